@@ -1,0 +1,70 @@
+/* gate/file/job.h - one document being rebuilt; inside the room only
+ *
+ * Every format is one function of the same shape, found in a table.  A reader
+ * that meets a nested document (a picture in a docx, a member of a zip) calls
+ * job_rebuild, which finds its type by content, checks it against what the
+ * place allows, pays from the shared budgets and goes one level down.
+ *
+ * A rebuild function returns
+ *   ok                     out holds the new document
+ *   job_refuse(...)        a refusal; the first one stays
+ *   job_drop(...) + ok     something was left out and reported
+ */
+#ifndef SEKISHO_GATE_FILE_JOB_H
+#define SEKISHO_GATE_FILE_JOB_H
+
+#include "gate/file/file.h"
+
+struct job {
+	struct arena *arena;
+	struct file_limits left; /* what remains of the budgets, over the whole tree */
+	uint32_t depth;
+	struct file_report *report;
+	struct removal **tail;
+	const char *path;        /* place of the present document: "" or "a.zip/b.docx" */
+	bool changed;
+};
+
+typedef struct result rebuild_fn(struct job *job, struct slice in, struct buffer *out, struct why *why);
+
+/* job_refuse - record the refusal (first stays) and return E_INPUT
+ * place   inside the present document, e.g. "xl/workbook.xml" or "offset 1234" */
+struct result job_refuse(struct job *job, enum refusal refusal, const char *place,
+                         const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* job_drop - something active or not understood was left out
+ * what    a word of removal_sentence's table                                */
+void job_drop(struct job *job, const char *what, const char *where);
+/* job_pay_* - spend budget; E_INPUT and REFUSAL_BOMB / LARGE when it is gone */
+struct result job_pay_work(struct job *job, uint64_t units) MUST;
+struct result job_pay_bytes(struct job *job, uint64_t expanded) MUST;
+struct result job_pay_pixels(struct job *job, uint64_t pixels) MUST;
+struct result job_pay_entry(struct job *job) MUST;
+
+/* job_rebuild - a nested document
+ * allowed   bit set of 1u << enum file_type; another type is refused (MISMATCH)
+ * name      for the report's place                                          */
+struct result job_rebuild(struct job *job, uint64_t allowed, struct slice name, struct slice in,
+                          struct buffer *out, enum file_type *type, struct why *why) MUST;
+
+/* One row a format; formats.c holds the table. */
+struct format {
+	enum file_type type;
+	const char *name;          /* "docx" */
+	const char *endings;       /* "docx docm" : names that fit this content */
+	const char *japanese;      /* "Word文書" */
+	rebuild_fn *rebuild;       /* NULL: recognised only to be refused */
+	enum refusal refusal;      /* why, when rebuild is NULL */
+};
+const struct format *format_of(enum file_type type);
+
+rebuild_fn ooxml_rebuild; /* docx, xlsx, pptx */
+rebuild_fn zip_rebuild;
+rebuild_fn pdf_rebuild;
+rebuild_fn jpeg_rebuild, png_rebuild, gif_rebuild, bmp_rebuild, tiff_rebuild, webp_rebuild;
+rebuild_fn text_rebuild;  /* txt */
+rebuild_fn csv_rebuild;
+
+#define PICTURES ((1u << FILE_JPEG) | (1u << FILE_PNG) | (1u << FILE_GIF) | (1u << FILE_BMP) | \
+                  (1u << FILE_TIFF) | (1u << FILE_WEBP))
+
+#endif
