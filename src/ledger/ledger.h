@@ -1,0 +1,126 @@
+/* ledger/ledger.h - the system of record
+ *
+ * An entry is canonical JSON.  Its leaf hash and the tree over all entries are
+ * those of RFC 6962 section 2.1; checkpoints are C2SP signed notes; `export`
+ * writes the C2SP tlog-tiles layout.  State tables are projections: they change
+ * only by applying entries, in the same transaction, and can be rebuilt from
+ * the entries alone to the same bytes.
+ * Nothing personal or bulky stands in an entry: it goes to the vault, and the
+ * entry holds the item's id and keyed digest.
+ */
+#ifndef SEKISHO_LEDGER_LEDGER_H
+#define SEKISHO_LEDGER_LEDGER_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "store/digest.h"
+#include "store/store.h"
+
+struct ledger;
+
+/* The stored bytes of an entry, and the leaf that is hashed, are the object
+ * {"act":kind,"actor":…,"body":…,"by":post,"clauses":[…],"data":{…},"of":subject,
+ *  "seq":n,"time":"2026-11-21T14:00:00.000+09:00"} with sorted keys, no spaces.   */
+struct ledger_entry {
+	int64_t seq;            /* set by append; 0-based place in the tree */
+	int64_t time_ms;        /* set by append from the clock; never goes back */
+	struct slice body;      /* whose ledger line: the body's id, e.g. "aonami" */
+	struct slice kind;      /* "crossing.received", "application.permitted", ... */
+	struct slice actor;     /* person id, or the program: "sekisho-gate" */
+	struct slice post;      /* "manager@tax" or "" */
+	struct slice subject;   /* id of what it is about */
+	const struct slice *clauses; /* clause ids that spoke */
+	size_t clause_count;
+	struct slice data;      /* canonical JSON object, at most 65,536 bytes */
+};
+
+/* A projection owns tables that nobody else writes.  apply may use only the
+ * entry and its own tables: no clock, no vault, no randomness.             */
+struct projection {
+	const char *name;                  /* "office", "crossing" */
+	const char *const *tables;         /* NULL-terminated; each has a PRIMARY KEY */
+	const struct migration *migrations;
+	size_t migration_count;
+	/* wants - entry kinds start with one of these, NULL-terminated */
+	const char *const *kinds;
+	struct result (*apply)(struct store *store, const struct ledger_entry *entry, struct why *why);
+};
+
+/* ledger_open - migrates; origin names the log in checkpoints, e.g.
+ * "sekisho.example/aonami"; projections borrowed, NULL-terminated          */
+struct result ledger_open(struct store *store, const char *origin,
+                          const struct projection *const *projections, const struct clock *clock,
+                          struct ledger **out, struct why *why) MUST;
+void ledger_close(struct ledger *ledger);
+void ledger_drop(struct ledger **ledger);
+
+/* ledger_append - inside the caller's transaction: the entry, its leaf, the new
+ * tree frontier and every projection; durable when the caller's commit returns
+ * errors  E_INPUT data is not canonical JSON; E_STORE; E_CONFLICT from apply   */
+struct result ledger_append(struct ledger *ledger, struct ledger_entry *entry, struct why *why) MUST;
+
+struct result ledger_size(struct ledger *ledger, int64_t *out, struct why *why) MUST;
+struct result ledger_root(struct ledger *ledger, int64_t size, uint8_t out[SHA256_BYTES],
+                          struct why *why) MUST;
+/* ledger_get - E_ABSENT beyond the end; strings live in the arena */
+struct result ledger_get(struct ledger *ledger, int64_t seq, struct arena *arena,
+                         struct ledger_entry *out, struct why *why) MUST;
+
+/* ledger_find - newest first; NULL fields are not asked for */
+struct ledger_query {
+	const char *subject;
+	const char *kind_prefix;
+	const char *clause;
+	const char *actor;
+	int64_t since_ms, until_ms; /* 0: open */
+	int64_t before_seq;         /* 0: from the newest */
+	size_t limit;
+};
+struct result ledger_find(struct ledger *ledger, const struct ledger_query *query,
+                          struct arena *arena, struct ledger_entry **out, size_t *count,
+                          struct why *why) MUST;
+
+/* Proofs: hashes of 32 bytes each, in the order of RFC 6962 sections 2.1.1, 2.1.2. */
+struct result ledger_prove_inclusion(struct ledger *ledger, int64_t seq, int64_t size,
+                                     struct buffer *out, struct why *why) MUST;
+struct result ledger_prove_consistency(struct ledger *ledger, int64_t old_size, int64_t size,
+                                       struct buffer *out, struct why *why) MUST;
+/* pure checks, for tests and for sekisho-seal */
+bool proof_inclusion_holds(int64_t seq, int64_t size, const uint8_t leaf[SHA256_BYTES],
+                           const uint8_t root[SHA256_BYTES], struct slice proof);
+bool proof_consistency_holds(int64_t old_size, int64_t size, const uint8_t old_root[SHA256_BYTES],
+                             const uint8_t root[SHA256_BYTES], struct slice proof);
+
+/* ledger_checkpoint - have sekisho-seal (at its socket) sign the present tree;
+ * the note is stored and returned.  E_BUSY: the seal does not answer.
+ * E_TAMPERED: the tree does not extend what the seal signed last.          */
+struct result ledger_checkpoint(struct ledger *ledger, const char *seal_socket, struct buffer *note,
+                                struct why *why) MUST;
+
+/* ledger_verify - hashes, tree, signatures, seal's last checkpoint, projections
+ * (rebuilt beside and compared row by row).  A finding names the first thing
+ * wrong of each sort; `sound` is true when there is none.
+ * public_key  the seal's verifier key line "name+hash+base64"; may be ""    */
+struct ledger_fault {
+	const char *what;  /* "entry", "order", "missing", "tree", "checkpoint", "rollback", "row", "table" */
+	const char *place; /* "entry 17", "office_person id=…" */
+	const char *text;  /* one sentence in Japanese */
+	struct ledger_fault *next;
+};
+struct ledger_verdict {
+	bool sound;
+	int64_t entries;
+	int64_t rows;
+	int64_t checkpoints;
+	struct ledger_fault *faults;
+};
+struct result ledger_verify(struct ledger *ledger, const char *seal_state, const char *public_key,
+                            struct arena *arena, struct ledger_verdict *out, struct why *why) MUST;
+/* ledger_rebuild - replace every projection's rows by what the entries say, in
+ * one transaction                                                          */
+struct result ledger_rebuild(struct ledger *ledger, struct why *why) MUST;
+/* ledger_export - C2SP tlog-tiles below folder: checkpoint, tile/0.., tile/entries */
+struct result ledger_export(struct ledger *ledger, const char *folder, struct why *why) MUST;
+
+#endif

@@ -1,0 +1,71 @@
+/* store/store.h - one SQL port; SQLite behind it, PostgreSQL later
+ *
+ * SQL outside this room is the part both understand: ?1 placeholders, TEXT,
+ * BIGINT, BLOB (translated where it is named otherwise), ON CONFLICT,
+ * RETURNING.  One connection a process; no statement outlives its store.
+ * A write transaction is taken at once (BEGIN IMMEDIATE), so that a decision
+ * is made on what is then written.  Acknowledged means durable: commit returns
+ * after the bytes are on the disk.
+ * errors everywhere  E_BUSY  locked longer than the patience: nothing changed
+ *                    E_STORE anything else: the transaction is to be rolled back
+ */
+#ifndef SEKISHO_STORE_STORE_H
+#define SEKISHO_STORE_STORE_H
+
+#include "base/error.h"
+#include "base/slice.h"
+
+struct store;
+struct statement;
+
+/* store_open - url is "sqlite:PATH" or "sqlite::memory:" */
+struct result store_open(const char *url, struct store **out, struct why *why) MUST;
+void store_close(struct store *store);
+void store_drop(struct store **store); /* for AUTO */
+
+struct result store_begin(struct store *store, struct why *why) MUST;
+struct result store_commit(struct store *store, struct why *why) MUST;
+void store_rollback(struct store *store); /* no-op outside a transaction */
+bool store_in_transaction(const struct store *store);
+
+/* store_exec - statements without parameters or rows, ';' between them */
+struct result store_exec(struct store *store, const char *sql, struct why *why) MUST;
+
+/* store_prepare - from a cache by text; give it back with statement_done */
+struct result store_prepare(struct store *store, const char *sql, struct statement **out,
+                            struct why *why) MUST;
+void statement_done(struct statement *statement);
+void statement_drop(struct statement **statement); /* for AUTO */
+/* binds: 1-based; bytes are copied; failures surface at the next step */
+void bind_i64(struct statement *statement, int index, int64_t value);
+void bind_text(struct statement *statement, int index, struct slice text);
+void bind_blob(struct statement *statement, int index, struct slice bytes);
+void bind_null(struct statement *statement, int index);
+/* statement_step - row says whether there is one; after the last, the statement
+ * is reset and may be bound again                                          */
+struct result statement_step(struct statement *statement, bool *row, struct why *why) MUST;
+/* statement_run - step a statement that returns no rows; changed (nullable) is
+ * the number of rows it touched                                            */
+struct result statement_run(struct statement *statement, int64_t *changed, struct why *why) MUST;
+/* columns: 0-based; slices live until the next step */
+int column_count(const struct statement *statement);
+bool column_is_null(const struct statement *statement, int column);
+int64_t column_i64(const struct statement *statement, int column);
+struct slice column_text(const struct statement *statement, int column);
+struct slice column_blob(const struct statement *statement, int column);
+const char *column_name(const struct statement *statement, int column);
+
+/* store_migrate - bring a room's tables to its newest shape, one transaction a
+ * step; a database newer than the program is refused (E_CONFLICT)          */
+struct migration {
+	int version; /* 1, 2, ... without gaps */
+	const char *sql;
+};
+struct result store_migrate(struct store *store, const char *room, const struct migration *steps,
+                            size_t count, struct why *why) MUST;
+
+/* store_backup - a consistent copy of the whole database into a new file while
+ * others go on working                                                     */
+struct result store_backup(struct store *store, const char *path, struct why *why) MUST;
+
+#endif
