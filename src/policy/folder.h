@@ -1,0 +1,17 @@
+/* policy/folder.h - the one file of this room that reads the disk
+ *
+ * For programs at their start, before the jail: everything ending in .pol in
+ * the folders given is read (plain files only, sorted by name) and loaded.  */
+#ifndef SEKISHO_POLICY_FOLDER_H
+#define SEKISHO_POLICY_FOLDER_H
+
+#include "policy/policy.h"
+
+/* policy_load_folders
+ * folders  e.g. {"vocabulary", "policies/hannan-2022-07"}; not walked deeper
+ * errors   those of policy_load; E_ABSENT no such folder; E_SYSTEM; E_LIMIT   */
+struct result policy_load_folders(const char *const *folders, size_t count, struct arena *arena,
+                                  struct policy **out, struct findings *findings,
+                                  struct why *why) MUST;
+
+#endif
