@@ -83,8 +83,9 @@ struct file_report {
 	enum file_type type;
 	const char *reason;      /* precise, English, with the place: for the IT section */
 	const char *place;
-	struct removal *removals; /* in document order */
-	uint32_t removal_count;
+	const char *ending;      /* what the output's name must end in: "docx" also for a docm */
+	struct removal *removals; /* in document order; at most 1,000 are kept */
+	uint32_t removal_count;   /* all of them */
 };
 
 /* file_cleanse - one document
@@ -101,7 +102,8 @@ struct result file_cleanse(struct slice name, struct slice in, const struct file
 enum file_type file_type_by_content(struct slice in, struct slice name);
 
 /* file_report_json - the object of `cleanse --report json` without "file",
- * "out" and digests: "type","verdict","reason","place","removed":[{what,where}] */
+ * "out" and digests, and without its braces: "type","verdict","reason" (a word
+ * of refusal_name), "detail","place","removed":[{"what","where"}]             */
 void file_report_json(const struct file_report *report, struct buffer *out);
 
 /* file_prepare - load whatever a jailed process could not load later (tables,

@@ -18,10 +18,12 @@
 struct job {
 	struct arena *arena;
 	struct file_limits left; /* what remains of the budgets, over the whole tree */
-	uint32_t depth;
+	uint32_t depth;        /* containers open above and including the present one */
 	struct file_report *report;
 	struct removal **tail;
 	const char *path;        /* place of the present document: "" or "a.zip/b.docx" */
+	const char *ending;      /* of the present document's name, lower case, "" if it has none */
+	const char *made_ending; /* of the document made last: what its name must end in */
 	bool changed;
 };
 
@@ -46,17 +48,43 @@ struct result job_pay_entry(struct job *job) MUST;
 struct result job_rebuild(struct job *job, uint64_t allowed, struct slice name, struct slice in,
                           struct buffer *out, enum file_type *type, struct why *why) MUST;
 
+/* job_run - rebuild what is known to be of this type, at the present place */
+struct result job_run(struct job *job, enum file_type type, struct slice in, struct buffer *out,
+                      struct why *why) MUST;
+/* job_attempt - the same for a part that may be left out (a picture, a chart's
+ * workbook): a refusal of the part is told in *refusal and does not refuse the
+ * whole; an ended budget does.  out holds something only when *refusal is NONE */
+struct result job_attempt(struct job *job, uint64_t allowed, struct slice name, struct slice in,
+                          struct buffer *out, enum file_type *type, enum refusal *refusal,
+                          struct why *why) MUST;
+/* job_ending - lower-case ending of a name without its dot, "" if there is none */
+void job_ending(struct slice name, char out[16]);
+/* job_memory - the error of an allocation that failed */
+struct result job_memory(struct why *why);
+
+void ooxml_prepare(void);
+
 /* One row a format; formats.c holds the table. */
 struct format {
 	enum file_type type;
 	const char *name;          /* "docx" */
-	const char *endings;       /* "docx docm" : names that fit this content */
+	const char *endings;       /* "docx docm": names that fit this content, the usual one first */
 	const char *japanese;      /* "Word文書" */
 	rebuild_fn *rebuild;       /* NULL: recognised only to be refused */
 	enum refusal refusal;      /* why, when rebuild is NULL */
 };
 const struct format *format_of(enum file_type type);
+/* format_fits - whether a name with this ending may hold this content */
+bool format_fits(const struct format *format, const char *ending);
+/* format_ending - the usual ending of a name for this content */
+const char *format_ending(enum file_type type);
+/* ending_forbidden - endings that systems run or mount, whatever the content */
+bool ending_forbidden(const char *ending);
+/* second_reading - true if the bytes, being of this type, could also be read as
+ * another one by a tolerant reader: a PDF header further in, a zip at the end */
+bool second_reading(enum file_type type, struct slice in);
 
+rebuild_fn ole_refuse;    /* tells an encrypted document from an old one */
 rebuild_fn ooxml_rebuild; /* docx, xlsx, pptx */
 rebuild_fn zip_rebuild;
 rebuild_fn pdf_rebuild;

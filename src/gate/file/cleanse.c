@@ -1,0 +1,108 @@
+/* The entrance: type by content, name against content, then the one function
+ * that rebuilds this format.  A refusal is a verdict; the output is handed over
+ * only with the verdicts CHANGED and CLEAN. */
+#include "gate/file/job.h"
+
+struct file_limits file_limits_default(void)
+{
+	return (struct file_limits){
+		.input_bytes = 200ull << 20,
+		.expanded_bytes = 1ull << 30,
+		.output_bytes = 512ull << 20,
+		.entries = 10000,
+		.depth = 4,
+		.pixels = 200000000,
+		.work = 4ull << 30,
+	};
+}
+
+static struct result check_name(struct job *job, enum file_type type, struct slice name)
+{
+	const struct format *format = format_of(type);
+	if (name.len == 0)
+		return ok();
+	if (ending_forbidden(job->ending))
+		return job_refuse(job, REFUSAL_FORBIDDEN, "", "files named .%s never pass", job->ending);
+	if (format->rebuild && format->endings[0] && !format_fits(format, job->ending))
+		return job_refuse(job, REFUSAL_MISMATCH, "", "the content is %s, the name ends in \"%s\"",
+		                  format->name, job->ending);
+	return ok();
+}
+
+static struct result rebuild(struct job *job, struct slice name, struct slice in,
+                             struct buffer *out, struct why *why)
+{
+	struct file_report *report = job->report;
+	if (in.len > job->left.input_bytes)
+		return job_refuse(job, REFUSAL_LARGE, "", "%zu bytes are over the limit", in.len);
+	report->type = file_type_by_content(in, name);
+	TRY(check_name(job, report->type, name));
+	size_t ceiling = out->ceiling;
+	if (job->left.output_bytes < ceiling)
+		out->ceiling = (size_t)job->left.output_bytes;
+	struct result result = job_run(job, report->type, in, out, why);
+	out->ceiling = ceiling;
+	report->ending = result.code == OK ? job->made_ending : "";
+	return result;
+}
+
+/* An error that came without a refusal still refuses, with the reason nearest
+ * to what went wrong. */
+static void refuse_by_error(struct job *job, enum error code, const struct why *why)
+{
+	enum refusal refusal = code == E_INPUT ? REFUSAL_DAMAGED
+		: code == E_LIMIT ? REFUSAL_BOMB : REFUSAL_FAILED;
+	(void)job_refuse(job, refusal, why->place, "%s", why->text);
+}
+
+struct result file_cleanse(struct slice name, struct slice in, const struct file_limits *limits,
+                           struct arena *arena, struct buffer *out, struct file_report *report,
+                           struct why *why)
+{
+	*report = (struct file_report){.reason = "", .place = "", .ending = ""};
+	buffer_clear(out);
+	char ending[16];
+	job_ending(name, ending);
+	struct job job = {.arena = arena, .left = *limits, .report = report,
+	                  .tail = &report->removals, .path = "", .ending = ending};
+	struct why inner = {0};
+	struct result result = rebuild(&job, name, in, out, &inner);
+	if (result.code == OK) {
+		report->verdict = job.changed ? FILE_CHANGED : FILE_CLEAN;
+		return ok();
+	}
+	buffer_clear(out);
+	refuse_by_error(&job, result.code, &inner);
+	report->verdict = FILE_REFUSED;
+	return result.code == E_MEMORY ? job_memory(why) : ok();
+}
+
+void file_report_json(const struct file_report *report, struct buffer *out)
+{
+	buffer_put_str(out, "\"type\":");
+	buffer_json_str(out, slice_str(file_type_name(report->type)));
+	buffer_put_str(out, ",\"verdict\":");
+	buffer_json_str(out, slice_str(file_verdict_name(report->verdict)));
+	buffer_put_str(out, ",\"reason\":");
+	buffer_json_str(out, slice_str(refusal_name(report->refusal)));
+	buffer_put_str(out, ",\"detail\":");
+	buffer_json_str(out, slice_str(report->reason));
+	buffer_put_str(out, ",\"place\":");
+	buffer_json_str(out, slice_str(report->place));
+	buffer_put_str(out, ",\"removed\":[");
+	for (const struct removal *r = report->removals; r; r = r->next) {
+		buffer_put_str(out, r == report->removals ? "{\"what\":" : ",{\"what\":");
+		buffer_json_str(out, slice_str(r->what));
+		buffer_put_str(out, ",\"where\":");
+		buffer_json_str(out, slice_str(r->where));
+		buffer_put_str(out, "}");
+	}
+	buffer_put_str(out, "]");
+}
+
+void file_prepare(void)
+{
+#ifdef HAVE_OOXML
+	ooxml_prepare();
+#endif
+}

@@ -1,0 +1,355 @@
+/* What kind of file this is, by content alone.
+ *
+ * Signatures stand in a table; zip packages are told apart by the names in their
+ * central directory and the main content type, compound files by the names in
+ * their directory, texts by what the first lines would make a program do.  The
+ * name is asked only where the content cannot tell: csv or plain text, and which
+ * kind of package a broken zip was meant to be. */
+#include "gate/file/job.h"
+
+#include "base/cursor.h"
+#include "base/text.h"
+
+#include <libdeflate.h>
+
+struct signature {
+	uint16_t offset;
+	struct slice bytes;
+	enum file_type type;
+};
+#define AT(offset, bytes, type) {offset, {(const uint8_t *)(bytes), sizeof(bytes) - 1}, type}
+
+static const struct signature signatures[] = {
+	AT(0, "%PDF-", FILE_PDF),
+	AT(0, "\xFF\xD8\xFF", FILE_JPEG),
+	AT(0, "\x89PNG\r\n\x1A\n", FILE_PNG),
+	AT(0, "GIF87a", FILE_GIF), AT(0, "GIF89a", FILE_GIF),
+	AT(0, "II*\0", FILE_TIFF), AT(0, "MM\0*", FILE_TIFF),
+	AT(0, "PK\x03\x04", FILE_ZIP), AT(0, "PK\x05\x06", FILE_ZIP), AT(0, "PK\x07\x08", FILE_ZIP),
+	AT(0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", FILE_OLE),
+	AT(0, "{\\rt", FILE_RTF),
+	AT(0, "MZ", FILE_EXECUTABLE), AT(0, "ZM", FILE_EXECUTABLE), AT(0, "\x7F" "ELF", FILE_EXECUTABLE),
+	AT(0, "\xCA\xFE\xBA\xBE", FILE_EXECUTABLE), AT(0, "\xCF\xFA\xED\xFE", FILE_EXECUTABLE),
+	AT(0, "\xCE\xFA\xED\xFE", FILE_EXECUTABLE), AT(0, "\xFE\xED\xFA\xCE", FILE_EXECUTABLE),
+	AT(0, "\xFE\xED\xFA\xCF", FILE_EXECUTABLE), AT(0, "dex\n", FILE_EXECUTABLE),
+	AT(0, "L\0\0\0\x01\x14\x02\0", FILE_EXECUTABLE), /* shell link */
+	AT(0, "ITSF", FILE_EXECUTABLE),                 /* compiled help */
+	AT(0, "MSCF", FILE_ARCHIVE), AT(0, "7z\xBC\xAF\x27\x1C", FILE_ARCHIVE),
+	AT(0, "Rar!\x1A\x07", FILE_ARCHIVE), AT(0, "\x1F\x8B", FILE_ARCHIVE),
+	AT(0, "\x1F\x9D", FILE_ARCHIVE), AT(0, "BZh", FILE_ARCHIVE),
+	AT(0, "\xFD" "7zXZ\0", FILE_ARCHIVE), AT(0, "\x28\xB5\x2F\xFD", FILE_ARCHIVE),
+	AT(2, "-lh", FILE_ARCHIVE), AT(2, "-lz", FILE_ARCHIVE), AT(257, "ustar", FILE_ARCHIVE),
+	AT(0x8001, "CD001", FILE_ARCHIVE), AT(0, "ISc(", FILE_ARCHIVE), AT(0, "xar!", FILE_ARCHIVE),
+	AT(0, "\x78\x9F\x3E\x22", FILE_MAIL),           /* TNEF */
+	AT(0, "\xD7\xCD\xC6\x9A", FILE_OTHER),          /* placeable WMF */
+	AT(0, "\xC5\xD0\xD3\xC6", FILE_OTHER), AT(0, "%!PS", FILE_OTHER),
+	AT(0, "8BPS", FILE_OTHER), AT(0, "\0\0\x01\0", FILE_OTHER),
+	AT(0, "\0\0\0\x0CjP  ", FILE_OTHER), AT(4, "ftyp", FILE_OTHER),
+	AT(0, "OggS", FILE_OTHER), AT(0, "ID3", FILE_OTHER), AT(0, "fLaC", FILE_OTHER),
+	AT(0, "\x1A\x45\xDF\xA3", FILE_OTHER), AT(0, "SQLite format 3", FILE_OTHER),
+	AT(40, " EMF", FILE_OTHER),
+};
+
+static bool at_offset(struct slice in, size_t offset, struct slice bytes)
+{
+	return in.len >= offset && slice_starts(slice_part(in, offset, bytes.len), bytes);
+}
+
+/* A RIFF container is a picture only when it says WEBP; a bitmap needs the
+ * header lengths that exist, for "BM" alone begins many a text. */
+static enum file_type by_signature(struct slice in)
+{
+	if (at_offset(in, 0, SLICE("RIFF")))
+		return at_offset(in, 8, SLICE("WEBP")) ? FILE_WEBP : FILE_OTHER;
+	if (at_offset(in, 0, SLICE("BM")) && in.len > 18 && in.at[15] == 0 && in.at[16] == 0 &&
+	    in.at[17] == 0 && in.at[14] >= 12 && in.at[14] <= 128)
+		return FILE_BMP;
+	for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++)
+		if (at_offset(in, signatures[i].offset, signatures[i].bytes))
+			return signatures[i].type;
+	return FILE_UNKNOWN;
+}
+
+/* ---- zip packages ---- */
+
+struct member {
+	struct slice name, data;
+	uint16_t method;
+	uint32_t size;
+};
+
+static bool find_directory(struct slice in, struct cursor *directory)
+{
+	static const size_t comment_most = 65535;
+	if (in.len < 22)
+		return false;
+	size_t lowest = in.len - 22 > comment_most ? in.len - 22 - comment_most : 0;
+	for (size_t at = in.len - 22 + 1; at-- > lowest;) {
+		if (!at_offset(in, at, SLICE("PK\x05\x06")))
+			continue;
+		struct cursor end = cursor_of(in, NULL);
+		cursor_seek(&end, at + 12);
+		uint32_t size = cursor_take_le32(&end), offset = cursor_take_le32(&end);
+		*directory = cursor_of(in, NULL);
+		cursor_seek(directory, offset);
+		*directory = cursor_child(directory, size);
+		return cursor_ok(directory) && cursor_left(directory) > 0;
+	}
+	return false;
+}
+
+static bool next_member(struct slice in, struct cursor *directory, struct member *member)
+{
+	if (!cursor_literal(directory, SLICE("PK\x01\x02")))
+		return false;
+	cursor_skip(directory, 6);
+	member->method = cursor_take_le16(directory);
+	cursor_skip(directory, 8);
+	uint32_t packed = cursor_take_le32(directory);
+	member->size = cursor_take_le32(directory);
+	size_t name_len = cursor_take_le16(directory);
+	size_t rest = (size_t)cursor_take_le16(directory) + cursor_take_le16(directory);
+	cursor_skip(directory, 8);
+	uint32_t offset = cursor_take_le32(directory);
+	member->name = cursor_take(directory, name_len);
+	cursor_skip(directory, rest);
+	struct cursor local = cursor_of(in, NULL);
+	cursor_seek(&local, (size_t)offset + 26);
+	size_t skip = (size_t)cursor_take_le16(&local) + cursor_take_le16(&local);
+	cursor_skip(&local, skip);
+	member->data = cursor_take(&local, packed);
+	return cursor_ok(directory);
+}
+
+enum { PROBE_MOST = 1 << 20 };
+
+/* The text of a small member, for looking only; NULL when it does not unpack. */
+static uint8_t *unpack(const struct member *member, size_t *len)
+{
+	if (member->size == 0 || member->size > PROBE_MOST)
+		return NULL;
+	uint8_t *text = malloc(member->size);
+	struct libdeflate_decompressor *inflater = text ? libdeflate_alloc_decompressor() : NULL;
+	bool done = false;
+	if (member->method == 0 && text && member->data.len == member->size) {
+		memcpy(text, member->data.at, member->size);
+		done = true;
+	}
+	if (member->method == 8 && inflater)
+		done = libdeflate_deflate_decompress(inflater, member->data.at, member->data.len, text,
+		                                     member->size, NULL) == LIBDEFLATE_SUCCESS;
+	libdeflate_free_decompressor(inflater);
+	*len = member->size;
+	if (done)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static const struct {
+	const char *text;
+	enum file_type type;
+} main_types[] = {
+	{"wordprocessingml.document.main+xml", FILE_DOCX},
+	{"wordprocessingml.template.main+xml", FILE_DOCX},
+	{"ms-word.document.macroEnabled.main+xml", FILE_DOCX},
+	{"ms-word.template.macroEnabledTemplate.main+xml", FILE_DOCX},
+	{"spreadsheetml.sheet.main+xml", FILE_XLSX},
+	{"spreadsheetml.template.main+xml", FILE_XLSX},
+	{"ms-excel.sheet.macroEnabled.main+xml", FILE_XLSX},
+	{"ms-excel.template.macroEnabled.main+xml", FILE_XLSX},
+	{"presentationml.presentation.main+xml", FILE_PPTX},
+	{"presentationml.slideshow.main+xml", FILE_PPTX},
+	{"presentationml.template.main+xml", FILE_PPTX},
+	{"ms-powerpoint.presentation.macroEnabled.main+xml", FILE_PPTX},
+	{"ms-powerpoint.slideshow.macroEnabled.main+xml", FILE_PPTX},
+	{"ms-powerpoint.template.macroEnabled.main+xml", FILE_PPTX},
+	{"ms-excel.sheet.binary.macroEnabled.main", FILE_XLSB},
+};
+
+static bool contains_nocase(struct slice hay, struct slice needle)
+{
+	for (size_t i = 0; i + needle.len <= hay.len; i++)
+		if (slice_equal_nocase(slice_part(hay, i, needle.len), needle))
+			return true;
+	return false;
+}
+
+static enum file_type by_content_types(const struct member *member)
+{
+	size_t len = 0;
+	uint8_t *text = unpack(member, &len);
+	if (!text)
+		return FILE_UNKNOWN;
+	enum file_type type = FILE_OTHER;
+	for (size_t i = 0; i < sizeof main_types / sizeof main_types[0] && type == FILE_OTHER; i++)
+		if (contains_nocase(slice_of(text, len), slice_str(main_types[i].text)))
+			type = main_types[i].type;
+	free(text);
+	return type;
+}
+
+static enum file_type by_name(struct slice name, enum file_type first, enum file_type last)
+{
+	char ending[16];
+	job_ending(name, ending);
+	for (enum file_type type = first; type <= last; type++)
+		if (format_fits(format_of(type), ending))
+			return type;
+	return FILE_UNKNOWN;
+}
+
+static enum file_type package_type(struct slice in, struct slice name)
+{
+	struct cursor directory;
+	struct member member;
+	enum file_type named = by_name(name, FILE_DOCX, FILE_PPTX);
+	enum file_type broken = named != FILE_UNKNOWN ? named : FILE_ZIP;
+	if (!find_directory(in, &directory))
+		return broken;
+	for (bool first = true; next_member(in, &directory, &member); first = false) {
+		if (first && slice_is(member.name, "mimetype"))
+			return FILE_ODF;
+		if (!slice_equal_nocase(member.name, SLICE("[Content_Types].xml")))
+			continue;
+		enum file_type type = by_content_types(&member);
+		return type == FILE_UNKNOWN ? broken : type;
+	}
+	return FILE_ZIP;
+}
+
+/* ---- compound files ---- */
+
+static bool has_wide_name(struct slice in, const char *name)
+{
+	uint8_t wide[64] = {0};
+	size_t len = strlen(name);
+	for (size_t i = 0; i < len && i < 31; i++)
+		wide[i * 2] = (uint8_t)name[i];
+	return slice_find(in, slice_of(wide, len * 2)) != SIZE_MAX;
+}
+
+static enum file_type compound_type(struct slice in)
+{
+	if (has_wide_name(in, "DocumentText") || has_wide_name(in, "JSRV_SegmentInformation"))
+		return FILE_ICHITARO;
+	return has_wide_name(in, "__properties_version1.0") ? FILE_MAIL : FILE_OLE;
+}
+
+struct result ole_refuse(struct job *job, struct slice in, struct buffer *out, struct why *why)
+{
+	(void)out, (void)why;
+	if (has_wide_name(in, "EncryptedPackage"))
+		return job_refuse(job, REFUSAL_ENCRYPTED, "", "an encrypted Office document");
+	return job_refuse(job, REFUSAL_UNKNOWN, "", "a compound file of the old Office formats");
+}
+
+/* ---- texts ---- */
+
+static struct slice trimmed_start(struct slice in)
+{
+	size_t at = slice_starts(in, SLICE("\xEF\xBB\xBF")) ? 3 : 0;
+	while (at < in.len && (in.at[at] <= ' '))
+		at++;
+	return slice_part(in, at, in.len);
+}
+
+static bool starts_nocase(struct slice in, const char *prefix)
+{
+	struct slice want = slice_str(prefix);
+	return slice_equal_nocase(slice_part(in, 0, want.len), want);
+}
+
+static enum file_type markup_type(struct slice head)
+{
+	if (contains_nocase(head, SLICE("<svg")) && !contains_nocase(head, SLICE("<html")))
+		return FILE_SVG;
+	return starts_nocase(head, "<?xml") && !contains_nocase(head, SLICE("<html")) ? FILE_OTHER : FILE_HTML;
+}
+
+static bool is_letter(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* What programs take a text for when they look at its beginning (Excel opens
+ * HTML, SYLK, DIF and web queries whatever the name; shells read "#!"). */
+static enum file_type program_text(struct slice in)
+{
+	struct slice head = slice_part(trimmed_start(in), 0, 1024);
+	if (head.len > 1 && head.at[0] == '<' &&
+	    (head.at[1] == '!' || head.at[1] == '?' || head.at[1] == '/' || is_letter(head.at[1])))
+		return markup_type(head);
+	if (contains_nocase(head, SLICE("<html")) || contains_nocase(head, SLICE("<script")))
+		return FILE_HTML;
+	if (starts_nocase(head, "{\\rt"))
+		return FILE_RTF;
+	if (starts_nocase(head, "ID;") || starts_nocase(head, "TABLE\r\n0,1") || starts_nocase(head, "TABLE\n0,1"))
+		return FILE_SYLK;
+	if (starts_nocase(head, "#!") || starts_nocase(head, "@echo off") ||
+	    starts_nocase(head, "Windows Registry Editor") || starts_nocase(head, "REGEDIT4") ||
+	    starts_nocase(head, "WEB\r\n1") || starts_nocase(head, "WEB\n1") ||
+	    starts_nocase(head, "XLODBC") || starts_nocase(head, "[InternetShortcut]"))
+		return FILE_SCRIPT;
+	if (contains_nocase(head, SLICE("\nMIME-Version:")) || starts_nocase(head, "MIME-Version:") ||
+	    starts_nocase(head, "Received:") || starts_nocase(head, "Return-Path:"))
+		return FILE_MAIL;
+	return FILE_UNKNOWN;
+}
+
+static bool plain_bytes(struct slice in)
+{
+	for (size_t i = 0; i < in.len; i++)
+		if (in.at[i] < ' ' && !(in.at[i] >= '\t' && in.at[i] <= '\r') && in.at[i] != 0x1B)
+			return false;
+	return true;
+}
+
+static enum file_type text_type(struct slice in, struct slice name)
+{
+	bool wide = slice_starts(in, SLICE("\xFF\xFE")) || slice_starts(in, SLICE("\xFE\xFF"));
+	if (!wide && !plain_bytes(in))
+		return FILE_UNKNOWN;
+	enum file_type program = wide ? FILE_UNKNOWN : program_text(in);
+	if (program != FILE_UNKNOWN)
+		return program;
+	return by_name(name, FILE_CSV, FILE_CSV) == FILE_CSV ? FILE_CSV : FILE_TXT;
+}
+
+static enum file_type refused_by_name(struct slice name)
+{
+	char ending[16];
+	job_ending(name, ending);
+	if (strcmp(ending, "xdw") == 0 || strcmp(ending, "xbd") == 0 || strcmp(ending, "xct") == 0)
+		return FILE_DOCUWORKS;
+	if (strcmp(ending, "jtd") == 0 || strcmp(ending, "jtdc") == 0)
+		return FILE_ICHITARO;
+	return FILE_UNKNOWN;
+}
+
+enum file_type file_type_by_content(struct slice in, struct slice name)
+{
+	if (in.len == 0)
+		return by_name(name, FILE_TXT, FILE_CSV);
+	enum file_type type = by_signature(in);
+	if (type == FILE_ZIP)
+		return package_type(in, name);
+	if (type == FILE_OLE)
+		return compound_type(in);
+	if (type == FILE_UNKNOWN)
+		type = text_type(in, name);
+	return type == FILE_UNKNOWN ? refused_by_name(name) : type;
+}
+
+/* Tolerant readers take a PDF header within the first 1024 bytes and a zip
+ * directory at the very end.  A zip holds both honestly: its reader is strict. */
+bool second_reading(enum file_type type, struct slice in)
+{
+	if (type == FILE_ZIP || type == FILE_DOCX || type == FILE_XLSX || type == FILE_PPTX)
+		return false;
+	struct slice head = slice_part(in, 0, 1024);
+	size_t header = slice_find(type == FILE_PDF ? slice_part(head, 5, 1024) : head, SLICE("%PDF-"));
+	struct cursor directory;
+	return header != SIZE_MAX || (find_directory(in, &directory) &&
+	                              cursor_literal(&directory, SLICE("PK\x01\x02")));
+}

@@ -1,0 +1,195 @@
+/* Budgets, places and the way down into nested documents. */
+#include "gate/file/job.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { REMOVALS_KEPT = 1000, CONTAINERS = 1u << FILE_ZIP | 1u << FILE_DOCX | 1u << FILE_XLSX |
+                                           1u << FILE_PPTX };
+
+static const char *place_in(struct job *job, const char *place)
+{
+	if (!job->path[0])
+		return arena_printf(job->arena, "%s", place);
+	return place[0] ? arena_printf(job->arena, "%s/%s", job->path, place) : job->path;
+}
+
+struct result job_memory(struct why *why)
+{
+	return fail(why, E_MEMORY, "", "the document needs more memory than it may have");
+}
+
+struct result job_refuse(struct job *job, enum refusal refusal, const char *place,
+                         const char *format, ...)
+{
+	struct file_report *report = job->report;
+	if (report->refusal != REFUSAL_NONE)
+		return (struct result){E_INPUT};
+	char text[400];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	const char *where = place_in(job, place ? place : "");
+	const char *reason = arena_printf(job->arena, "%s", text);
+	report->refusal = refusal;
+	report->place = where ? where : "";
+	report->reason = reason ? reason : "";
+	return (struct result){E_INPUT};
+}
+
+void job_drop(struct job *job, const char *what, const char *where)
+{
+	job->changed = true;
+	if (job->report->removal_count++ >= REMOVALS_KEPT)
+		return;
+	struct removal *removal = ARENA_NEW(job->arena, struct removal);
+	const char *place = place_in(job, where);
+	if (!removal || !place)
+		return;
+	removal->what = what;
+	removal->where = place;
+	*job->tail = removal;
+	job->tail = &removal->next;
+}
+
+void job_ending(struct slice name, char out[16])
+{
+	size_t dot = name.len;
+	while (dot > 0 && name.at[dot - 1] != '.')
+		dot--;
+	size_t len = dot > 0 ? name.len - dot : 0;
+	out[0] = 0;
+	if (len > 15)
+		return;
+	for (size_t i = 0; i < len; i++) {
+		uint8_t c = name.at[dot + i];
+		out[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+	}
+	out[len] = 0;
+}
+
+static bool pay(uint64_t *left, uint64_t units)
+{
+	if (units > *left) {
+		*left = 0;
+		return false;
+	}
+	*left -= units;
+	return true;
+}
+
+struct result job_pay_work(struct job *job, uint64_t units)
+{
+	return pay(&job->left.work, units) ? ok()
+		: job_refuse(job, REFUSAL_BOMB, "", "reading it takes more work than allowed");
+}
+
+struct result job_pay_bytes(struct job *job, uint64_t expanded)
+{
+	return pay(&job->left.expanded_bytes, expanded) ? ok()
+		: job_refuse(job, REFUSAL_BOMB, "", "it expands beyond the limit");
+}
+
+struct result job_pay_pixels(struct job *job, uint64_t pixels)
+{
+	return pay(&job->left.pixels, pixels) ? ok()
+		: job_refuse(job, REFUSAL_BOMB, "", "its pictures have more pixels than allowed");
+}
+
+struct result job_pay_entry(struct job *job)
+{
+	if (job->left.entries == 0)
+		return job_refuse(job, REFUSAL_BOMB, "", "it has more entries than allowed");
+	job->left.entries--;
+	return ok();
+}
+
+struct result job_run(struct job *job, enum file_type type, struct slice in, struct buffer *out,
+                      struct why *why)
+{
+	const struct format *format = format_of(type);
+	if ((format->rebuild || type == FILE_UNKNOWN) && second_reading(type, in))
+		return job_refuse(job, REFUSAL_AMBIGUOUS, "", "it can be read as two formats");
+	if (!format->rebuild)
+		return job_refuse(job, format->refusal, "", "%s is not rebuilt", format->name);
+	TRY(job_pay_work(job, in.len));
+	if (1u << type & CONTAINERS && job->depth >= job->left.depth)
+		return job_refuse(job, REFUSAL_DEEP, "", "nested deeper than %u containers", job->left.depth);
+	job->depth += (1u << type & CONTAINERS) != 0;
+	job->made_ending = format_fits(format, job->ending) ? job->ending : format_ending(type);
+	TRY(format->rebuild(job, in, out, why));
+	if (!buffer_ok(out))
+		return job_refuse(job, REFUSAL_LARGE, "", "the rebuilt document is over the limit");
+	return ok();
+}
+
+/* The nested document's own place and ending, put back by the caller. */
+static struct result enter(struct job *job, struct slice name, struct why *why)
+{
+	char *nested = arena_string(job->arena, name);
+	const char *path = nested ? place_in(job, nested) : NULL;
+	char *ending = arena_alloc(job->arena, 16);
+	if (!path || !ending)
+		return job_memory(why);
+	job_ending(name, ending);
+	job->path = path;
+	job->ending = ending;
+	return ok();
+}
+
+static struct result rebuild_inside(struct job *job, uint64_t allowed, struct slice name,
+                                    struct slice in, struct buffer *out, enum file_type *type,
+                                    struct why *why)
+{
+	enum file_type found = file_type_by_content(in, name);
+	TRY(enter(job, name, why));
+	if (format_of(found)->rebuild && !((allowed >> found) & 1))
+		return job_refuse(job, REFUSAL_MISMATCH, "", "%s is not allowed here", file_type_name(found));
+	TRY(job_run(job, found, in, out, why));
+	*type = found;
+	return ok();
+}
+
+struct result job_rebuild(struct job *job, uint64_t allowed, struct slice name, struct slice in,
+                          struct buffer *out, enum file_type *type, struct why *why)
+{
+	const char *path = job->path, *ending = job->ending;
+	uint32_t depth = job->depth;
+	struct result result = rebuild_inside(job, allowed, name, in, out, type, why);
+	job->path = path;
+	job->ending = ending;
+	job->depth = depth;
+	return result;
+}
+
+static bool budget_ended(enum refusal refusal)
+{
+	return refusal == REFUSAL_BOMB || refusal == REFUSAL_LARGE;
+}
+
+struct result job_attempt(struct job *job, uint64_t allowed, struct slice name, struct slice in,
+                          struct buffer *out, enum file_type *type, enum refusal *refusal,
+                          struct why *why)
+{
+	struct file_report trial = *job->report, *report = job->report;
+	struct removal **tail = job->tail;
+	bool changed = job->changed;
+	job->report = &trial;
+	struct result result = job_rebuild(job, allowed, name, in, out, type, NULL);
+	job->report = report;
+	*refusal = REFUSAL_NONE;
+	if (result.code == OK || result.code == E_MEMORY || budget_ended(trial.refusal)) {
+		report->removal_count = trial.removal_count;
+		report->refusal = trial.refusal;
+		report->place = trial.place;
+		report->reason = trial.reason;
+		return result.code == E_MEMORY ? job_memory(why) : result;
+	}
+	*tail = NULL;
+	job->tail = tail;
+	job->changed = changed;
+	buffer_clear(out);
+	*refusal = trial.refusal != REFUSAL_NONE ? trial.refusal : REFUSAL_DAMAGED;
+	return ok();
+}

@@ -1,0 +1,152 @@
+/* What people read.  Each refusal says what was stopped, why, and what to do;
+ * each removal says in one sentence what is no longer in the file. */
+#include "gate/file/job.h"
+
+struct refusal_row {
+	enum refusal refusal;
+	const char *name;
+	const char *sentence;
+};
+
+static const struct refusal_row refusals[REFUSALS] = {
+	[REFUSAL_NONE] = {REFUSAL_NONE, "", ""},
+	[REFUSAL_DAMAGED] = {REFUSAL_DAMAGED, "damaged",
+		"ファイルの作りが壊れているため止めました。元のアプリで開いて保存し直したものをお送りください。"},
+	[REFUSAL_ENCRYPTED] = {REFUSAL_ENCRYPTED, "encrypted",
+		"パスワードがかかっていて中身を確かめられないため止めました。パスワードを外したものをお送りください。"},
+	[REFUSAL_DEEP] = {REFUSAL_DEEP, "deep",
+		"書庫の入れ子が深すぎるため止めました。中のファイルを取り出してからお送りください。"},
+	[REFUSAL_LARGE] = {REFUSAL_LARGE, "large",
+		"大きさの上限を超えているため止めました。ファイルを分けるか、小さくしてからお送りください。"},
+	[REFUSAL_BOMB] = {REFUSAL_BOMB, "bomb",
+		"開くと極端に大きくなる、または検査の手間が上限を超えるため止めました。内容を分けてお送りください。"},
+	[REFUSAL_AMBIGUOUS] = {REFUSAL_AMBIGUOUS, "ambiguous",
+		"読むソフトによって中身が違って見える作りのため止めました。元のアプリで保存し直したものをお送りください。"},
+	[REFUSAL_UNKNOWN] = {REFUSAL_UNKNOWN, "unknown",
+		"取り扱える形式の一覧にないファイルのため止めました。Word・Excel・PowerPoint・PDFなどの形式で保存し直してお送りください。"},
+	[REFUSAL_MISMATCH] = {REFUSAL_MISMATCH, "mismatch",
+		"ファイル名の拡張子と中身の形式が合わないため止めました。正しい拡張子のファイルをお送りください。"},
+	[REFUSAL_FORBIDDEN] = {REFUSAL_FORBIDDEN, "forbidden",
+		"パソコンで動くプログラムの種類のファイルは通せません。業務に必要な場合は情報システム担当へご相談ください。"},
+	[REFUSAL_FAILED] = {REFUSAL_FAILED, "failed",
+		"検査が時間または記憶容量の上限までに終わらなかったため止めました。ファイルを分けてお送りいただくか、情報システム担当へご連絡ください。"},
+};
+
+/* Kinds that are known by name get advice of their own. */
+static const struct {
+	enum file_type type;
+	enum refusal refusal;
+	const char *sentence;
+} special[] = {
+	{FILE_OLE, REFUSAL_UNKNOWN,
+	 "旧形式のOffice文書（doc、xls、pptなど）は通せません。docx、xlsx、pptxの形式で保存し直してお送りください。"},
+	{FILE_OLE, REFUSAL_ENCRYPTED,
+	 "パスワードがかかったOffice文書のため止めました。元のアプリでパスワードを外して保存したものをお送りください。"},
+	{FILE_RTF, REFUSAL_UNKNOWN, "リッチテキスト（rtf）は通せません。docxの形式で保存し直してお送りください。"},
+	{FILE_HTML, REFUSAL_UNKNOWN, "HTML（ウェブページ）の形式は通せません。PDFなどの形式で保存し直してお送りください。"},
+	{FILE_SVG, REFUSAL_UNKNOWN, "SVG画像は通せません。PNGの形式で保存し直してお送りください。"},
+	{FILE_ODF, REFUSAL_UNKNOWN,
+	 "OpenDocument形式は通せません。docx、xlsx、pptxの形式で保存し直してお送りください。"},
+	{FILE_XLSB, REFUSAL_UNKNOWN, "Excelバイナリブック（xlsb）は通せません。xlsxの形式で保存し直してお送りください。"},
+	{FILE_ARCHIVE, REFUSAL_UNKNOWN, "ZIP以外の書庫（7z、rar、lzhなど）は通せません。ZIP形式でまとめ直してお送りください。"},
+	{FILE_MAIL, REFUSAL_UNKNOWN, "メールのファイルは通せません。必要な添付ファイルを取り出してお送りください。"},
+	{FILE_SCRIPT, REFUSAL_FORBIDDEN,
+	 "スクリプト（命令を書いたファイル）は通せません。業務に必要な場合は情報システム担当へご相談ください。"},
+	{FILE_ICHITARO, REFUSAL_UNKNOWN, "一太郎文書は通せません。docxまたはPDFの形式で保存し直してお送りください。"},
+	{FILE_DOCUWORKS, REFUSAL_UNKNOWN, "DocuWorks文書は通せません。PDFの形式で保存し直してお送りください。"},
+	{FILE_SYLK, REFUSAL_UNKNOWN, "SYLK形式の表は通せません。xlsxまたはcsvの形式で保存し直してお送りください。"},
+};
+
+const char *refusal_name(enum refusal refusal)
+{
+	return refusals[(unsigned)refusal < REFUSALS ? refusal : REFUSAL_FAILED].name;
+}
+
+const char *refusal_sentence(enum refusal refusal, enum file_type type)
+{
+	for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
+		if (special[i].type == type && special[i].refusal == refusal)
+			return special[i].sentence;
+	return refusals[(unsigned)refusal < REFUSALS ? refusal : REFUSAL_FAILED].sentence;
+}
+
+const char *file_verdict_name(enum file_verdict verdict)
+{
+	static const char *const names[] = {"refused", "changed", "clean"};
+	return names[(unsigned)verdict <= FILE_CLEAN ? verdict : FILE_REFUSED];
+}
+
+static const struct {
+	const char *what, *sentence;
+} removals[] = {
+	/* Office */
+	{"vba", "マクロを取り除きました。"},
+	{"macro-sheet", "マクロシートを空のシートに置き換えました。"},
+	{"macro-link", "マクロを動かすボタンや図形の割り当てを外しました。"},
+	{"auto-name", "自動で動く名前の定義を取り除きました。"},
+	{"activex", "ActiveXコントロールを取り除きました。"},
+	{"control", "フォームのコントロールを取り除きました。"},
+	{"ole-object", "埋め込まれたオブジェクトを取り除きました。見た目の画像があれば残しています。"},
+	{"embedded-file", "埋め込まれたファイルを取り除きました。"},
+	{"external-link", "外部のファイルやサーバーへの参照を取り除きました。"},
+	{"unsafe-link", "安全でないリンクを取り除きました。文字は残しています。"},
+	{"template", "外部のひな形の指定を取り除きました。"},
+	{"field", "自動で外部の情報を取り込む、または命令を動かすフィールドを、表示されている文字に置き換えました。"},
+	{"alt-chunk", "別形式の文書の取り込みを取り除きました。"},
+	{"sub-document", "別文書の取り込みを取り除きました。"},
+	{"frame", "外部ページを表示する枠を取り除きました。"},
+	{"mail-merge", "差し込み印刷の接続設定を取り除きました。"},
+	{"form-macro", "フォームに付いたマクロの指定を取り除きました。"},
+	{"formula", "外部と通信する、または命令を動かす数式を、計算済みの値に置き換えました。"},
+	{"data-connection", "外部データへの接続を取り除きました。"},
+	{"pivot-external", "外部データを使うピボットテーブルを、表示されている値に置き換えました。"},
+	{"data-model", "データモデルや取り込みの設定を取り除きました。"},
+	{"action", "クリックなどで動く命令を取り除きました。"},
+	{"media", "音声や動画を取り除きました。"},
+	{"animation", "動作を伴うアニメーションの設定を取り除きました。"},
+	{"web-extension", "アドインを取り除きました。"},
+	{"custom-ui", "画面のカスタマイズを取り除きました。"},
+	{"custom-xml", "文書に付いた独自データを取り除きました。"},
+	{"custom-properties", "独自の文書プロパティを取り除きました。"},
+	{"document-variables", "画面に出ない文書変数を取り除きました。"},
+	{"tags", "画面に出ないタグを取り除きました。"},
+	{"thumbnail", "縮小表示用の画像を取り除きました。"},
+	{"printer-settings", "プリンターの設定を取り除きました。"},
+	{"embedded-font", "埋め込みフォントを取り除きました。"},
+	{"calculation-chain", "計算順序の控えを取り除きました。開くときに作り直されます。"},
+	{"picture", "安全に作り直せない画像を、代わりの画像に置き換えました。"},
+	{"signature", "電子署名を外しました（無害化すると署名は保てません）。"},
+	{"unknown-part", "取り扱いの一覧にない部品を取り除きました。"},
+	{"unknown-element", "取り扱いの一覧にない要素を取り除きました。"},
+	{"orphan-part", "どこからも使われていない部品を取り除きました。"},
+	{"alternate", "同じ箇所の別の表現を一つにまとめました。"},
+	{"comment", "画面に出ない注釈を取り除きました。"},
+	{"dangling-link", "参照先のない関連付けを取り除きました。"},
+	/* archives */
+	{"hidden-data", "書庫の中の見えないデータを取り除きました。"},
+	{"unsafe-name", "ファイル名を安全なものに直しました。"},
+	/* text */
+	{"control-character", "画面に出ない制御文字を取り除きました。"},
+	{"invisible-character", "文字の並びを見せかける、または見えない文字を取り除きました。"},
+	{"formula-cell", "表計算ソフトで数式として動くセルの先頭に「'」を付けました。"},
+	/* PDF */
+	{"javascript", "JavaScriptを取り除きました。"},
+	{"open-action", "開いたときに動く命令を取り除きました。"},
+	{"launch", "プログラムを起動する命令を取り除きました。"},
+	{"form", "フォームの送信や動作を取り除きました。"},
+	{"xfa", "XFAフォームを取り除きました。"},
+	{"multimedia", "音声、動画、立体の表示を取り除きました。"},
+	{"metadata", "撮影情報などの付帯情報を取り除きました。"},
+	{"external-stream", "外部のファイルを読み込む指定を取り除きました。"},
+	{"annotation", "取り扱いの一覧にない注釈を取り除きました。"},
+	{"unknown-object", "取り扱いの一覧にない部品を取り除きました。"},
+	{"trailing-data", "ファイルの末尾に付いた余分なデータを取り除きました。"},
+};
+
+const char *removal_sentence(const char *what)
+{
+	for (size_t i = 0; i < sizeof removals / sizeof removals[0]; i++)
+		if (strcmp(removals[i].what, what) == 0)
+			return removals[i].sentence;
+	return "安全を確かめられない部品を取り除きました。";
+}
