@@ -1,10 +1,12 @@
-/* office/office.h - bodies, sections, posts held from/to, people, sign-in
+/* office/office.h - bodies, sections, posts held from/to, people, delegation
  *
  * Posts, not persons, and as of a day.  Everything about the office is a
- * projection of the ledger; names, logins and secrets live in the vault.
- * Post names are those of the policy's vocabulary ("manager", "ciso", ...);
- * scope is a section id, or "" for posts there is one of.
- * clause  HN-2.1(2), HN-2.1(3)-1 separation, HN-2.6.2(1) accounts, HN-2.6.2(3) sign-in
+ * projection of the ledger: it changes only by an entry, in the transaction of
+ * that entry.  Names, logins and reasons are personal: they lie in the vault,
+ * and the entry holds the item's id and keyed digest.  Post names are those of
+ * the policy ("manager", "ciso", ...); scope is a section id, or "" for posts
+ * there is one of.  Sign-in is office/signin.h.
+ * clause  HN-2.1(2), HN-2.1(3)-1 separation, HN-2.6.2(1) accounts
  */
 #ifndef SEKISHO_OFFICE_OFFICE_H
 #define SEKISHO_OFFICE_OFFICE_H
@@ -20,6 +22,9 @@
 extern const struct projection office_projection;
 
 struct office;
+struct signin_rules; /* office/signin.h */
+
+enum { DAY_OPEN = INT32_MAX }; /* no last day */
 
 struct office_parts {
 	struct store *store;
@@ -27,53 +32,107 @@ struct office_parts {
 	struct vault *vault;
 	struct random *random;
 	const struct clock *clock;
-	const char *body; /* id of the body, e.g. "aonami" */
+	const char *body;                  /* id of the body, e.g. "aonami" */
+	const struct signin_rules *signin; /* copied; NULL: signin_defaults() */
 };
+/* office_open - everything borrowed; migrates the working tables of sign-in */
 struct result office_open(const struct office_parts *parts, struct office **out, struct why *why) MUST;
 void office_close(struct office *office);
 void office_drop(struct office **office);
 
+/* Ids of sections, posts and logins: a-z 0-9 then also . _ -, at most 32. */
 struct section {
 	const char *id;     /* "tax" */
 	const char *name;   /* 税務課 */
 	const char *parent; /* department's id or "" */
 };
 struct person {
-	const char *id;
-	const char *name;    /* 青木 一郎 */
+	const char *id;      /* given by the office, 26 characters */
+	const char *name;    /* 青木 一郎; （消去済み） after erasure */
 	const char *login;
 	const char *section;
-	bool active;
+	bool active;         /* false: suspended; holds no post, cannot sign in */
 };
 struct holding {
 	const char *post;
 	const char *scope;
 	const char *person;
 	day_t from;
-	day_t to; /* INT32_MAX: open */
+	day_t to; /* last day; DAY_OPEN: no end */
 };
 
-/* Changes; each opens its own transaction unless one is open, appends one entry
- * and returns after commit.  `by` is the acting person's id ("" at set-up).  */
+/* Changes.  Each opens its own transaction unless one is open, appends one entry
+ * and returns after commit.  `by` is the acting person's id ("" at set-up).
+ * errors  E_INPUT  an id, name or period that cannot be (place: the field)
+ *         E_ABSENT no such section, person or holding
+ *         E_CONFLICT it exists already or overlaps                          */
 struct result office_add_section(struct office *office, const char *by, const struct section *section,
                                  struct why *why) MUST;
-/* office_add_person - with a provisional password, to be changed at first sign-in;
- * id out                                                                    */
+/* office_add_person - person->id is ignored, id out; with a provisional password
+ * that must be changed at first sign-in; the empty slice gives none: nobody can
+ * sign in until office_reset_password                  clause HN-2.6.2(1)-2b */
 struct result office_add_person(struct office *office, const char *by, const struct person *person,
                                 struct slice provisional_password, char id[27], struct why *why) MUST;
+/* office_move_person - to another section (異動); posts are ended by themselves */
+struct result office_move_person(struct office *office, const char *by, const char *person,
+                                 const char *section, struct why *why) MUST;
 struct result office_hold_post(struct office *office, const char *by, const struct holding *holding,
                                struct why *why) MUST;
+/* office_end_post - shortens the holding that is in force on last_day, or begins
+ * later (then it never was); E_ABSENT none                                  */
 struct result office_end_post(struct office *office, const char *by, const char *post,
                               const char *scope, const char *person, day_t last_day,
                               struct why *why) MUST;
+/* office_suspend - or restore; suspension ends every session of the person */
 struct result office_suspend(struct office *office, const char *by, const char *person, bool suspended,
                              struct slice reason, struct why *why) MUST;
 
-/* Questions.  Strings live in the arena. */
+/* Absence.  A person who is prevented (事故あるとき) cannot do the office's work;
+ * one who is absent (不在) is away just now.  A post is vacant (欠けたとき) when
+ * nobody holds it.  These are three things: a policy's `substitute` says which
+ * of them it means.                                                         */
+enum absence_kind { ABSENCE_PREVENTED = 1, ABSENCE_AWAY };
+struct absence {
+	char id[27]; /* given by the office */
+	const char *person;
+	enum absence_kind kind;
+	day_t from, to;
+};
+struct result office_add_absence(struct office *office, const char *by, const struct absence *absence,
+                                 struct slice reason, char id[27], struct why *why) MUST;
+/* office_end_absence - last_day before `from`: it never was */
+struct result office_end_absence(struct office *office, const char *by, const char *id, day_t last_day,
+                                 struct why *why) MUST;
+/* office_absences - in force on the day */
+struct result office_absences(struct office *office, day_t day, struct arena *arena,
+                              struct absence **out, size_t *count, struct why *why) MUST;
+
+/* Delegation (専決): the holders of one post may decide for another, in named
+ * matters, from/to.  It only has effect while the policy says `delegate post to
+ * to_post`.                                              clause HN-2.1(2)-SUP-9 */
+struct delegation {
+	char id[27]; /* given by the office */
+	const char *post, *scope;       /* whose matters */
+	const char *to_post, *to_scope; /* who decides */
+	const char *matter; /* an act ("medium.attach"), acts by ',' or "*" for all */
+	day_t from, to;
+};
+struct result office_delegate(struct office *office, const char *by, const struct delegation *delegation,
+                              char id[27], struct why *why) MUST;
+struct result office_end_delegation(struct office *office, const char *by, const char *id,
+                                    day_t last_day, struct why *why) MUST;
+/* office_delegations - in force on the day */
+struct result office_delegations(struct office *office, day_t day, struct arena *arena,
+                                 struct delegation **out, size_t *count, struct why *why) MUST;
+
+/* Questions.  Strings live in the arena.  Lists are ordered by id. */
 struct result office_person(struct office *office, const char *id, struct arena *arena,
                             struct person *out, struct why *why) MUST;
 struct result office_people(struct office *office, struct arena *arena, struct person **out,
                             size_t *count, struct why *why) MUST;
+/* office_find_login - the id of the person; E_ABSENT */
+struct result office_find_login(struct office *office, struct slice login, char id[27],
+                                struct why *why) MUST;
 struct result office_section(struct office *office, const char *id, struct arena *arena,
                              struct section *out, struct why *why) MUST;
 struct result office_sections(struct office *office, struct arena *arena, struct section **out,
@@ -82,50 +141,81 @@ struct result office_sections(struct office *office, struct arena *arena, struct
 struct result office_holdings(struct office *office, const char *person, day_t day,
                               struct arena *arena, struct holding **out, size_t *count,
                               struct why *why) MUST;
-/* office_holders - who may act as `post` of `scope` on a day (LANGUAGE.md section 5):
- * holders, substitutes (marked), delegates (marked); without `except` (the
- * applicant; nullable); empty means a hole                                  */
+/* office_all_holdings - of everybody, past and coming ones too */
+struct result office_all_holdings(struct office *office, struct arena *arena, struct holding **out,
+                                  size_t *count, struct why *why) MUST;
+/* office_post_state - union of enum post_state (policy.h): POST_VACANT without a
+ * holding in force, POST_PREVENTED when every holder is prevented, POST_ABSENT
+ * when every holder is away                                                 */
+struct result office_post_state(struct office *office, const char *post, const char *scope, day_t day,
+                                unsigned *out, struct why *why) MUST;
+
+/* Who may act as `post` of `scope` on a day: LANGUAGE.md section 5.
+ * (1) its holders; (2) when a `substitute` of the policy applies, the holders of
+ * that post instead, marked 代; (3) beside them those to whom a recorded
+ * delegation in force gives the matter, marked 専決; (4) without whoever is
+ * excluded.  Nobody left: the post above, if the office has set the parameter
+ * `rise`; else count 0, a hole.  Suspended people are never among them.     */
 struct holder {
 	const char *person;
 	const char *as;    /* "" plain, "substitute" 代, "delegate" 専決 */
 	const char *post;  /* the post held in fact */
+	const char *scope; /* of that post */
+	bool risen;        /* the question rose to a post above */
 };
+struct office_question {
+	const char *post, *scope;
+	day_t day;
+	/* of the act, for `for-acts` and the delegation's matter; NULL: only what
+	 * holds for every act                                                  */
+	const char *act;
+	/* never among them: the applicant, unless a `separate … unless` of the text
+	 * opened it (wanted_route.distinct_from_actor is false); the auditee for
+	 * an auditor's slot                                                    */
+	const char *const *excluded;
+	size_t excluded_count;
+	const char *policy_name; /* NULL: the first edition in force that knows the post */
+};
+struct result office_resolve(struct office *office, const struct policy *policy,
+                             const struct office_question *question, struct arena *arena,
+                             struct holder **out, size_t *count, struct why *why) MUST;
+/* office_holders - the same with one excluded person (nullable) and no act */
 struct result office_holders(struct office *office, const struct policy *policy, const char *post,
                              const char *scope, const char *except, day_t day, struct arena *arena,
                              struct holder **out, size_t *count, struct why *why) MUST;
 
-/* ---- sign-in (office/signin.c) ------------------------------------------
- * Two steps of different kinds: password (Argon2id), then TOTP (RFC 6238).
- * A provisional password must be changed, and a second factor be set up, before
- * anything else.  Wrong tries are counted per person and per address; after the
- * limit the account is locked for a while; every outcome is an entry.
- * A session belongs to one zone and never shows itself in the other.        */
-enum signin_state {
-	SIGNIN_REFUSED = 0, SIGNIN_LOCKED, SIGNIN_WAIT, /* too many tries */
-	SIGNIN_NEEDS_CODE, SIGNIN_NEEDS_PASSWORD_CHANGE, SIGNIN_NEEDS_ENROLMENT, SIGNIN_DONE,
+/* office_match - can these slots be filled by different persons out of those who
+ * signed?  One person never counts twice, whatever posts he holds.  Pure.
+ * slots      who may fill each (office_resolve); at most MATCH_SLOTS
+ * signers    person ids; a person named twice counts once
+ * signer_of  nullable out, one a slot: the index of its signer, SIZE_MAX open
+ * filled     nullable out: the largest number of slots that can be filled
+ * returns    true when every slot is filled.  With every holder as a signer it
+ *            says beforehand whether the route can be completed at all: false is
+ *            a hole although each slot alone has holders                     */
+enum { MATCH_SLOTS = 64 };
+struct match_slot {
+	const struct holder *holders;
+	size_t count;
 };
-struct session {
-	char token[65];   /* goes into the cookie; only its hash is stored */
-	char form_key[65];/* secret for forms of this session (CSRF) */
-	char person[27];
-	char zone[16];    /* "internet" or "lgwan" */
-	enum signin_state state;
-	int64_t expires_ms; /* idle limit 30 min, hard limit 10 h by default */
+bool office_match(const struct match_slot *slots, size_t slot_count, const char *const *signers,
+                  size_t signer_count, size_t *signer_of, size_t *filled);
+
+/* office_load_chart - sections, people and posts from TSV, all or nothing:
+ *   section<TAB>id<TAB>name<TAB>parent
+ *   person<TAB>login<TAB>name<TAB>section
+ *   post<TAB>post<TAB>scope<TAB>login<TAB>from<TAB>to     to empty: no end
+ * '#' begins a comment line; a line may use only what stands above it (or is in
+ * the office already).  Everybody gets a random provisional password, which is
+ * returned once and kept nowhere readable.
+ * errors  E_INPUT, E_ABSENT, E_CONFLICT with place "line N"                */
+struct chart_person {
+	const char *id, *login, *name, *password;
 };
-struct result signin_password(struct office *office, const char *zone, struct slice address,
-                              struct slice login, struct slice password, struct session *out,
-                              struct why *why) MUST;
-struct result signin_change_password(struct office *office, struct session *session,
-                                     struct slice new_password, struct why *why) MUST;
-/* signin_enrol - a new TOTP secret to show once (base32 and otpauth URI) */
-struct result signin_enrol(struct office *office, struct session *session, struct arena *arena,
-                           const char **secret_base32, const char **otpauth_uri, struct why *why) MUST;
-/* signin_code - 6 digits; each code is good once; also completes an enrolment */
-struct result signin_code(struct office *office, struct session *session, struct slice address,
-                          struct slice code, struct why *why) MUST;
-/* session_find - E_DENIED unknown, ended, of the other zone, suspended person */
-struct result session_find(struct office *office, const char *zone, struct slice token,
-                           struct session *out, struct why *why) MUST;
-struct result session_end(struct office *office, const struct session *session, struct why *why) MUST;
+struct result office_load_chart(struct office *office, const char *by, struct slice tsv,
+                                struct arena *arena, struct chart_person **out, size_t *count,
+                                struct why *why) MUST;
+
+#include "office/signin.h"
 
 #endif
