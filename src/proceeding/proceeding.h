@@ -1,0 +1,163 @@
+/* proceeding/proceeding.h - applications: asked, decided by persons, recorded
+ *
+ * An application freezes what is asked for (act, facts, claims, edition) at the
+ * moment it is submitted, gathers the words of those whom the clauses name, and
+ * is permitted, refused, returned, withdrawn or lapsed.  A permitted exception
+ * is itself the override: proceeding_decide finds it until its end.
+ * What is decided always comes from policy_decide; this room only brings the
+ * facts together and keeps the words.
+ * clause  HN-2.1(3)-1 (another person than the applicant), HN-2.7.4 exceptions
+ */
+#ifndef SEKISHO_PROCEEDING_H
+#define SEKISHO_PROCEEDING_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "ledger/ledger.h"
+#include "office/office.h"
+#include "policy/policy.h"
+#include "store/vault.h"
+
+extern const struct projection proceeding_projection;
+
+struct proceedings;
+
+struct proceeding_parts {
+	struct store *store;
+	struct ledger *ledger;
+	struct vault *vault;
+	struct office *office;
+	const struct policy *policy;
+	const char *policy_name; /* whose policy binds the body: "hannan" */
+	struct random *random;
+	const struct clock *clock;
+	const char *body;
+};
+/* parts are copied, what they point to is borrowed */
+struct result proceeding_open(const struct proceeding_parts *parts, struct proceedings **out,
+                              struct why *why) MUST;
+void proceeding_close(struct proceedings *p);
+void proceeding_drop(struct proceedings **p);
+
+/* A fact as text, set by policy's facts_set_any: {"object.importance","A"}. */
+struct fact_pair {
+	const char *path;
+	const char *value;
+};
+/* What somebody wants to do. */
+struct wish {
+	const char *act;             /* "transfer", "provide", "release_original" */
+	const char *actor;           /* person id: fact `actor`, and the posts held on the day */
+	const char *subject;         /* id of the thing: its exceptions and approvals count */
+	const struct fact_pair *facts;
+	size_t fact_count;
+	const struct policy_claim *claims;
+	size_t claim_count;
+	const char *exception_to;    /* clause id: asks for an exception; NULL otherwise */
+};
+/* proceeding_decide - policy_decide today, with the actor's posts, the words on
+ * the subject's application and the exceptions in force for it; strings live in
+ * the arena                                                                */
+struct result proceeding_decide(struct proceedings *p, const struct wish *wish, struct arena *arena,
+                                const struct decision **out, struct why *why) MUST;
+
+enum application_state {
+	APPLICATION_NONE = 0,
+	APPLICATION_OPEN,
+	APPLICATION_PERMITTED,
+	APPLICATION_REFUSED,
+	APPLICATION_RETURNED,  /* 差戻し: the applicant may correct and ask anew */
+	APPLICATION_WITHDRAWN,
+	APPLICATION_LAPSED,    /* nobody decided in time, or its end passed */
+};
+const char *application_state_name(enum application_state state);
+const char *application_state_japanese(enum application_state state);
+
+struct application_request {
+	struct wish wish;
+	const char *section;  /* id of the applicant's section */
+	const char *title;    /* one line for lists; sealed */
+	const char *purpose;  /* reason in the applicant's words; sealed */
+	day_t until;          /* last day of an exception; INT32_MAX: none */
+};
+/* application_submit - inside the caller's transaction
+ * errors  E_DENIED  a clause refuses: why->text says which, in Japanese
+ *         E_INPUT   an exception without reason or end                     */
+struct result application_submit(struct proceedings *p, const struct application_request *request,
+                                 char id[27], struct why *why) MUST;
+
+/* One person's word. */
+struct application_word {
+	const char *person, *post, *scope;
+	const char *mark;   /* "", "代", "専決" */
+	const char *answer; /* "agree", "decline", "return" */
+	const char *reason;
+	int64_t time_ms;
+};
+/* One signature that is wanted, and who may give it today. */
+struct application_slot {
+	const char *post, *post_title, *scope, *scope_name;
+	const char *clause, *cite, *says;
+	enum route_state state;
+	bool open;                       /* may be asked now */
+	const struct application_word *word; /* NULL while none */
+	const struct holder *holders;    /* empty: a hole, held and reported */
+	size_t holder_count;
+};
+struct application {
+	const char *id;
+	const char *number;       /* R8-0012 */
+	const char *act, *act_label;
+	const char *exception_to; /* "" */
+	const char *subject, *applicant, *section;
+	const char *title, *purpose;
+	enum application_state state;
+	int64_t created_ms, decided_ms;
+	day_t until;
+	int64_t used_ms;          /* an exception that is good once: 0 unused */
+	const char *edition;      /* ISO date of the edition it was decided under */
+	const struct fact_pair *facts;
+	size_t fact_count;
+	const struct application_slot *slots;
+	size_t slot_count;
+	const struct application_word *words;
+	size_t word_count;
+	const struct decision *decision; /* as of now, under the frozen facts */
+};
+struct result application_get(struct proceedings *p, const char *id, struct arena *arena,
+                              struct application *out, struct why *why) MUST;
+/* application_of - the newest application about a subject (exceptions apart, or
+ * only exceptions); E_ABSENT if none                                       */
+struct result application_of(struct proceedings *p, const char *subject, bool exception,
+                             struct arena *arena, struct application *out, struct why *why) MUST;
+
+struct application_query {
+	const char *waiting_for; /* person whose word is wanted now */
+	const char *applicant;
+	enum application_state state; /* APPLICATION_NONE: any */
+	size_t limit;
+};
+/* application_list - newest first; nearest deadlines come with the engine of duties */
+struct result application_list(struct proceedings *p, const struct application_query *query,
+                               struct arena *arena, struct application **out, size_t *count,
+                               struct why *why) MUST;
+
+enum application_answer { ANSWER_AGREE = 1, ANSWER_DECLINE, ANSWER_RETURN };
+/* application_answer - a person's word; own transaction unless one is open
+ * reason  required to decline or return
+ * errors  E_DENIED    not asked, the applicant himself, or counted already: why
+ *                     says so in Japanese with the clause; recorded as refused
+ *         E_CONFLICT  decided meanwhile                                     */
+struct result application_answer(struct proceedings *p, const char *id, const char *person,
+                                 enum application_answer answer, const char *reason,
+                                 struct why *why) MUST;
+/* application_withdraw - by the applicant while it is open */
+struct result application_withdraw(struct proceedings *p, const char *id, const char *person,
+                                   struct why *why) MUST;
+/* application_use - an exception good once is used up; inside a transaction */
+struct result application_use(struct proceedings *p, const char *id, const char *by,
+                              struct why *why) MUST;
+/* application_lapse - for sekisho-clock: exceptions whose last day has passed */
+struct result application_lapse(struct proceedings *p, size_t *count, struct why *why) MUST;
+
+#endif
