@@ -3,7 +3,7 @@
  * UTF-8 is validated once, at the edge.  CP932 is decoded by our own table:
  * converters differ (髙 is FBFC or EEE0: both are read, FBFC is written), and
  * a conversion error is a verdict, never a '?'.
- * source  Unicode 15 (chapter 3, D92; UAX 15); Microsoft code page 932
+ * source  Unicode 14 (chapter 3, D92; UAX 15); Microsoft code page 932
  */
 #ifndef SEKISHO_BASE_TEXT_H
 #define SEKISHO_BASE_TEXT_H
@@ -26,10 +26,14 @@ size_t utf8_length(struct slice text);
 /* cp932_valid, cp932_to_utf8 - E_INPUT names the offset of the first bad byte */
 bool cp932_valid(struct slice bytes);
 struct result cp932_to_utf8(struct slice bytes, struct buffer *out, struct why *why) MUST;
-/* cp932_from_utf8 - E_INPUT where a character has no CP932 form */
+/* cp932_from_utf8 - E_INPUT names the offset of a character without CP932 form;
+ * 〜 − ‖ ¢ £ ¬ — are written as their Microsoft twins ～ － ∥ ￠ ￡ ￢ ― and are
+ * therefore not read back as they were.  Both append; E_LIMIT at the ceiling */
 struct result cp932_from_utf8(struct slice text, struct buffer *out, struct why *why) MUST;
 
-/* nfc - canonical composition of valid UTF-8 (kana, Latin, Hangul: all of it) */
+/* nfc - append the canonical composition of valid UTF-8 (kana, Latin, Hangul: all
+ * of it); more than 30 marks on one character are ordered in groups only.  What
+ * is not UTF-8 becomes U+FFFD */
 void nfc(struct slice text, struct buffer *out);
 /* half_width - ０-９Ａ-Ｚａ-ｚ and full-width ASCII marks to ASCII; rest as is */
 void half_width(struct slice text, struct buffer *out);
@@ -48,7 +52,7 @@ enum name_fault {
 	NAME_DOUBLE = 1 << 8,    /* double ending such as .pdf.exe: reported only */
 };
 /* safe_name - one safe, right name in NFC out of valid UTF-8
- * out   cleared first
+ * out   cleared first; its ceiling >= 512
  * returns the union of enum name_fault                                    */
 unsigned safe_name(struct slice name, struct buffer *out);
 /* name_ending - lower-case ASCII ending without the dot, "" if none; out >= 16 */
