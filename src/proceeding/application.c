@@ -1,0 +1,312 @@
+/* Submitting, answering and ending applications. */
+#include "proceeding/internal.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+enum { ROOM = 4 << 20 }; /* arena of one call */
+
+struct result proceeding_open(const struct proceeding_parts *parts, struct proceedings **out,
+                              struct why *why)
+{
+	struct proceedings *p = calloc(1, sizeof *p);
+	if (!p)
+		return fail(why, E_MEMORY, "", "no memory");
+	p->at = *parts;
+	*out = p;
+	return ok();
+}
+
+void proceeding_close(struct proceedings *p)
+{
+	free(p);
+}
+
+void proceeding_drop(struct proceedings **p)
+{
+	proceeding_close(*p);
+	*p = NULL;
+}
+
+/* Everything this room changes happens between these two. */
+static struct result begin(struct proceedings *p, bool *own, struct why *why)
+{
+	*own = !store_in_transaction(p->at.store);
+	return *own ? store_begin(p->at.store, why) : ok();
+}
+
+static struct result finish(struct proceedings *p, bool own, struct result done, struct why *why)
+{
+	if (!own)
+		return done;
+	if (done.code == OK)
+		return store_commit(p->at.store, why);
+	store_rollback(p->at.store);
+	return done;
+}
+
+static struct result record(struct proceedings *p, const char *kind, const char *id,
+                            const char *actor, const char *post, const struct decision *decision,
+                            json_t *data, struct why *why)
+{
+	struct slice clauses[32];
+	struct ledger_entry entry = {
+		.body = slice_str(p->at.body), .kind = slice_str(kind), .actor = slice_str(actor),
+		.post = slice_str(post), .subject = slice_str(id), .clauses = clauses,
+	};
+	for (size_t i = 0; decision && i < decision->spoken_count && entry.clause_count < 32; i++)
+		clauses[entry.clause_count++] = slice_str(decision->spoken[i].clause->id);
+	return ledger_record(p->at.ledger, &entry, data, why);
+}
+
+/* ---- submitting --------------------------------------------------------- */
+
+static struct result refuse_by(const struct decision *decision, struct why *why)
+{
+	for (size_t i = 0; i < decision->spoken_count; i++)
+		if (decision->spoken[i].effect == EFFECT_REFUSE)
+			return fail(why, E_DENIED, decision->spoken[i].clause->id, "%s（根拠: %s）",
+			            decision->spoken[i].clause->says, decision->spoken[i].cite);
+	return fail(why, E_DENIED, decision->act, "「%s」を許す定めがないため、申請できません。",
+	            decision->act_label);
+}
+
+static struct result next_serial(struct proceedings *p, int year, int64_t *out, struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	bool row = false;
+	TRY(store_prepare(p->at.store,
+	                  "SELECT COALESCE(MAX(serial), 0) + 1 FROM application WHERE fiscal_year = ?1", &s,
+	                  why));
+	bind_i64(s, 1, year);
+	TRY(statement_step(s, &row, why));
+	*out = row ? column_i64(s, 0) : 1;
+	return ok();
+}
+
+static struct result submit(struct proceedings *p, const struct application_request *request,
+                            const struct decision *decision, const char *id, struct why *why)
+{
+	char edition[11] = "", digest[2 * VAULT_DIGEST + 1];
+	struct vault_info detail;
+	int64_t serial = 0;
+	day_t today = proceeding_today(p);
+	const struct policy_edition *in_force =
+		policy_edition_on(p->at.policy, p->at.policy_name, today);
+	if (in_force)
+		day_iso(in_force->effective, edition);
+	TRY(next_serial(p, fiscal_year(today), &serial, why));
+	TRY(frozen_seal(p, request, &detail, why));
+	hex_encode(detail.digest, VAULT_DIGEST, digest);
+	json_t *data = json_pack(
+		"{sssssssssssssssIsisI}", "about", request->wish.subject, "act", request->wish.act,
+		"detail", detail.id, "digest", digest, "edition", edition, "exception_to",
+		request->wish.exception_to ? request->wish.exception_to : "", "section", request->section,
+		"serial", (json_int_t)serial, "fiscal_year", fiscal_year(today), "until",
+		(json_int_t)request->until);
+	return record(p, "application.submitted", id, request->wish.actor, "", decision, data, why);
+}
+
+struct result application_submit(struct proceedings *p, const struct application_request *request,
+                                 char id[27], struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(ROOM);
+	const struct decision *decision = NULL;
+	if (!arena)
+		return fail(why, E_MEMORY, "", "no memory");
+	if (request->wish.exception_to && (!request->purpose || !request->purpose[0]))
+		return fail(why, E_INPUT, "reason",
+		            "「理由」が空です。許可する人が判断できません。例外が要る理由を書いてください。");
+	if (request->wish.exception_to && request->until < proceeding_today(p))
+		return fail(why, E_INPUT, "until",
+		            "「いつまで」が過ぎた日です。今日以後の日を書いてください。");
+	TRY(proceeding_decide(p, &request->wish, arena, &decision, why));
+	if (decision->verdict == REFUSE)
+		return refuse_by(decision, why);
+	TRY(random_id(p->at.random, id, why));
+	return submit(p, request, decision, id, why);
+}
+
+/* ---- answering ---------------------------------------------------------- */
+
+/* The open slot that this person may fill today; NULL if none. */
+static const struct application_slot *slot_for(const struct application *a, const char *person,
+                                               const struct holder **as)
+{
+	for (size_t i = 0; i < a->slot_count; i++)
+		for (size_t k = 0; a->slots[i].open && k < a->slots[i].holder_count; k++)
+			if (strcmp(a->slots[i].holders[k].person, person) == 0) {
+				*as = &a->slots[i].holders[k];
+				return &a->slots[i];
+			}
+	return NULL;
+}
+
+static const char *mark_of(const struct holder *holder)
+{
+	if (strcmp(holder->as, "substitute") == 0)
+		return "代";
+	return strcmp(holder->as, "delegate") == 0 ? "専決" : "";
+}
+
+static struct result seal_reason(struct proceedings *p, const char *reason, char id[27],
+                                 struct why *why)
+{
+	struct vault_info info;
+	id[0] = 0;
+	if (!reason || !reason[0])
+		return ok();
+	TRY(vault_put(p->at.vault, slice_str(reason), 0, &info, why));
+	memcpy(id, info.id, sizeof info.id);
+	return ok();
+}
+
+static struct result record_word(struct proceedings *p, const struct application *a,
+                                 const struct application_slot *slot, const struct holder *as,
+                                 const char *answer, const char *reason, struct why *why)
+{
+	char sealed[27], post[128];
+	TRY(seal_reason(p, reason, sealed, why));
+	snprintf(post, sizeof post, "%s%s%s", as->post, as->scope[0] ? "@" : "", as->scope);
+	json_t *data = json_pack("{sssssssssssI}", "answer", answer, "mark", mark_of(as), "post",
+	                         slot->post, "reason", sealed, "scope", slot->scope, "place",
+	                         (json_int_t)a->word_count);
+	return record(p, "application.answered", a->id, as->person, post, a->decision, data, why);
+}
+
+/* After a word: does the whole route now say something? */
+static struct result settle(struct proceedings *p, const char *id, const char *person,
+                            struct arena *arena, struct why *why)
+{
+	struct application a;
+	TRY(application_get(p, id, arena, &a, why));
+	enum route_state state = decision_state(a.decision);
+	if (state == ROUTE_PENDING)
+		return ok();
+	return record(p, state == ROUTE_AGREED ? "application.permitted" : "application.refused", id,
+	              person, "", a.decision, json_object(), why);
+}
+
+static struct result answer_now(struct proceedings *p, const char *id, const char *person,
+                                enum application_answer answer, const char *reason,
+                                struct arena *arena, struct why *why)
+{
+	static const char *const words[] = {"", "agree", "decline", "return"};
+	struct application a;
+	const struct holder *as = NULL;
+	TRY(application_get(p, id, arena, &a, why));
+	if (a.state != APPLICATION_OPEN)
+		return fail(why, E_CONFLICT, a.number, "この申請は、すでに「%s」になっています。",
+		            application_state_japanese(a.state));
+	if (strcmp(a.applicant, person) == 0)
+		return fail(why, E_DENIED, "HN-2.1(3)-1",
+		            "ご自分の申請は決裁できません。申請した人と許可する人は別の人でなければなりません。");
+	const struct application_slot *slot = slot_for(&a, person, &as);
+	if (!slot)
+		return fail(why, E_DENIED, a.number, "この申請について、いま決裁を求められている役職ではありません。");
+	TRY(record_word(p, &a, slot, as, words[answer], reason, why));
+	if (answer == ANSWER_RETURN)
+		return record(p, "application.returned", id, person, "", NULL, json_object(), why);
+	return settle(p, id, person, arena, why);
+}
+
+/* An attempt without right is itself a thing to keep. */
+static void record_denied(struct proceedings *p, const char *id, const char *person,
+                          const struct why *cause)
+{
+	if (store_begin(p->at.store, NULL).code != OK)
+		return;
+	json_t *data = json_pack("{ss}", "place", cause->place);
+	struct result done = record(p, "application.denied", id, person, "", NULL, data, NULL);
+	if (done.code != OK || store_commit(p->at.store, NULL).code != OK)
+		store_rollback(p->at.store);
+}
+
+struct result application_answer(struct proceedings *p, const char *id, const char *person,
+                                 enum application_answer answer, const char *reason,
+                                 struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(ROOM);
+	struct why local = {0};
+	bool own = false;
+	if (!why)
+		why = &local;
+	if (!arena)
+		return fail(why, E_MEMORY, "", "no memory");
+	if (answer < ANSWER_AGREE || answer > ANSWER_RETURN)
+		return fail(why, E_INPUT, "answer", "許可する・差し戻す・不許可にするのどれかを選んでください。");
+	if (answer != ANSWER_AGREE && (!reason || !reason[0]))
+		return fail(why, E_INPUT, "reason",
+		            "「理由・条件」が空です。申請した人が次にすることがわかりません。理由を書いてください。");
+	TRY(begin(p, &own, why));
+	struct result done =
+		finish(p, own, answer_now(p, id, person, answer, reason, arena, why), why);
+	if (done.code == E_DENIED && own)
+		record_denied(p, id, person, why);
+	return done;
+}
+
+/* ---- ending ------------------------------------------------------------- */
+
+static struct result withdraw(struct proceedings *p, const char *id, const char *person,
+                              struct arena *arena, struct why *why)
+{
+	struct application_row row;
+	TRY(row_read(p, slice_str(id), arena, &row, why));
+	if (strcmp(row.applicant, person) != 0)
+		return fail(why, E_DENIED, row.number, "取り下げられるのは、申請した人だけです。");
+	if (row.state != APPLICATION_OPEN)
+		return fail(why, E_CONFLICT, row.number, "この申請は、すでに「%s」になっています。",
+		            application_state_japanese(row.state));
+	return record(p, "application.withdrawn", id, person, "", NULL, json_object(), why);
+}
+
+struct result application_withdraw(struct proceedings *p, const char *id, const char *person,
+                                   struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(ROOM);
+	bool own = false;
+	if (!arena)
+		return fail(why, E_MEMORY, "", "no memory");
+	TRY(begin(p, &own, why));
+	return finish(p, own, withdraw(p, id, person, arena, why), why);
+}
+
+struct result application_use(struct proceedings *p, const char *id, const char *by,
+                              struct why *why)
+{
+	return record(p, "application.used", id, by, "", NULL, json_object(), why);
+}
+
+static struct result lapse_next(struct proceedings *p, struct arena *arena, bool *found,
+                                struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	TRY(store_prepare(p->at.store,
+	                  "SELECT id FROM application WHERE exception_to <> '' AND until_day < ?1 AND"
+	                  " (state = 'open' OR (state = 'permitted' AND used_ms = 0)) ORDER BY id LIMIT 1",
+	                  &s, why));
+	bind_i64(s, 1, proceeding_today(p));
+	TRY(statement_step(s, found, why));
+	if (!*found)
+		return ok();
+	const char *id = arena_string(arena, column_text(s, 0));
+	if (!id)
+		return fail(why, E_MEMORY, "", "no memory");
+	return record(p, "application.lapsed", id, "sekisho-clock", "", NULL, json_object(), why);
+}
+
+struct result application_lapse(struct proceedings *p, size_t *count, struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(ROOM);
+	bool own = false, found = true;
+	if (!arena)
+		return fail(why, E_MEMORY, "", "no memory");
+	for (*count = 0; *count < 1000; (*count)++) {
+		TRY(begin(p, &own, why));
+		TRY(finish(p, own, lapse_next(p, arena, &found, why), why));
+		if (!found)
+			break;
+	}
+	return ok();
+}

@@ -1,0 +1,125 @@
+/* The tables of applications, as the ledger's entries make them. */
+#include "proceeding/internal.h"
+
+static const struct migration migrations[] = {
+	{1, "CREATE TABLE application ("
+	    " id TEXT PRIMARY KEY, fiscal_year BIGINT NOT NULL, serial BIGINT NOT NULL,"
+	    " act TEXT NOT NULL, exception_to TEXT NOT NULL, subject TEXT NOT NULL,"
+	    " applicant TEXT NOT NULL, section TEXT NOT NULL, detail TEXT NOT NULL,"
+	    " edition TEXT NOT NULL, state TEXT NOT NULL, created_ms BIGINT NOT NULL,"
+	    " decided_ms BIGINT NOT NULL, until_day BIGINT NOT NULL, used_ms BIGINT NOT NULL,"
+	    " UNIQUE (fiscal_year, serial));"
+	    "CREATE INDEX application_subject ON application (subject);"
+	    "CREATE INDEX application_state ON application (state, created_ms);"
+	    "CREATE TABLE application_word ("
+	    " application TEXT NOT NULL, place BIGINT NOT NULL, person TEXT NOT NULL,"
+	    " post TEXT NOT NULL, scope TEXT NOT NULL, mark TEXT NOT NULL, answer TEXT NOT NULL,"
+	    " reason TEXT NOT NULL, time_ms BIGINT NOT NULL, PRIMARY KEY (application, place));"},
+};
+static const char *const tables[] = {"application", "application_word", NULL};
+static const char *const kinds[] = {"application.", NULL};
+
+static struct result apply_submitted(struct store *store, const struct ledger_entry *entry,
+                                     const json_t *data, struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	TRY(store_prepare(store,
+	                  "INSERT INTO application (id, fiscal_year, serial, act, exception_to, subject,"
+	                  " applicant, section, detail, edition, state, created_ms, decided_ms, until_day,"
+	                  " used_ms) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'open',?11,0,?12,0)",
+	                  &s, why));
+	bind_text(s, 1, entry->subject);
+	bind_i64(s, 2, json_number(data, "fiscal_year"));
+	bind_i64(s, 3, json_number(data, "serial"));
+	bind_text(s, 4, slice_str(json_text(data, "act")));
+	bind_text(s, 5, slice_str(json_text(data, "exception_to")));
+	bind_text(s, 6, slice_str(json_text(data, "about")));
+	bind_text(s, 7, entry->actor);
+	bind_text(s, 8, slice_str(json_text(data, "section")));
+	bind_text(s, 9, slice_str(json_text(data, "detail")));
+	bind_text(s, 10, slice_str(json_text(data, "edition")));
+	bind_i64(s, 11, entry->time_ms);
+	bind_i64(s, 12, json_number(data, "until"));
+	return statement_run(s, NULL, why);
+}
+
+static struct result apply_word(struct store *store, const struct ledger_entry *entry,
+                                const json_t *data, struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	TRY(store_prepare(store,
+	                  "INSERT INTO application_word (application, place, person, post, scope, mark,"
+	                  " answer, reason, time_ms) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+	                  &s, why));
+	bind_text(s, 1, entry->subject);
+	bind_i64(s, 2, json_number(data, "place"));
+	bind_text(s, 3, entry->actor);
+	bind_text(s, 4, slice_str(json_text(data, "post")));
+	bind_text(s, 5, slice_str(json_text(data, "scope")));
+	bind_text(s, 6, slice_str(json_text(data, "mark")));
+	bind_text(s, 7, slice_str(json_text(data, "answer")));
+	bind_text(s, 8, slice_str(json_text(data, "reason")));
+	bind_i64(s, 9, entry->time_ms);
+	return statement_run(s, NULL, why);
+}
+
+static struct result set_state(struct store *store, const struct ledger_entry *entry,
+                               const char *state, struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	TRY(store_prepare(store, "UPDATE application SET state = ?2, decided_ms = ?3 WHERE id = ?1", &s,
+	                  why));
+	bind_text(s, 1, entry->subject);
+	bind_text(s, 2, slice_str(state));
+	bind_i64(s, 3, entry->time_ms);
+	int64_t changed = 0;
+	TRY(statement_run(s, &changed, why));
+	return changed == 1 ? ok() : fail(why, E_ABSENT, "application", "no such application");
+}
+
+static struct result apply_used(struct store *store, const struct ledger_entry *entry,
+                                struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	TRY(store_prepare(store, "UPDATE application SET used_ms = ?2 WHERE id = ?1 AND used_ms = 0", &s,
+	                  why));
+	bind_text(s, 1, entry->subject);
+	bind_i64(s, 2, entry->time_ms);
+	int64_t changed = 0;
+	TRY(statement_run(s, &changed, why));
+	return changed == 1 ? ok() : fail(why, E_CONFLICT, "application", "it was used already");
+}
+
+/* What a kind of entry does to the tables: a state, or a function. */
+static const struct {
+	const char *kind, *state;
+} endings[] = {
+	{"application.permitted", "permitted"}, {"application.refused", "refused"},
+	{"application.returned", "returned"},   {"application.withdrawn", "withdrawn"},
+	{"application.lapsed", "lapsed"},
+};
+
+static struct result apply(struct store *store, const struct ledger_entry *entry, struct why *why)
+{
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+		if (slice_is(entry->kind, endings[i].kind))
+			return set_state(store, entry, endings[i].state, why);
+	if (slice_is(entry->kind, "application.used"))
+		return apply_used(store, entry, why);
+	AUTO(json_drop) json_t *data = NULL;
+	TRY(record_data(entry, &data, why));
+	if (slice_is(entry->kind, "application.submitted"))
+		return apply_submitted(store, entry, data, why);
+	if (slice_is(entry->kind, "application.answered"))
+		return apply_word(store, entry, data, why);
+	return ok(); /* application.denied: an attempt, nothing changes */
+}
+
+const struct projection proceeding_projection = {
+	.name = "proceeding",
+	.tables = tables,
+	.migrations = migrations,
+	.migration_count = sizeof migrations / sizeof *migrations,
+	.kinds = kinds,
+	.apply = apply,
+};
