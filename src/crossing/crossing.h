@@ -127,6 +127,9 @@ struct crossing {
 };
 struct result crossing_get(struct crossings *c, const char *id, struct arena *arena,
                            struct crossing *out, struct why *why) MUST;
+/* crossing_of_file - the crossing that a file belongs to */
+struct result crossing_of_file(struct crossings *c, const char *file, struct arena *arena,
+                               struct crossing *out, struct why *why) MUST;
 struct crossing_query {
 	const char *sender, *receiver;   /* nullable */
 	enum crossing_direction direction;/* 0: both */
@@ -173,6 +176,9 @@ struct scanner;
  * worked  out: false when nothing can be done now                          */
 struct result crossing_step(struct crossings *c, struct pool *pool, const struct scanner *scanner,
                             bool *worked, struct why *why) MUST;
+/* crossing_recover - at the start of the only gate process: what another one had
+ * claimed when it died is free again                                       */
+struct result crossing_recover(struct crossings *c, struct why *why) MUST;
 /* crossing_retire - erase originals and clean copies whose time is over, let
  * uncollected ones lapse                                                   */
 struct result crossing_retire(struct crossings *c, size_t *count, struct why *why) MUST;

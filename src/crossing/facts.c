@@ -1,0 +1,103 @@
+/* What a crossing is, in the words of the vocabulary: the one place of this
+ * room that knows them. */
+#include "crossing/internal.h"
+
+const char original_clause[] = "HN-2.3(2)-1/2";
+
+static void put(struct crossing_facts *out, const char *path, const char *value)
+{
+	if (value && value[0] && out->wish.fact_count < sizeof out->pairs / sizeof *out->pairs)
+		out->pairs[out->wish.fact_count++] = (struct fact_pair){path, value};
+}
+
+static void put_found(struct crossing_facts *out, const char *path, enum finding_of_gate found)
+{
+	if (found != GATE_UNKNOWN)
+		put(out, path, found == GATE_YES ? "yes" : "no");
+}
+
+static void start(struct crossing_facts *out, const char *act, const char *actor,
+                  const char *subject, const struct crossing_row *row)
+{
+	*out = (struct crossing_facts){.wish = {.act = act, .actor = actor, .subject = subject}};
+	out->wish.facts = out->pairs;
+	out->wish.claims = out->claims;
+	put(out, "object", row->id);
+	put(out, "object.owner", row->section);
+	/* capabilities: an unknown class is treated as the highest until answered */
+	put(out, "object.importance", row->importance[0] ? row->importance : "A");
+}
+
+/* The reason why no protection is needed speaks to one clause, 2.2 (8)①. */
+static void put_not_needed(struct crossing_facts *out, const char *reason)
+{
+	if (!reason[0])
+		return;
+	out->claims[0] = (struct policy_claim){"not_needed", reason, "HN-2.2.2(8)-1"};
+	out->wish.claim_count = 1;
+}
+
+void facts_of(const struct crossing_row *row, const struct crossing_detail *detail,
+              enum finding_of_gate scanned, enum finding_of_gate sanitised,
+              struct crossing_facts *out)
+{
+	bool inward = row->direction == CROSSING_INWARD;
+	start(out, inward ? "transfer" : "provide", row->sender, row->id, row);
+	put_found(out, "scanned", scanned);
+	if (inward) {
+		put(out, "source.side", "internet");
+		put(out, "target.side", "lgwan");
+		put_found(out, "sanitised", sanitised);
+		return;
+	}
+	put(out, "protection", detail->protection);
+	put_not_needed(out, detail->not_needed);
+}
+
+void facts_of_original(const struct crossing_row *row, const char *file, const char *actor,
+                       enum finding_of_gate scanned, struct crossing_facts *out)
+{
+	start(out, "release_original", actor, file, row);
+	put_found(out, "scanned", scanned);
+}
+
+/* ---- names -------------------------------------------------------------- */
+
+/* Endings that fit a type already; the first one is what else it becomes. */
+static const struct {
+	const char *type;
+	const char *endings[4];
+} endings[] = {
+	{"docx", {"docx"}}, {"xlsx", {"xlsx"}},        {"pptx", {"pptx"}},        {"pdf", {"pdf"}},
+	{"jpeg", {"jpg", "jpeg", "jpe"}}, {"png", {"png"}}, {"gif", {"gif"}}, {"bmp", {"bmp", "dib"}},
+	{"tiff", {"tif", "tiff"}}, {"webp", {"webp"}}, {"txt", {"txt", "text", "log", "md"}},
+	{"csv", {"csv", "tsv"}}, {"zip", {"zip"}},
+};
+
+static bool fits(size_t row, const char *ending)
+{
+	for (size_t i = 0; i < 4 && endings[row].endings[i]; i++)
+		if (strcmp(endings[row].endings[i], ending) == 0)
+			return true;
+	return false;
+}
+
+static size_t stem_of(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	return dot && dot != name ? (size_t)(dot - name) : strlen(name);
+}
+
+const char *clean_name_of(const char *name, const char *type, enum crossing_direction direction,
+                          bool protected, struct arena *arena)
+{
+	char ending[16];
+	int stem = (int)stem_of(name);
+	if (direction == CROSSING_OUTWARD)
+		return protected ? arena_printf(arena, "%.*s.zip", stem, name) : name;
+	name_ending(slice_str(name), ending);
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+		if (strcmp(endings[i].type, type) == 0 && !fits(i, ending))
+			return arena_printf(arena, "%.*s.%s", stem, name, endings[i].endings[0]);
+	return name;
+}

@@ -1,0 +1,473 @@
+/* One file, one step on.  The checks of a direction are a row of a table; each
+ * says go on, wait, refuse or hold, and only going on to the end makes a file
+ * checked.  Whatever ends this program between two commits leaves the file
+ * where it was: waiting.                                                    */
+#include "crossing/release.h"
+#include "gate/pool/pool.h"
+#include "gate/scan/scan.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+enum outcome { GO_ON = 1, WAIT, REFUSED, HELD, FAILED };
+enum { TRIES = 4, REST_MS = 15000 };
+
+/* A file on its way. */
+struct carriage {
+	struct crossings *c;
+	struct pool *pool;
+	const struct scanner *scanner;
+	struct arena *arena;
+	struct file_row file;
+	struct crossing_row row;
+	struct crossing_detail detail;
+	const char *name;
+	int64_t attempts;
+	int original_fd, clean_fd;
+	struct pool_result cleansed;
+	char engine[160];         /* what scanned it */
+	const char *refusal, *sentence, *reason, *clause; /* why not */
+	struct why *why;
+};
+
+static void carriage_drop(struct carriage *k)
+{
+	fd_close_drop(&k->original_fd);
+	if (k->cleansed.out_fd >= 0)
+		fd_close_drop(&k->cleansed.out_fd);
+}
+
+static enum outcome refuse(struct carriage *k, const char *refusal, const char *sentence,
+                           const char *reason, const char *clause)
+{
+	k->refusal = refusal;
+	k->sentence = sentence;
+	k->reason = reason ? reason : "";
+	k->clause = clause;
+	return REFUSED;
+}
+
+static enum outcome wait_for(struct carriage *k, const char *sentence, const char *reason)
+{
+	k->sentence = sentence;
+	k->reason = reason ? reason : "";
+	return WAIT;
+}
+
+/* ---- the checks --------------------------------------------------------- */
+
+static enum outcome open_original(struct carriage *k)
+{
+	struct vault_info info;
+	k->original_fd = memfd_create("original", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (k->original_fd < 0)
+		return wait_for(k, "作業場所が足りないため、待っています。", "memfd_create failed");
+	struct result read =
+		vault_to_fd(k->c->at.base.vault, slice_str(k->file.original), k->original_fd, &info, k->why);
+	if (read.code != OK)
+		return wait_for(k, "封をした元のファイルを読めないため、待っています。", k->why->text);
+	int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+	if (fcntl(k->original_fd, F_ADD_SEALS, seals) < 0 || lseek(k->original_fd, 0, SEEK_SET) < 0)
+		return wait_for(k, "作業場所が足りないため、待っています。", "the memory file cannot be sealed");
+	return GO_ON;
+}
+
+static enum outcome scan(struct carriage *k, int fd)
+{
+	struct scan_answer answer;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return wait_for(k, "作業場所を読めないため、待っています。", "lseek failed");
+	scan_fd(k->scanner, fd, &answer);
+	if (answer.verdict == SCAN_CLEAN)
+		return lseek(fd, 0, SEEK_SET) < 0 ? FAILED : GO_ON;
+	if (answer.verdict == SCAN_FOUND)
+		return refuse(k, "malware",
+		              "ウイルスが見つかったため、止めました。元のファイルは封をして保管しています。"
+		              "開かずに、情報システムの担当へ連絡してください。",
+		              arena_printf(k->arena, "clamd: %s", answer.name), "HN-2.6.4(1)-1");
+	return wait_for(k, "ウイルスの検査ができないため、待っています。検査できるようになると自動で続けます。",
+	                arena_printf(k->arena, "clamd: %s", answer.reason));
+}
+
+static enum outcome scan_original(struct carriage *k)
+{
+	struct why ignored = {0};
+	if (scan_version(k->scanner, k->engine, sizeof k->engine, &ignored).code != OK)
+		k->engine[0] = 0; /* the scan itself will say whether it answers */
+	return scan(k, k->original_fd);
+}
+
+/* A worker that was lost, or killed from outside, is tried again some times. */
+static enum outcome worker_ended(struct carriage *k, enum pool_end end, const char *reason)
+{
+	bool again = end == POOL_LOST || end == POOL_CRASHED;
+	if (again && k->attempts < TRIES)
+		return wait_for(k, "無害化の途中で止まったため、もう一度行います。", reason);
+	return refuse(k, refusal_name(REFUSAL_FAILED), refusal_sentence(REFUSAL_FAILED, FILE_UNKNOWN),
+	              reason, original_clause);
+}
+
+static enum outcome cleanse(struct carriage *k)
+{
+	struct pool_job job = {.program = POOL_CLEANSE, .name = slice_str(k->name),
+	                       .input_fd = k->original_fd, .original_fd = -1};
+	struct result ran = pool_run(k->pool, &job, k->arena, &k->cleansed, k->why);
+	if (ran.code != OK)
+		return wait_for(k, "無害化の順番を待っています。", k->why->text);
+	const struct file_report *report = &k->cleansed.report;
+	if (k->cleansed.end != POOL_DONE)
+		return worker_ended(k, k->cleansed.end, report->reason);
+	if (report->verdict == FILE_REFUSED || k->cleansed.out_fd < 0)
+		return refuse(k, refusal_name(report->refusal),
+		              refusal_sentence(report->refusal, report->type),
+		              arena_printf(k->arena, "%s: %s", report->place ? report->place : "",
+		                           report->reason ? report->reason : ""),
+		              original_clause);
+	k->clean_fd = k->cleansed.out_fd;
+	return GO_ON;
+}
+
+static const char *first_finding(struct carriage *k, const struct inspect_report *report)
+{
+	if (report->findings)
+		return arena_printf(k->arena, "second reader: %s at %s (%u in all)", report->findings->what,
+		                    report->findings->where, report->finding_count);
+	return arena_printf(k->arena, "second reader: %s", report->reason ? report->reason : "");
+}
+
+static enum outcome hold(struct carriage *k, const char *reason)
+{
+	k->refusal = "held";
+	k->sentence = "無害化した結果を二つの方法で確かめたところ、一致しませんでした。情報システムの担当が確認します。";
+	k->reason = reason;
+	return HELD;
+}
+
+static enum outcome read_again(struct carriage *k)
+{
+	struct pool_result seen = {0};
+	struct pool_job job = {
+		.program = POOL_INSPECT, .name = slice_str(k->name), .input_fd = k->clean_fd,
+		.type = inspect_type_of(file_type_name(k->cleansed.report.type)),
+		.compare = true, .original_fd = k->original_fd};
+	struct result ran = pool_run(k->pool, &job, k->arena, &seen, k->why);
+	if (ran.code != OK)
+		return wait_for(k, "確認の順番を待っています。", k->why->text);
+	if (seen.end != POOL_DONE)
+		return worker_ended(k, seen.end, seen.inspect.reason);
+	if (seen.inspect.verdict != INSPECT_OK)
+		return hold(k, first_finding(k, &seen.inspect));
+	if (seen.agreement == INSPECT_DIFFERS && k->cleansed.report.removal_count == 0)
+		return hold(k, "second reader: text or pages differ although nothing was removed");
+	return GO_ON;
+}
+
+static enum outcome scan_clean(struct carriage *k)
+{
+	return scan(k, k->clean_fd);
+}
+
+typedef enum outcome check(struct carriage *k);
+static check *const inward[] = {open_original, scan_original, cleanse, read_again, scan_clean, NULL};
+static check *const outward[] = {open_original, scan_original, NULL};
+
+/* ---- what comes of it --------------------------------------------------- */
+
+static json_t *removed_list(const struct file_report *report)
+{
+	enum { KEPT = 200 };
+	json_t *list = json_array();
+	size_t n = 0;
+	for (const struct removal *r = report->removals; r && n < KEPT; r = r->next, n++)
+		json_array_append_new(list, json_pack("[ss]", r->what, r->where));
+	return list;
+}
+
+static struct result seal_report(struct carriage *k, char id[27], struct why *why)
+{
+	struct vault_info info;
+	struct buffer text;
+	const struct file_report *report = &k->cleansed.report;
+	AUTO(json_drop) json_t *all = json_pack(
+		"{sssssosi}", "reason", k->reason ? k->reason : "", "sentence",
+		k->sentence ? k->sentence : "", "removed", removed_list(report), "removal_count",
+		(int)report->removal_count);
+	buffer_init(&text, VAULT_SMALL);
+	struct result done = json_canonical(all, &text, why);
+	if (done.code == OK)
+		done = vault_put(k->c->at.base.vault, buffer_slice(&text), 0, &info, why);
+	buffer_done(&text);
+	TRY(done);
+	memcpy(id, info.id, sizeof info.id);
+	return ok();
+}
+
+static const char *type_name(const struct carriage *k)
+{
+	return k->row.direction == CROSSING_INWARD ? file_type_name(k->cleansed.report.type) : "";
+}
+
+static struct result write_refused(struct carriage *k, struct why *why)
+{
+	char report[27];
+	TRY(seal_report(k, report, why));
+	json_t *data = json_pack("{ssssssss}", "clause", k->clause ? k->clause : "", "refusal",
+	                         k->refusal, "report", report, "type", type_name(k));
+	struct event event = {.kind = "crossing.file.refused", .actor = "sekisho-gate",
+	                      .subject = k->file.id, .clause = k->clause};
+	TRY(record(k->c, &event, data, why));
+	return queue_done(k->c, k->file.id, why);
+}
+
+static struct result write_held(struct carriage *k, struct why *why)
+{
+	char report[27];
+	TRY(seal_report(k, report, why));
+	json_t *data = json_pack("{ssss}", "report", report, "type", type_name(k));
+	struct event event = {.kind = "crossing.file.held", .actor = "sekisho-gate",
+	                      .subject = k->file.id, .clause = original_clause};
+	TRY(record(k->c, &event, data, why));
+	return queue_done(k->c, k->file.id, why);
+}
+
+/* The clean bytes go to the vault; outward the checked original is the item. */
+static struct result keep_clean(struct carriage *k, struct vault_info *out, struct why *why)
+{
+	uint8_t chunk[16384];
+	struct vault_writer *writer = NULL;
+	if (k->row.direction == CROSSING_OUTWARD) {
+		struct vault_reader *reader = NULL;
+		TRY(vault_read_begin(k->c->at.base.vault, slice_str(k->file.original), &reader, out, why));
+		vault_read_end(&reader);
+		return ok();
+	}
+	int64_t until = k->file.original_until_ms;
+	if (lseek(k->clean_fd, 0, SEEK_SET) < 0)
+		return fail(why, E_SYSTEM, "", "the clean file cannot be read");
+	struct result done = vault_begin(k->c->at.base.vault, &writer, why);
+	while (done.code == OK) {
+		ssize_t n = read(k->clean_fd, chunk, sizeof chunk);
+		if (n <= 0) {
+			done = n < 0 ? fail(why, E_SYSTEM, "", "the clean file cannot be read") : done;
+			break;
+		}
+		done = vault_write(writer, slice_of(chunk, (size_t)n), why);
+	}
+	if (done.code == OK)
+		done = vault_finish(&writer, until, out, why);
+	vault_abandon(&writer);
+	return done;
+}
+
+static struct result write_checked(struct carriage *k, struct why *why)
+{
+	char report[27], digest[2 * VAULT_DIGEST + 1];
+	struct vault_info clean;
+	TRY(seal_report(k, report, why));
+	TRY(keep_clean(k, &clean, why));
+	hex_encode(clean.digest, VAULT_DIGEST, digest);
+	json_t *data = json_pack(
+		"{sssIsssisssssssb}", "clean", clean.id, "clean_bytes", (json_int_t)clean.bytes,
+		"clean_digest", digest, "removed", (int)k->cleansed.report.removal_count, "report", report,
+		"scanned_by", k->engine, "type", type_name(k), "verdict",
+		k->row.direction == CROSSING_INWARD ? file_verdict_name(k->cleansed.report.verdict) : "clean",
+		"sanitised", k->row.direction == CROSSING_INWARD);
+	struct event event = {.kind = "crossing.file.checked", .actor = "sekisho-gate",
+	                      .subject = k->file.id, .clause = "HN-2.6.4(1)-1"};
+	return record(k->c, &event, data, why);
+}
+
+static struct result refuse_by_policy(struct crossings *c, const char *file, const char *type,
+                                      const struct decision *decision, struct why *why)
+{
+	const char *clause = "", *says = "許す定めがないため、止めました。";
+	for (size_t i = 0; i < decision->spoken_count; i++)
+		if (decision->spoken[i].effect == EFFECT_REFUSE) {
+			clause = decision->spoken[i].clause->id;
+			says = decision->spoken[i].clause->says;
+			break;
+		}
+	struct carriage k = {.c = c, .reason = "the policy refuses", .sentence = says};
+	char report[27];
+	TRY(seal_report(&k, report, why));
+	json_t *data = json_pack("{ssssssss}", "clause", clause, "refusal", "policy", "report", report,
+	                         "type", type);
+	struct event event = {.kind = "crossing.file.refused", .actor = "sekisho-gate", .subject = file,
+	                      .decision = decision};
+	TRY(record(c, &event, data, why));
+	return queue_done(c, file, why);
+}
+
+/* settle - a checked file: released, refused, or still waiting for a word */
+static struct result settle(struct crossings *c, const char *id, struct arena *arena, bool *moved,
+                            struct why *why)
+{
+	struct file_row file;
+	struct crossing_row row;
+	struct crossing_detail detail;
+	struct release *release = NULL;
+	const struct decision *decision = NULL;
+	TRY(file_row_read(c, id, arena, &file, why));
+	TRY(crossing_row_read(c, file.crossing, arena, &row, why));
+	TRY(detail_read(c, row.detail, arena, &detail, why));
+	TRY(release_of(c, &file, &row, &detail, arena, &release, &decision, why));
+	*moved = release || decision->verdict == REFUSE;
+	if (release)
+		return release_write(c, release, why);
+	if (decision->verdict == REFUSE)
+		return refuse_by_policy(c, id, file.type, decision, why);
+	return queue_done(c, id, why);
+}
+
+static struct result write_outcome(struct carriage *k, enum outcome outcome, struct why *why)
+{
+	bool moved = false;
+	if (outcome == REFUSED)
+		return write_refused(k, why);
+	if (outcome == HELD)
+		return write_held(k, why);
+	TRY(write_checked(k, why));
+	return settle(k->c, k->file.id, k->arena, &moved, why);
+}
+
+static struct result carry(struct carriage *k, struct why *why)
+{
+	struct crossings *c = k->c;
+	bool own = false;
+	enum outcome outcome = GO_ON;
+	struct why cause = {0};
+	k->why = &cause;
+	check *const *next = k->row.direction == CROSSING_INWARD ? inward : outward;
+	for (; *next && outcome == GO_ON; next++)
+		outcome = (*next)(k);
+	if (outcome == WAIT || outcome == FAILED)
+		return queue_wait(c, k->file.id, REST_MS,
+		                  k->sentence ? k->sentence : "もう一度行います。", why);
+	TRY(change_begin(c, &own, why));
+	return change_finish(c, own, write_outcome(k, outcome, why), why);
+}
+
+static struct result carry_file(struct crossings *c, struct pool *pool,
+                                const struct scanner *scanner, const char *id, int64_t attempts,
+                                struct arena *arena, struct why *why)
+{
+	AUTO(carriage_drop) struct carriage k = {.c = c, .pool = pool, .scanner = scanner,
+	                                         .arena = arena, .attempts = attempts,
+	                                         .original_fd = -1, .clean_fd = -1,
+	                                         .cleansed = {.out_fd = -1}};
+	TRY(file_row_read(c, id, arena, &k.file, why));
+	TRY(crossing_row_read(c, k.file.crossing, arena, &k.row, why));
+	TRY(detail_read(c, k.row.detail, arena, &k.detail, why));
+	TRY(sealed_text(c, k.file.name_item, arena, &k.name, why));
+	return carry(&k, why);
+}
+
+/* ---- files that waited for a person -------------------------------------- */
+
+static struct result list_ids(struct crossings *c, const char *sql, struct arena *arena,
+                              const char **ids, size_t most, size_t *count, struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	TRY(store_prepare(c->at.base.store, sql, &s, why));
+	for (*count = 0; *count < most; (*count)++) {
+		bool row = false;
+		TRY(statement_step(s, &row, why));
+		if (!row)
+			break;
+		ids[*count] = arena_string(arena, column_text(s, 0));
+		if (!ids[*count])
+			return fail(why, E_MEMORY, "", "no memory");
+	}
+	return ok();
+}
+
+static struct result settle_checked(struct crossings *c, struct arena *arena, bool *worked,
+                                    struct why *why)
+{
+	enum { MOST = 64 };
+	const char *ids[MOST];
+	size_t count = 0;
+	TRY(list_ids(c, "SELECT id FROM crossing_file WHERE state = 'checked' ORDER BY changed_ms, id",
+	             arena, ids, MOST, &count, why));
+	for (size_t i = 0; i < count && !*worked; i++) {
+		bool own = false;
+		TRY(change_begin(c, &own, why));
+		TRY(change_finish(c, own, settle(c, ids[i], arena, worked, why), why));
+	}
+	return ok();
+}
+
+/* An original whose exception was permitted: scanned anew, then released once. */
+static struct result release_original(struct crossings *c, const struct scanner *scanner,
+                                      const char *id, struct arena *arena, bool *worked,
+                                      struct why *why)
+{
+	struct crossing_facts facts;
+	const struct decision *decision = NULL;
+	AUTO(carriage_drop) struct carriage k = {.c = c, .scanner = scanner, .arena = arena,
+	                                         .original_fd = -1, .clean_fd = -1,
+	                                         .cleansed = {.out_fd = -1}, .why = why};
+	TRY(file_row_read(c, id, arena, &k.file, why));
+	TRY(crossing_row_read(c, k.file.crossing, arena, &k.row, why));
+	struct application a;
+	TRY(application_get(c->at.proceedings, k.file.original_application, arena, &a, why));
+	if (a.state != APPLICATION_PERMITTED || a.used_ms)
+		return ok();
+	struct why cause = {0};
+	k.why = &cause;
+	if (open_original(&k) != GO_ON || scan_original(&k) != GO_ON)
+		return ok(); /* not scanned, or found: stays sealed; the permission waits */
+	facts_of_original(&k.row, id, a.applicant, GATE_YES, &facts);
+	TRY(proceeding_decide(c->at.proceedings, &facts.wish, arena, &decision, why));
+	if (decision->verdict != PASS)
+		return ok();
+	bool own = false;
+	TRY(change_begin(c, &own, why));
+	struct event event = {.kind = "crossing.original.released", .actor = "sekisho-gate",
+	                      .subject = id, .decision = decision};
+	struct result done = record(c, &event, json_pack("{ss}", "application", a.id), why);
+	if (done.code == OK)
+		done = application_use(c->at.proceedings, a.id, "sekisho-gate", why);
+	done = change_finish(c, own, done, why);
+	*worked = done.code == OK;
+	return done;
+}
+
+static struct result release_originals(struct crossings *c, const struct scanner *scanner,
+                                       struct arena *arena, bool *worked, struct why *why)
+{
+	enum { MOST = 64 };
+	const char *ids[MOST];
+	size_t count = 0;
+	TRY(list_ids(c,
+	             "SELECT id FROM crossing_file WHERE original_application <> '' AND"
+	             " original_erased_ms = 0 AND original_released_ms <= original_collected_ms"
+	             " ORDER BY changed_ms, id",
+	             arena, ids, MOST, &count, why));
+	for (size_t i = 0; i < count && !*worked; i++)
+		TRY(release_original(c, scanner, ids[i], arena, worked, why));
+	return ok();
+}
+
+struct result crossing_step(struct crossings *c, struct pool *pool, const struct scanner *scanner,
+                            bool *worked, struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(64 << 20);
+	const char *file = NULL;
+	int64_t attempts = 0;
+	*worked = false;
+	if (!arena)
+		return fail(why, E_MEMORY, "", "no memory");
+	TRY(queue_take(c, arena, &file, &attempts, why));
+	if (file) {
+		*worked = true;
+		return carry_file(c, pool, scanner, file, attempts, arena, why);
+	}
+	TRY(settle_checked(c, arena, worked, why));
+	return *worked ? ok() : release_originals(c, scanner, arena, worked, why);
+}
