@@ -1,0 +1,137 @@
+/* Opening and creating an office: the order is the dependency of the rooms. */
+#include "house/house.h"
+
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { HOUSE_ROOM = 128 << 20 };
+
+static const struct projection *const projections[] = {
+	&office_projection, &proceeding_projection, &crossing_projection, NULL};
+
+static struct result open_policy(struct house *h, struct why *why)
+{
+	struct findings findings = {0};
+	TRY(policy_load_folders(h->settings.folders, h->settings.folder_count, h->arena, &h->policy,
+	                        &findings, why));
+	if (policy_sound(h->policy))
+		return ok();
+	const struct finding *first = findings.first;
+	while (first && first->severity != FINDING_ERROR)
+		first = first->next;
+	return fail(why, E_INPUT, first ? first->file : "policy", "%s:%u: %s", first ? first->file : "",
+	            first ? first->line : 0, first ? first->sentence : "the policy has errors");
+}
+
+static struct result open_rooms(struct house *h, struct why *why)
+{
+	const struct house_settings *s = &h->settings;
+	TRY(store_open(s->database, &h->store, why));
+	TRY(vault_open(s->vault, s->vault_key, h->store, &h->vault, why));
+	TRY(ledger_open(h->store, s->origin, projections, &h->clock, &h->ledger, why));
+	struct office_parts office = {.store = h->store, .ledger = h->ledger, .vault = h->vault,
+	                              .random = &h->random, .clock = &h->clock, .body = s->body};
+	TRY(office_open(&office, &h->office, why));
+	struct proceeding_parts parts = {
+		.store = h->store, .ledger = h->ledger, .vault = h->vault, .office = h->office,
+		.policy = h->policy, .policy_name = s->policy, .random = &h->random,
+		.clock = &h->clock, .body = s->body};
+	TRY(proceeding_open(&parts, &h->proceedings, why));
+	struct crossing_parts crossing = {.base = parts, .proceedings = h->proceedings,
+	                                  .settings = crossing_settings_default()};
+	return crossing_open(&crossing, &h->crossings, why);
+}
+
+struct result house_open(const char *dir, struct house *out, struct why *why)
+{
+	*out = (struct house){.arena = arena_new(HOUSE_ROOM), .random = random_system()};
+	if (!out->arena)
+		return fail(why, E_MEMORY, "", "no memory");
+	struct result done = house_settings_read(dir, out->arena, &out->settings, why);
+	out->clock = done.code == OK && out->settings.clock[0] ? clock_file(out->settings.clock)
+	                                                       : clock_system();
+	if (done.code == OK)
+		done = open_policy(out, why);
+	if (done.code == OK)
+		done = open_rooms(out, why);
+	if (done.code != OK)
+		house_close(out);
+	return done;
+}
+
+void house_close(struct house *h)
+{
+	crossing_close(h->crossings);
+	proceeding_close(h->proceedings);
+	office_close(h->office);
+	ledger_close(h->ledger);
+	vault_close(h->vault);
+	store_close(h->store);
+	arena_free(h->arena);
+	*h = (struct house){0};
+}
+
+/* ---- creating ----------------------------------------------------------- */
+
+static struct result make_folder(const char *path, struct why *why)
+{
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return fail(why, E_SYSTEM, path, "cannot create the folder: %s", strerror(errno));
+	return ok();
+}
+
+static struct result need_empty(const char *dir, struct why *why)
+{
+	DIR *d = opendir(dir);
+	if (!d)
+		return fail(why, E_SYSTEM, dir, "cannot read the folder: %s", strerror(errno));
+	size_t count = 0;
+	while (readdir(d))
+		count++;
+	closedir(d);
+	return count <= 2 ? ok() : fail(why, E_CONFLICT, dir, "the folder is not empty");
+}
+
+static struct result write_conf(const char *dir, const struct house_settings *s,
+                                struct arena *arena, struct why *why)
+{
+	const struct {
+		const char *name, *value;
+	} lines[] = {{"body", s->body},   {"title", s->title}, {"policy", s->policy},
+	             {"origin", s->origin}, {"outer", s->outer}, {"inner", s->inner},
+	             {"clamd", s->clamd}, {"clamd_config", s->clamd_config}, {"clock", s->clock}};
+	struct buffer text;
+	buffer_init(&text, 65536);
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		if (lines[i].value && lines[i].value[0])
+			buffer_printf(&text, "%s = %s\n", lines[i].name, lines[i].value);
+	for (size_t i = 0; i < s->folder_count; i++)
+		buffer_printf(&text, "folder = %s\n", s->folders[i]);
+	const char *path = arena_printf(arena, "%s/sekisho.conf", dir);
+	struct result done = buffer_ok(&text) && path
+	                             ? file_write(path, buffer_slice(&text), 0600, why)
+	                             : fail(why, E_MEMORY, "sekisho.conf", "no memory");
+	buffer_done(&text);
+	return done;
+}
+
+struct result house_create(const char *dir, const struct house_settings *settings, struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(1 << 20);
+	struct random random = random_system();
+	struct house_settings made;
+	if (!arena)
+		return fail(why, E_MEMORY, "", "no memory");
+	TRY(make_folder(dir, why));
+	TRY(need_empty(dir, why));
+	TRY(write_conf(dir, settings, arena, why));
+	TRY(house_settings_read(dir, arena, &made, why));
+	TRY(make_folder(arena_printf(arena, "%s/keys", made.dir), why));
+	TRY(make_folder(made.run, why));
+	return vault_create(made.vault, made.vault_key, &random, why);
+}

@@ -1,0 +1,69 @@
+/* house/house.h - the one place that wires the rooms together
+ *
+ * An office lives in one folder:
+ *   sekisho.conf   "name = value" lines, '#' comments: body, title, policy,
+ *                  folder (repeated: vocabulary, edition, local clauses),
+ *                  origin, outer, inner, clamd, clamd_config, clock
+ *   sekisho.db     vault/     keys/vault.key  keys/seal.key
+ *   seal.note      seal.pub   run/seal.sock
+ * Paths that are not absolute count from the folder.
+ */
+#ifndef SEKISHO_HOUSE_H
+#define SEKISHO_HOUSE_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "crossing/crossing.h"
+#include "policy/folder.h"
+
+struct house_settings {
+	const char *dir;
+	const char *body, *title;  /* "aonami", "青波市" */
+	const char *policy;        /* name: "hannan" */
+	const char *origin;        /* of the ledger */
+	const char *clamd;         /* clamd's socket */
+	const char *clamd_config;  /* a clamd that the supervisor runs; "" none */
+	const char *outer, *inner; /* "127.0.0.1:8081" */
+	const char *clock;         /* file with an offset in ms that moves time; "" in a real office */
+	const char *database;      /* url */
+	const char *vault, *vault_key, *seal_socket, *seal_note, *seal_public, *seal_key, *run;
+	const char *folders[32];
+	size_t folder_count;
+};
+struct house {
+	struct house_settings settings;
+	struct arena *arena;
+	struct clock clock;
+	struct random random;
+	struct store *store;
+	struct vault *vault;
+	struct ledger *ledger;
+	struct policy *policy;
+	struct office *office;
+	struct proceedings *proceedings;
+	struct crossings *crossings;
+};
+/* house_settings_read - sekisho.conf; E_INPUT names file:line */
+struct result house_settings_read(const char *dir, struct arena *arena, struct house_settings *out,
+                                  struct why *why) MUST;
+/* house_open - everything, migrated
+ * errors  E_INPUT  sekisho.conf, or a policy with errors: why names file:line;
+ *         E_CONFLICT the database is newer than the program                */
+struct result house_open(const char *dir, struct house *out, struct why *why) MUST;
+void house_close(struct house *house); /* also for AUTO */
+
+/* house_create - a new office folder with keys and an empty database
+ * settings  body, title, policy, folders, origin, outer, inner, clamd,
+ *           clamd_config and clock are used
+ * errors    E_CONFLICT the folder exists and is not empty                  */
+struct result house_create(const char *dir, const struct house_settings *settings,
+                           struct why *why) MUST;
+
+/* house_program - the path of a program of the house, beside the running one */
+struct result house_program(const char *name, struct arena *arena, const char **out,
+                            struct why *why) MUST;
+/* house_share - where vocabulary/, policies/ and share/ lie: SEKISHO_SHARE, the
+ * source tree of an uninstalled build, or the installed folder             */
+struct result house_share(struct arena *arena, const char **out, struct why *why) MUST;
+
+#endif
