@@ -1,0 +1,83 @@
+/* sekisho-clock - what a passing day does: permissions end, originals are erased,
+ * checkpoints are signed                                                     */
+#include "bin/program.h"
+#include "house/house.h"
+#include "jail/jail.h"
+
+static const char name[] = "sekisho-clock";
+enum { ROUND_MS = 2000, CHECKPOINT_MS = 20000, SWEEP_MS = 3600000 };
+
+struct state {
+	int64_t signed_size, next_checkpoint_ms, next_sweep_ms;
+};
+
+static struct result sign(struct house *house, struct state *state, struct why *why)
+{
+	int64_t size = 0;
+	struct buffer note;
+	TRY(ledger_size(house->ledger, &size, why));
+	if (size == state->signed_size || size == 0)
+		return ok();
+	buffer_init(&note, 65536);
+	struct result done = ledger_checkpoint(house->ledger, house->settings.seal_socket, &note, why);
+	buffer_done(&note);
+	if (done.code == OK)
+		state->signed_size = size;
+	return done;
+}
+
+static void log_result(const char *event, struct result done, const struct why *why)
+{
+	if (done.code != OK)
+		program_why(name, event, why);
+}
+
+static void round_of(struct house *house, struct state *state)
+{
+	struct clock real = clock_system();
+	int64_t now = clock_now_ms(&real);
+	struct why why[4] = {0};
+	size_t retired = 0, lapsed = 0;
+	uint64_t swept = 0;
+	log_result("lapse-failed", application_lapse(house->proceedings, &lapsed, &why[0]), &why[0]);
+	log_result("retire-failed", crossing_retire(house->crossings, &retired, &why[1]), &why[1]);
+	if (retired + lapsed)
+		program_log(name, "ended-things", "%zu files, %zu permissions", retired, lapsed);
+	if (now >= state->next_checkpoint_ms) {
+		log_result("checkpoint-failed", sign(house, state, &why[2]), &why[2]);
+		state->next_checkpoint_ms = now + CHECKPOINT_MS;
+	}
+	if (now >= state->next_sweep_ms) {
+		log_result("sweep-failed", vault_sweep(house->vault, false, &swept, &why[3]), &why[3]);
+		state->next_sweep_ms = now + SWEEP_MS;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct program_options options;
+	struct why why = {0};
+	struct jail_applied applied;
+	struct state state = {0};
+	char text[200];
+	AUTO(house_close) struct house house = {0};
+	if (!program_options_read(name, argc, argv, &options))
+		return EXIT_USAGE;
+	program_signals();
+	if (house_open(options.dir, &house, &why).code != OK)
+		return program_why(name, "start-failed", &why);
+	const struct jail_path paths[] = {{house.settings.dir, JAIL_WRITE}};
+	if (!options.no_jail) {
+		if (jail_enter(&jail_clock, NULL, (struct jail_paths){paths, 1}, &applied, &why).code != OK)
+			return program_why(name, "jail-failed", &why);
+		jail_describe(&applied, text, sizeof text);
+		program_log(name, "jailed", "%s", text);
+	}
+	program_log(name, "started", "minding the days of %s", house.settings.title);
+	while (!program_ending) {
+		round_of(&house, &state);
+		program_rest(ROUND_MS);
+	}
+	program_log(name, "ended", "asked to end");
+	return EXIT_DONE;
+}

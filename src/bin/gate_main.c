@@ -1,0 +1,74 @@
+/* sekisho-gate - carries waiting files through the checks, one step at a time
+ *
+ * Why a program of its own: neither the web, which strangers reach, nor the
+ * clock should hold the workers; and what dies here leaves only waiting files.
+ * The pool is opened first, while this process is small and may still exec.  */
+#include "bin/program.h"
+#include "gate/pool/pool.h"
+#include "gate/scan/scan.h"
+#include "house/house.h"
+#include "jail/jail.h"
+
+#include <unistd.h>
+
+static const char name[] = "sekisho-gate";
+enum { IDLE_MS = 200, TROUBLE_MS = 2000 };
+
+static struct result open_pool(bool no_jail, struct pool **pool, struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(65536);
+	struct pool_options options = {.parallel = 2, .no_jail = no_jail};
+	if (!arena)
+		return fail(why, E_MEMORY, "", "no memory");
+	TRY(house_program("sekisho-cleanse", arena, &options.path[POOL_CLEANSE], why));
+	TRY(house_program("sekisho-inspect", arena, &options.path[POOL_INSPECT], why));
+	return pool_open(&options, pool, why);
+}
+
+static struct result enter_jail(const struct house *house, struct why *why)
+{
+	const struct jail_path paths[] = {
+		{house->settings.dir, JAIL_WRITE}, {house->settings.clamd, JAIL_WRITE}};
+	size_t count = access(house->settings.clamd, F_OK) == 0 ? 2 : 1;
+	struct jail_applied applied;
+	char text[200];
+	TRY(jail_enter(&jail_gate, NULL, (struct jail_paths){paths, count}, &applied, why));
+	jail_describe(&applied, text, sizeof text);
+	program_log(name, "jailed", "%s", text);
+	return ok();
+}
+
+static void work(struct house *house, struct pool *pool)
+{
+	struct scanner scanner = scanner_default(house->settings.clamd);
+	while (!program_ending) {
+		struct why why = {0};
+		bool worked = false;
+		struct result done = crossing_step(house->crossings, pool, &scanner, &worked, &why);
+		if (done.code != OK)
+			program_why(name, "step-failed", &why);
+		if (done.code != OK || !worked)
+			program_rest(done.code != OK ? TROUBLE_MS : IDLE_MS);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct program_options options;
+	struct why why = {0};
+	AUTO(pool_drop) struct pool *pool = NULL;
+	AUTO(house_close) struct house house = {0};
+	if (!program_options_read(name, argc, argv, &options))
+		return EXIT_USAGE;
+	program_signals();
+	if (open_pool(options.no_jail, &pool, &why).code != OK ||
+	    house_open(options.dir, &house, &why).code != OK ||
+	    crossing_recover(house.crossings, &why).code != OK)
+		return program_why(name, "start-failed", &why);
+	if (!options.no_jail && enter_jail(&house, &why).code != OK)
+		return program_why(name, "jail-failed", &why);
+	program_log(name, "started", "carrying files of %s", house.settings.title);
+	work(&house, pool);
+	program_log(name, "ended", "asked to end");
+	return EXIT_DONE;
+}
