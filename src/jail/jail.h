@@ -85,7 +85,13 @@ struct result jail_enter(const struct jail_profile *profile, const struct jail_l
                          struct jail_paths paths, struct jail_applied *applied,
                          struct why *why) MUST;
 
-/* jail_describe - "jail web: seccomp, Landlock 7, namespaces, memory" */
+/* jail_narrow - a forked child of a jailed process closes its own, narrower door:
+ * limits and seccomp; namespaces, Landlock and lost capabilities are inherited
+ * errors  E_SYSTEM  as above                                                */
+struct result jail_narrow(const struct jail_profile *profile, const struct jail_limits *limits,
+                          struct why *why) MUST;
+
+/* jail_describe - "jail web: seccomp, Landlock ABI 7, own namespaces, ..." */
 void jail_describe(const struct jail_applied *applied, char *out, size_t room);
 
 /* jail_skip_loudly - what a program prints on standard error when its user said
