@@ -1,0 +1,327 @@
+/* The writer: PDF 1.7, one layout for one content.
+ *
+ * Objects that are no streams are packed into object streams, at most 256
+ * together; a document with few of them is written plain, with a classic xref
+ * table, because a reader's overhead would outweigh the packing.  Nothing here
+ * depends on the source's layout, the day or chance, so the same document
+ * gives the same bytes, and a rebuilt document rebuilds to itself.  There is
+ * no /ID: nothing that we write is encrypted or signed, and an invented one
+ * would only be one more thing to compare. */
+#include "gate/file/pdf.h"
+
+#include <libdeflate.h>
+
+enum { CHUNK_OBJECTS = 256, CHUNK_BYTES = 1 << 20, FEW_OBJECTS = 12 };
+
+enum { PLACE_FREE = 0, PLACE_OFFSET, PLACE_PACKED };
+
+struct pdf_place {
+	uint64_t at; /* offset, or the object stream's number */
+	uint32_t index;
+	uint8_t state;
+};
+
+void pdf_writer_init(struct pdf_writer *w, struct pdf_document *doc, struct buffer *out)
+{
+	size_t ceiling = out->ceiling;
+	*w = (struct pdf_writer){.doc = doc, .out = out, .next = 1};
+	buffer_init(&w->places, (PDF_OBJECTS + 1) * sizeof(struct pdf_place));
+	buffer_init(&w->numbers, CHUNK_OBJECTS * 2 * sizeof(uint32_t));
+	buffer_init(&w->object, ceiling);
+	buffer_init(&w->chunk, ceiling);
+	buffer_init(&w->packed, ceiling);
+	buffer_put_str(out, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
+}
+
+void pdf_writer_done(struct pdf_writer *w)
+{
+	buffer_done(&w->places);
+	buffer_done(&w->numbers);
+	buffer_done(&w->object);
+	buffer_done(&w->chunk);
+	buffer_done(&w->packed);
+}
+
+uint32_t pdf_writer_number(struct pdf_writer *w)
+{
+	w->overflow |= w->next > PDF_OBJECTS;
+	return w->next++;
+}
+
+/* ---- scalars ---------------------------------------------------------- */
+
+void pdf_put_name(struct buffer *b, struct slice name)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	buffer_put_u8(b, '/');
+	size_t from = 0;
+	for (size_t i = 0; i < name.len; i++) {
+		uint8_t c = name.at[i];
+		if (c > ' ' && c < 0x7F && c != '#' && pdf_is_regular(c))
+			continue;
+		char escape[3] = {'#', digits[c >> 4], digits[c & 15]};
+		buffer_put_slice(b, slice_part(name, from, i - from));
+		buffer_put(b, escape, 3);
+		from = i + 1;
+	}
+	buffer_put_slice(b, slice_part(name, from, name.len));
+}
+
+static void put_string(struct buffer *b, struct slice text)
+{
+	buffer_put_u8(b, '(');
+	size_t from = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.at[i];
+		if (c != '(' && c != ')' && c != '\\' && c != '\r')
+			continue;
+		buffer_put_slice(b, slice_part(text, from, i - from));
+		buffer_put_u8(b, '\\');
+		buffer_put_u8(b, c == '\r' ? 'r' : c);
+		from = i + 1;
+	}
+	buffer_put_slice(b, slice_part(text, from, text.len));
+	buffer_put_u8(b, ')');
+}
+
+static void put_integer(struct buffer *b, int64_t v)
+{
+	char digits[24];
+	size_t at = sizeof digits;
+	uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+	do {
+		digits[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (v < 0)
+		digits[--at] = '-';
+	buffer_put(b, digits + at, sizeof digits - at);
+}
+
+/* A space where two words would run together. */
+static void separate(struct buffer *b)
+{
+	if (b->len && pdf_is_regular(b->at[b->len - 1]))
+		buffer_put_u8(b, ' ');
+}
+
+void pdf_put_scalar(struct buffer *b, const struct pdf_value *v)
+{
+	if (v->kind == PDF_NAME) {
+		pdf_put_name(b, pdf_text(v));
+		return;
+	}
+	if (v->kind == PDF_STRING) {
+		put_string(b, pdf_text(v));
+		return;
+	}
+	separate(b);
+	if (v->kind == PDF_INT)
+		put_integer(b, v->integer);
+	else if (v->kind == PDF_REAL)
+		buffer_put_slice(b, pdf_text(v));
+	else if (v->kind == PDF_BOOL)
+		buffer_put_str(b, v->integer ? "true" : "false");
+	else
+		buffer_put_str(b, "null");
+}
+
+/* ---- objects ---------------------------------------------------------- */
+
+static struct pdf_place *place_of(struct pdf_writer *w, uint32_t number)
+{
+	size_t have = w->places.len / sizeof(struct pdf_place);
+	if (number >= have) {
+		size_t bytes = (number + 1 - have) * sizeof(struct pdf_place);
+		uint8_t *at = buffer_reserve(&w->places, bytes);
+		if (!at)
+			return NULL;
+		memset(at, 0, bytes);
+		buffer_commit(&w->places, bytes);
+	}
+	return (struct pdf_place *)(void *)w->places.at + number;
+}
+
+static struct result set_place(struct pdf_writer *w, uint32_t number, struct pdf_place said)
+{
+	struct pdf_place *place = place_of(w, number);
+	if (!place)
+		return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "more than 1,000,000 objects");
+	*place = said;
+	return ok();
+}
+
+static struct result put_indirect(struct pdf_writer *w, uint32_t number, struct slice dict,
+                                  const struct slice *body)
+{
+	TRY(set_place(w, number, (struct pdf_place){.at = w->out->len, .state = PLACE_OFFSET}));
+	put_integer(w->out, number);
+	buffer_put_str(w->out, " 0 obj");
+	if (dict.len && pdf_is_regular(dict.at[0]))
+		buffer_put_u8(w->out, ' ');
+	buffer_put_slice(w->out, dict);
+	if (body) {
+		buffer_put_str(w->out, "stream\n");
+		buffer_put_slice(w->out, *body);
+		buffer_put_str(w->out, "\nendstream");
+	}
+	buffer_put_str(w->out, "\nendobj\n");
+	if (!buffer_ok(w->out))
+		return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "the output is over its limit");
+	return ok();
+}
+
+struct result pdf_write_stream(struct pdf_writer *w, uint32_t number, struct slice body)
+{
+	return put_indirect(w, number, buffer_slice(&w->object), &body);
+}
+
+static struct result deflate(struct pdf_writer *w, struct slice in, struct slice *out)
+{
+	size_t bound = libdeflate_zlib_compress_bound(w->doc->deflater, in.len);
+	buffer_clear(&w->packed);
+	uint8_t *to = buffer_reserve(&w->packed, bound);
+	if (!to)
+		return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "the output is over its limit");
+	size_t len = libdeflate_zlib_compress(w->doc->deflater, in.at, in.len, to, bound);
+	buffer_commit(&w->packed, len);
+	*out = buffer_slice(&w->packed);
+	return ok();
+}
+
+static size_t chunk_count(const struct pdf_writer *w)
+{
+	return w->numbers.len / (2 * sizeof(uint32_t));
+}
+
+static struct result flush_packed(struct pdf_writer *w)
+{
+	const uint32_t *pairs = (const uint32_t *)(const void *)w->numbers.at;
+	uint32_t stream = pdf_writer_number(w);
+	struct slice body;
+	buffer_clear(&w->object);
+	for (size_t i = 0; i < chunk_count(w); i++) {
+		buffer_printf(&w->object, "%u %u ", pairs[2 * i], pairs[2 * i + 1]);
+		struct pdf_place place = {.at = stream, .index = (uint32_t)i, .state = PLACE_PACKED};
+		TRY(set_place(w, pairs[2 * i], place));
+	}
+	size_t first = w->object.len;
+	buffer_put_slice(&w->object, buffer_slice(&w->chunk));
+	if (!buffer_ok(&w->object))
+		return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "the output is over its limit");
+	TRY(deflate(w, buffer_slice(&w->object), &body));
+	buffer_clear(&w->object);
+	buffer_printf(&w->object, "<</Type/ObjStm/N %zu/First %zu/Filter/FlateDecode/Length %zu>>",
+	              chunk_count(w), first, body.len);
+	TRY(put_indirect(w, stream, buffer_slice(&w->object), &body));
+	buffer_clear(&w->chunk);
+	buffer_clear(&w->numbers);
+	w->flushed = true;
+	return ok();
+}
+
+struct result pdf_write_object(struct pdf_writer *w, uint32_t number)
+{
+	uint32_t pair[2] = {number, (uint32_t)w->chunk.len};
+	buffer_put(&w->numbers, pair, sizeof pair);
+	buffer_put_slice(&w->chunk, buffer_slice(&w->object));
+	buffer_put_u8(&w->chunk, '\n');
+	if (!buffer_ok(&w->chunk) || !buffer_ok(&w->numbers))
+		return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "the output is over its limit");
+	if (chunk_count(w) < CHUNK_OBJECTS && w->chunk.len < CHUNK_BYTES)
+		return ok();
+	return flush_packed(w);
+}
+
+/* ---- xref ------------------------------------------------------------- */
+
+static struct result flush_plain(struct pdf_writer *w)
+{
+	const uint32_t *pairs = (const uint32_t *)(const void *)w->numbers.at;
+	for (size_t i = 0; i < chunk_count(w); i++) {
+		size_t from = pairs[2 * i + 1];
+		size_t to = i + 1 < chunk_count(w) ? pairs[2 * i + 3] : w->chunk.len;
+		struct slice value = slice_part(buffer_slice(&w->chunk), from, to - from - 1);
+		TRY(put_indirect(w, pairs[2 * i], value, NULL));
+	}
+	return ok();
+}
+
+static struct result write_table(struct pdf_writer *w, uint32_t root)
+{
+	TRY(flush_plain(w));
+	size_t at = w->out->len;
+	buffer_printf(w->out, "xref\n0 %u\n0000000000 65535 f \n", w->next);
+	for (uint32_t i = 1; i < w->next; i++) {
+		const struct pdf_place *place = place_of(w, i);
+		if (!place || place->state != PLACE_OFFSET)
+			return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "more than 1,000,000 objects");
+		buffer_printf(w->out, "%010llu 00000 n \n", (unsigned long long)place->at);
+	}
+	buffer_printf(w->out, "trailer\n<</Size %u/Root %u 0 R>>\nstartxref\n%zu\n%%%%EOF\n", w->next,
+	              root, at);
+	return ok();
+}
+
+static void put_row(struct buffer *b, const struct pdf_place *place, unsigned width)
+{
+	buffer_put_u8(b, place->state);
+	for (unsigned i = width; i > 0; i--)
+		buffer_put_u8(b, (uint8_t)(place->at >> (8 * (i - 1))));
+	buffer_put_u8(b, (uint8_t)place->index);
+}
+
+/* Rows of type, offset, index, each as the difference from the row above (PNG
+ * "up"): what grows steadily packs well. */
+static struct result put_rows(struct pdf_writer *w, unsigned width, struct slice *body)
+{
+	struct buffer *b = &w->object, *rows = &w->chunk;
+	buffer_clear(b);
+	buffer_clear(rows);
+	for (uint32_t i = 0; i < w->next; i++)
+		put_row(b, place_of(w, i), width);
+	size_t row = width + 2;
+	if (!buffer_ok(b))
+		return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "the output is over its limit");
+	for (size_t i = 0; i < b->len; i++) {
+		if (i % row == 0)
+			buffer_put_u8(rows, 2);
+		buffer_put_u8(rows, (uint8_t)(b->at[i] - (i >= row ? b->at[i - row] : 0)));
+	}
+	if (!buffer_ok(rows))
+		return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "the output is over its limit");
+	return deflate(w, buffer_slice(rows), body);
+}
+
+static struct result write_xref_stream(struct pdf_writer *w, uint32_t root)
+{
+	if (chunk_count(w))
+		TRY(flush_packed(w));
+	uint32_t number = pdf_writer_number(w);
+	size_t at = w->out->len;
+	TRY(set_place(w, number, (struct pdf_place){.at = at, .state = PLACE_OFFSET}));
+	unsigned width = 2;
+	while (width < 8 && (at | w->next) >> (8 * width))
+		width++;
+	struct slice body;
+	TRY(put_rows(w, width, &body));
+	buffer_clear(&w->object);
+	buffer_printf(&w->object,
+	              "<</Type/XRef/Size %u/Root %u 0 R/W[1 %u 1]/Filter/FlateDecode"
+	              "/DecodeParms<</Predictor 12/Columns %u>>/Length %zu>>",
+	              w->next, root, width, width + 2, body.len);
+	TRY(put_indirect(w, number, buffer_slice(&w->object), &body));
+	buffer_printf(w->out, "startxref\n%zu\n%%%%EOF\n", at);
+	return ok();
+}
+
+struct result pdf_write_end(struct pdf_writer *w, uint32_t root)
+{
+	if (w->overflow)
+		return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "more than 1,000,000 objects");
+	bool few = !w->flushed && chunk_count(w) <= FEW_OBJECTS;
+	TRY(few ? write_table(w, root) : write_xref_stream(w, root));
+	if (!buffer_ok(w->out))
+		return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "the output is over its limit");
+	return ok();
+}
