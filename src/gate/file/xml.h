@@ -1,0 +1,98 @@
+/* gate/file/xml.h - XML of office packages, token by token, in place
+ *
+ * A bounded, non-recursive reader over bytes in memory.  It is strict where
+ * readers differ or where attacks live: UTF-8 only, no DTD, no entity but the
+ * five and character references, no duplicate attribute, tags balanced, one
+ * root.  Names are resolved to ids of the namespaces that office documents
+ * use; Transitional and Strict share an id.  Tokens are slices of the input:
+ * nothing is copied.
+ * source  XML 1.0 5th ed.; Namespaces in XML 1.0; ECMA-376 Part 2 annex on
+ *         XML usage in packages (no DTD)
+ */
+#ifndef SEKISHO_GATE_FILE_XML_H
+#define SEKISHO_GATE_FILE_XML_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/slice.h"
+
+enum ns {
+	NS_NONE = 0, NS_XML, NS_XMLNS,
+	NS_W, NS_R, NS_A, NS_WP, NS_XDR, NS_CDR, NS_PIC, NS_C, NS_DGM, NS_LC, NS_M, NS_S, NS_P,
+	NS_BIB, NS_V, NS_O, NS_W10, NS_X, NS_PVML, NS_MC, NS_CP, NS_DC, NS_DCTERMS, NS_XSI, NS_EP, NS_VT,
+	NS_CT, NS_RELS,
+	NS_W14, NS_W15, NS_WPS, NS_WPG, NS_WPC, NS_WP14, NS_A14, NS_P14, NS_X14, NS_C14, NS_XM, NS_SVG,
+	NS_ABSPATH, NS_DSP, NS_X15, NS_XDR14,
+	NS_EXTENSION,      /* this and above: Microsoft's further extensions, plain data */
+	NS_UNKNOWN = 1000  /* this and above: one id for each unknown name of a document */
+};
+
+enum xml_kind { XML_END_OF_INPUT = 0, XML_START, XML_END, XML_TEXT, XML_COMMENT, XML_PI, XML_DECLARATION };
+
+struct xml_attribute {
+	size_t from, to;     /* offsets, with the white space before the name */
+	struct slice name;   /* as written */
+	struct slice local;
+	struct slice value;  /* as written, without quotes */
+	uint16_t ns;         /* unprefixed: NS_NONE; xmlns and xmlns:p: NS_XMLNS */
+};
+
+enum { XML_ATTRIBUTES = 128, XML_DEPTH = 256, XML_PREFIXES = 512, XML_UNKNOWNS = 128 };
+
+struct xml_prefix {
+	struct slice prefix, uri; /* as written */
+	uint16_t ns;
+};
+
+struct xml {
+	struct slice in;
+	size_t pos;
+	const char *fault;   /* NULL, or what breaks the rules, at pos */
+
+	/* the token */
+	enum xml_kind kind;
+	size_t from, to;     /* offsets of the whole token */
+	bool empty;          /* XML_START of <a/>; an XML_END token follows, from == to */
+	bool cdata;          /* XML_TEXT out of a CDATA section; text is its inside */
+	uint16_t ns;
+	struct slice name, local;
+	struct slice text;   /* XML_TEXT */
+	struct xml_attribute attributes[XML_ATTRIBUTES];
+	size_t attribute_count;
+	size_t depth;        /* open elements, the token's own START included */
+
+	/* open elements and prefixes in scope */
+	struct { struct slice name, local; uint32_t prefixes; uint16_t ns; } open[XML_DEPTH];
+	struct xml_prefix prefixes[XML_PREFIXES];
+	uint32_t prefix_count;
+	struct slice unknowns[XML_UNKNOWNS];
+	uint32_t unknown_count;
+	uint16_t cached[64]; /* 1 + index of the prefix last found, by its hash */
+	bool pending_end, rooted;
+};
+
+/* xml_to_utf8 - the bytes as UTF-8 without a byte order mark
+ * in    UTF-8, or UTF-16 with a mark
+ * out   the text: a part of in, or of room when it was converted
+ * errors E_INPUT  neither, or bytes that XML does not allow                 */
+struct result xml_to_utf8(struct slice in, struct buffer *room, struct slice *out,
+                          struct why *why) MUST;
+/* xml_init - in is what xml_to_utf8 gave */
+void xml_init(struct xml *xml, struct slice in);
+/* xml_next - the next token; false at the end and at a fault */
+bool xml_next(struct xml *xml);
+/* xml_skip - after XML_START: move to its XML_END token; false at a fault */
+bool xml_skip(struct xml *xml);
+/* xml_attribute - NULL if the START token has none of this name */
+const struct xml_attribute *xml_attribute(const struct xml *xml, uint16_t ns, const char *local);
+/* xml_prefix_ns - id of a prefix in scope; NS_UNKNOWN if there is none */
+uint16_t xml_prefix_ns(const struct xml *xml, struct slice prefix);
+/* xml_decode - append text or attribute value with references resolved */
+void xml_decode(struct slice raw, struct buffer *out);
+/* xml_encode - append text escaped so that it may stand in text or attribute */
+void xml_encode(struct slice text, struct buffer *out);
+/* xml_ns_allowed - the namespace is one that office documents use */
+bool xml_ns_allowed(uint16_t ns);
+
+#endif

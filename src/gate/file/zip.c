@@ -1,0 +1,535 @@
+/* zip: the reader refuses whatever two readers could see differently, the
+ * writer emits the plainest form there is: no extra fields, no comments, no
+ * descriptors, one fixed date. */
+#include "gate/file/zip.h"
+
+#include "base/cursor.h"
+#include "base/text.h"
+
+#include <libdeflate.h>
+
+enum {
+	END_BYTES = 22, CENTRAL_BYTES = 46, LOCAL_BYTES = 30,
+	ENCRYPTED = 1 << 0, DESCRIBED = 1 << 3, PATCH = 1 << 5, STRONG = 1 << 6, UTF8 = 1 << 11,
+	MASKED = 1 << 13,
+	STORED = 0, DEFLATED = 8,
+	RATIO_MOST = 600,            /* a real sheet of zeros stays below; deflate ends at 1032 */
+	RATIO_FREE = 1 << 20,        /* small members may have any ratio */
+	FIRST_DATE = 0x21            /* 1980-01-01 */
+};
+
+/* One of each for the process: the worker handles one document at a time. */
+static struct libdeflate_decompressor *inflater(void)
+{
+	static struct libdeflate_decompressor *one;
+	if (!one)
+		one = libdeflate_alloc_decompressor();
+	return one;
+}
+
+static struct libdeflate_compressor *deflater(void)
+{
+	static struct libdeflate_compressor *one;
+	if (!one)
+		one = libdeflate_alloc_compressor(1);
+	return one;
+}
+
+const char *zip_place(struct job *job, const struct zip_entry *entry)
+{
+	struct slice name = slice_part(entry->name, 0, 200);
+	char *text = arena_string(job->arena, name);
+	if (!text)
+		return "";
+	bool valid = utf8_valid(name);
+	for (size_t i = 0; i < name.len; i++)
+		if ((unsigned char)text[i] < ' ' || (!valid && (unsigned char)text[i] > '~'))
+			text[i] = '?';
+	return text;
+}
+
+/* ---- section 4.3.16: the end record, last thing in the file ---- */
+
+struct end_record {
+	uint32_t offset, size;
+	uint16_t count;
+	size_t at;
+	struct slice comment;
+};
+
+static struct result parse_end(struct job *job, struct slice in, struct end_record *end)
+{
+	struct cursor c = cursor_of(in, NULL);
+	cursor_seek(&c, end->at + 4);
+	uint16_t disk = cursor_take_le16(&c), start = cursor_take_le16(&c);
+	uint16_t here = cursor_take_le16(&c);
+	end->count = cursor_take_le16(&c);
+	end->size = cursor_take_le32(&c);
+	end->offset = cursor_take_le32(&c);
+	end->comment = cursor_take(&c, cursor_take_le16(&c));
+	if (!cursor_ok(&c) || cursor_left(&c) != 0)
+		return job_refuse(job, REFUSAL_DAMAGED, "end record", "it does not end the file");
+	if (disk != 0 || start != 0 || here != end->count)
+		return job_refuse(job, REFUSAL_AMBIGUOUS, "end record", "a part of a split archive");
+	if (end->count == UINT16_MAX || end->size == UINT32_MAX || end->offset == UINT32_MAX)
+		return job_refuse(job, REFUSAL_AMBIGUOUS, "end record", "zip64 where it is not needed");
+	if (end->offset > end->at || end->size != end->at - end->offset)
+		return job_refuse(job, REFUSAL_AMBIGUOUS, "end record",
+		                  "the directory does not end where the end record begins");
+	return ok();
+}
+
+static struct result find_end(struct job *job, struct slice in, struct end_record *end)
+{
+	if (in.len < END_BYTES)
+		return job_refuse(job, REFUSAL_DAMAGED, "", "shorter than an end record");
+	size_t last = in.len - END_BYTES, lowest = last > UINT16_MAX ? last - UINT16_MAX : 0;
+	for (size_t at = last + 1; at-- > lowest;) {
+		if (memcmp(in.at + at, "PK\x05\x06", 4) != 0)
+			continue;
+		end->at = at;
+		TRY(parse_end(job, in, end));
+		if (slice_find(end->comment, SLICE("PK\x05\x06")) != SIZE_MAX)
+			return job_refuse(job, REFUSAL_AMBIGUOUS, "end record", "two end records");
+		return ok();
+	}
+	return job_refuse(job, REFUSAL_DAMAGED, "", "no end record: cut off, or not a zip");
+}
+
+/* ---- section 4.5: extra fields; 0x7075 gives a second name ---- */
+
+static bool known_extra(uint16_t id)
+{
+	static const uint16_t known[] = {
+		0x0001 /* zip64 */, 0x000A /* NTFS times */, 0x5455, 0x5855, 0x7855, 0x7875 /* Unix times, ids */,
+		0x7075 /* name */, 0xA220 /* Office padding */, 0x0017, 0x9901 /* encryption */, 0x4949, 0xCAFE,
+	};
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (known[i] == id)
+			return true;
+	return false;
+}
+
+struct extra {
+	struct slice utf8_name;
+	struct slice zip64;
+	bool unknown;
+};
+
+static struct result parse_extra(struct job *job, const struct zip_entry *entry, struct slice bytes,
+                                 struct extra *extra)
+{
+	struct cursor c = cursor_of(bytes, NULL);
+	*extra = (struct extra){0};
+	while (cursor_left(&c) > 0) {
+		uint16_t id = cursor_take_le16(&c);
+		struct slice value = cursor_take(&c, cursor_take_le16(&c));
+		if (!cursor_ok(&c))
+			return job_refuse(job, REFUSAL_DAMAGED, zip_place(job, entry), "a broken extra field");
+		if (id == 0x7075)
+			extra->utf8_name = slice_part(value, 5, value.len);
+		if (id == 0x0001)
+			extra->zip64 = value;
+		extra->unknown |= !known_extra(id);
+	}
+	return ok();
+}
+
+static struct result merge_extra(struct job *job, struct zip_entry *entry, const struct extra *extra)
+{
+	entry->hidden |= extra->unknown;
+	if (extra->utf8_name.len == 0)
+		return ok();
+	if (entry->utf8_name.len && !slice_equal(entry->utf8_name, extra->utf8_name))
+		return job_refuse(job, REFUSAL_AMBIGUOUS, zip_place(job, entry), "it has three names");
+	entry->utf8_name = extra->utf8_name;
+	return ok();
+}
+
+/* ---- section 4.3.12: one central header ---- */
+
+static struct result check_kind(struct job *job, struct zip_entry *entry, uint32_t attributes)
+{
+	uint32_t kind = attributes >> 28;
+	if (entry->flags & (ENCRYPTED | STRONG | MASKED) || entry->method == 99)
+		return job_refuse(job, REFUSAL_ENCRYPTED, zip_place(job, entry), "the member is encrypted");
+	if (entry->method != STORED && entry->method != DEFLATED)
+		return job_refuse(job, REFUSAL_UNKNOWN, zip_place(job, entry), "compression method %u", entry->method);
+	if (entry->flags & PATCH)
+		return job_refuse(job, REFUSAL_UNKNOWN, zip_place(job, entry), "patched data");
+	if (kind != 0 && kind != 8 && kind != 4)
+		return job_refuse(job, REFUSAL_AMBIGUOUS, zip_place(job, entry), "a link or a device, not a file");
+	entry->directory = entry->name.len > 0 && entry->name.at[entry->name.len - 1] == '/';
+	if (entry->directory && entry->size != 0)
+		return job_refuse(job, REFUSAL_AMBIGUOUS, zip_place(job, entry), "a directory with content");
+	return ok();
+}
+
+static struct result check_sizes(struct job *job, const struct zip_entry *entry, uint32_t packed)
+{
+	if (packed == UINT32_MAX || entry->size == UINT32_MAX || entry->local == UINT32_MAX)
+		return job_refuse(job, REFUSAL_AMBIGUOUS, zip_place(job, entry), "zip64 where it is not needed");
+	if (entry->method == STORED && packed != entry->size)
+		return job_refuse(job, REFUSAL_DAMAGED, zip_place(job, entry), "stored with two sizes");
+	if (entry->size > job->left.expanded_bytes ||
+	    (entry->size > RATIO_FREE && entry->size / RATIO_MOST > packed))
+		return job_refuse(job, REFUSAL_BOMB, zip_place(job, entry), "%u bytes become %llu", packed,
+		                  (unsigned long long)entry->size);
+	return ok();
+}
+
+static struct result parse_central(struct job *job, struct cursor *c, struct zip_entry *entry,
+                                   uint32_t *packed)
+{
+	bool begins = cursor_literal(c, SLICE("PK\x01\x02"));
+	cursor_skip(c, 4);
+	entry->flags = cursor_take_le16(c);
+	entry->method = cursor_take_le16(c);
+	cursor_skip(c, 4);
+	entry->crc = cursor_take_le32(c);
+	*packed = cursor_take_le32(c);
+	entry->size = cursor_take_le32(c);
+	size_t name_len = cursor_take_le16(c), extra_len = cursor_take_le16(c);
+	size_t comment_len = cursor_take_le16(c);
+	uint16_t disk = cursor_take_le16(c);
+	cursor_skip(c, 2);
+	uint32_t attributes = cursor_take_le32(c);
+	entry->local = cursor_take_le32(c);
+	entry->name = cursor_take(c, name_len);
+	struct slice extra_bytes = cursor_take(c, extra_len);
+	cursor_skip(c, comment_len);
+	if (!begins || !cursor_ok(c) || disk != 0)
+		return job_refuse(job, REFUSAL_DAMAGED, "central directory", "a broken header");
+	entry->hidden = comment_len > 0;
+	struct extra extra;
+	TRY(parse_extra(job, entry, extra_bytes, &extra));
+	TRY(merge_extra(job, entry, &extra));
+	TRY(check_kind(job, entry, attributes));
+	return check_sizes(job, entry, *packed);
+}
+
+/* ---- section 4.3.7: the local header must say the same ---- */
+
+static bool agrees(uint32_t local, uint32_t central, bool described)
+{
+	return local == central || (described && local == 0) ;
+}
+
+/* A writer that did not know the size yet may say so in zip64 form. */
+static bool zip64_agrees(struct slice zip64, uint64_t size, uint64_t packed)
+{
+	struct cursor c = cursor_of(zip64, NULL);
+	if (zip64.len == 0)
+		return true;
+	uint64_t local_size = cursor_take_le64(&c), local_packed = cursor_take_le64(&c);
+	return cursor_ok(&c) && cursor_left(&c) == 0 && (local_size == size || local_size == 0) &&
+	       (local_packed == packed || local_packed == 0);
+}
+
+struct local_header {
+	uint16_t flags, method;
+	uint32_t crc, packed, size;
+	struct slice name;
+	struct extra extra;
+};
+
+static bool headers_agree(const struct zip_entry *entry, const struct local_header *local,
+                          uint32_t packed)
+{
+	const uint16_t weighty = ENCRYPTED | DESCRIBED | PATCH | STRONG | MASKED;
+	bool later = entry->flags & DESCRIBED;
+	bool wide = local->extra.zip64.len > 0 && local->packed == UINT32_MAX && local->size == UINT32_MAX;
+	return (local->flags & weighty) == (entry->flags & weighty) &&
+	       ((local->flags & UTF8) == (entry->flags & UTF8) || utf8_length(entry->name) == entry->name.len) &&
+	       local->method == entry->method && slice_equal(local->name, entry->name) &&
+	       agrees(local->crc, entry->crc, later) &&
+	       (wide || agrees(local->packed, packed, later)) &&
+	       (wide || agrees(local->size, (uint32_t)entry->size, later)) &&
+	       zip64_agrees(local->extra.zip64, entry->size, packed);
+}
+
+static struct result parse_local(struct job *job, struct slice in, struct zip_entry *entry,
+                                 uint32_t packed)
+{
+	struct cursor c = cursor_of(in, NULL);
+	struct local_header local = {0};
+	cursor_seek(&c, entry->local);
+	bool begins = cursor_literal(&c, SLICE("PK\x03\x04"));
+	cursor_skip(&c, 2);
+	local.flags = cursor_take_le16(&c);
+	local.method = cursor_take_le16(&c);
+	cursor_skip(&c, 4);
+	local.crc = cursor_take_le32(&c);
+	local.packed = cursor_take_le32(&c);
+	local.size = cursor_take_le32(&c);
+	size_t name_len = cursor_take_le16(&c), extra_len = cursor_take_le16(&c);
+	local.name = cursor_take(&c, name_len);
+	struct slice extra_bytes = cursor_take(&c, extra_len);
+	entry->packed = cursor_take(&c, packed);
+	if (!begins || !cursor_ok(&c))
+		return job_refuse(job, REFUSAL_DAMAGED, zip_place(job, entry), "no local header, or cut off");
+	TRY(parse_extra(job, entry, extra_bytes, &local.extra));
+	TRY(merge_extra(job, entry, &local.extra));
+	entry->described = entry->flags & DESCRIBED;
+	return headers_agree(entry, &local, packed) ? ok()
+		: job_refuse(job, REFUSAL_AMBIGUOUS, zip_place(job, entry), "the local header says otherwise");
+}
+
+/* ---- section 4.3.9: data descriptors; every byte has one owner ---- */
+
+static bool descriptor_agrees(struct slice bytes, const struct zip_entry *entry)
+{
+	struct cursor c = cursor_of(bytes, NULL);
+	bool marked = bytes.len == 16 || bytes.len == 24;
+	if (marked && !cursor_literal(&c, SLICE("PK\x07\x08")))
+		return false;
+	uint32_t crc = cursor_take_le32(&c);
+	bool wide = bytes.len >= 20;
+	uint64_t packed = wide ? cursor_take_le64(&c) : cursor_take_le32(&c);
+	uint64_t size = wide ? cursor_take_le64(&c) : cursor_take_le32(&c);
+	return cursor_ok(&c) && cursor_left(&c) == 0 && crc == entry->crc &&
+	       packed == entry->packed.len && size == entry->size;
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct zip_entry *const *x = a, *const *y = b;
+	return (*x)->local < (*y)->local ? -1 : (*x)->local > (*y)->local;
+}
+
+static struct result check_layout(struct job *job, struct arena *scratch, struct slice in,
+                                  const struct zip *zip, size_t directory, struct why *why)
+{
+	struct zip_entry **order = ARENA_ARRAY(scratch, zip->count + 1, struct zip_entry *);
+	if (!order)
+		return job_memory(why);
+	for (size_t i = 0; i < zip->count; i++)
+		order[i] = &zip->entries[i];
+	qsort(order, zip->count, sizeof order[0], by_offset);
+	if (zip->count > 0 ? order[0]->local != 0 : directory != 0)
+		return job_refuse(job, REFUSAL_AMBIGUOUS, "offset 0", "bytes before the first member");
+	for (size_t i = 0; i < zip->count; i++) {
+		const struct zip_entry *entry = order[i];
+		size_t next = i + 1 < zip->count ? order[i + 1]->local : directory;
+		size_t end = (size_t)(entry->packed.at - in.at) + entry->packed.len;
+		if (end > next)
+			return job_refuse(job, REFUSAL_AMBIGUOUS, zip_place(job, entry), "members overlap");
+		struct slice after = slice_part(in, end, next - end);
+		if (entry->described ? !descriptor_agrees(after, entry) : after.len != 0)
+			return job_refuse(job, REFUSAL_AMBIGUOUS, zip_place(job, entry),
+			                  "%zu bytes after it that nothing describes", after.len);
+	}
+	return ok();
+}
+
+/* Windows and macOS hold "A" and "a" for one name. */
+static uint8_t folded(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c == '\\' ? '/' : c;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	struct slice x = (*(const struct zip_entry *const *)a)->name;
+	struct slice y = (*(const struct zip_entry *const *)b)->name;
+	for (size_t i = 0; i < x.len && i < y.len; i++)
+		if (folded(x.at[i]) != folded(y.at[i]))
+			return folded(x.at[i]) < folded(y.at[i]) ? -1 : 1;
+	return x.len < y.len ? -1 : x.len > y.len;
+}
+
+static struct result check_names(struct job *job, struct arena *scratch, const struct zip *zip,
+                                 struct why *why)
+{
+	const struct zip_entry **order = ARENA_ARRAY(scratch, zip->count + 1, const struct zip_entry *);
+	if (!order)
+		return job_memory(why);
+	for (size_t i = 0; i < zip->count; i++)
+		order[i] = &zip->entries[i];
+	qsort(order, zip->count, sizeof order[0], by_name);
+	for (size_t i = 0; i < zip->count; i++) {
+		if (order[i]->name.len == 0 || memchr(order[i]->name.at, 0, order[i]->name.len))
+			return job_refuse(job, REFUSAL_AMBIGUOUS, zip_place(job, order[i]), "an empty name, or NUL in a name");
+		if (i > 0 && by_name(&order[i - 1], &order[i]) == 0)
+			return job_refuse(job, REFUSAL_AMBIGUOUS, zip_place(job, order[i]), "two members of one name");
+	}
+	return ok();
+}
+
+struct result zip_read(struct job *job, struct arena *scratch, struct slice in, struct zip *zip,
+                       struct why *why)
+{
+	struct end_record end = {0};
+	TRY(find_end(job, in, &end));
+	zip->comment = end.comment.len > 0;
+	zip->count = end.count;
+	zip->entries = ARENA_ARRAY(scratch, zip->count + 1, struct zip_entry);
+	if (!zip->entries)
+		return job_memory(why);
+	struct cursor c = cursor_of(slice_part(in, end.offset, end.size), NULL);
+	for (size_t i = 0; i < zip->count; i++) {
+		uint32_t packed;
+		TRY(job_pay_entry(job));
+		TRY(parse_central(job, &c, &zip->entries[i], &packed));
+		TRY(parse_local(job, in, &zip->entries[i], packed));
+	}
+	if (cursor_left(&c) != 0)
+		return job_refuse(job, REFUSAL_AMBIGUOUS, "central directory", "bytes after the last header");
+	TRY(check_layout(job, scratch, in, zip, end.offset, why));
+	return check_names(job, scratch, zip, why);
+}
+
+struct result zip_unpack(struct job *job, const struct zip_entry *entry, struct buffer *out,
+                         struct why *why)
+{
+	buffer_clear(out);
+	TRY(job_pay_bytes(job, entry->size));
+	TRY(job_pay_work(job, entry->size));
+	size_t size = (size_t)entry->size;
+	uint8_t *to = buffer_reserve(out, size + 1);
+	if (!to || !inflater())
+		return job_memory(why);
+	if (entry->method == STORED && size)
+		memcpy(to, entry->packed.at, size);
+	if (entry->method == DEFLATED) {
+		size_t used, made;
+		enum libdeflate_result result = libdeflate_deflate_decompress_ex(
+			inflater(), entry->packed.at, entry->packed.len, to, size, &used, &made);
+		if (result != LIBDEFLATE_SUCCESS || made != size)
+			return job_refuse(job, REFUSAL_DAMAGED, zip_place(job, entry), "it does not inflate to its size");
+		if (used != entry->packed.len)
+			return job_refuse(job, REFUSAL_AMBIGUOUS, zip_place(job, entry), "bytes after the compressed data");
+	}
+	if (libdeflate_crc32(0, to, size) != entry->crc)
+		return job_refuse(job, REFUSAL_DAMAGED, zip_place(job, entry), "its CRC is wrong");
+	buffer_commit(out, size);
+	return ok();
+}
+
+/* ---- writing ---- */
+
+struct record {
+	struct slice name;
+	size_t offset;
+	uint16_t method;
+	uint32_t crc, packed, size;
+};
+
+void zip_begin(struct zip_writer *writer)
+{
+	buffer_init(&writer->body, UINT32_MAX / 2);
+	buffer_init(&writer->records, 64 << 20);
+}
+
+void zip_done(struct zip_writer *writer)
+{
+	buffer_done(&writer->body);
+	buffer_done(&writer->records);
+}
+
+static void put_common(struct buffer *out, const struct record *record)
+{
+	bool ascii = utf8_length(record->name) == record->name.len;
+	buffer_put_le16(out, 20);
+	buffer_put_le16(out, ascii ? 0 : UTF8);
+	buffer_put_le16(out, record->method);
+	buffer_put_le16(out, 0);
+	buffer_put_le16(out, FIRST_DATE);
+	buffer_put_le32(out, record->crc);
+	buffer_put_le32(out, record->packed);
+	buffer_put_le32(out, record->size);
+	buffer_put_le16(out, (uint16_t)record->name.len);
+	buffer_put_le16(out, 0);
+}
+
+static void put_central(struct buffer *out, const struct record *record, size_t shift)
+{
+	buffer_put_str(out, "PK\x01\x02");
+	buffer_put_le16(out, 20);
+	put_common(out, record);
+	buffer_put_le16(out, 0); /* comment */
+	buffer_put_le16(out, 0); /* disk */
+	buffer_put_le16(out, 0); /* internal attributes */
+	buffer_put_le32(out, 0); /* external attributes */
+	buffer_put_le32(out, (uint32_t)(record->offset + shift));
+	buffer_put_slice(out, record->name);
+}
+
+static void put_member(struct buffer *body, struct buffer *records, struct record *record,
+                       struct slice packed)
+{
+	record->offset = body->len;
+	body->failed |= record->name.len > UINT16_MAX;
+	buffer_put_str(body, "PK\x03\x04");
+	put_common(body, record);
+	buffer_put_slice(body, record->name);
+	buffer_put_slice(body, packed);
+	buffer_put(records, record, sizeof *record);
+}
+
+static struct result add_to(struct buffer *body, struct buffer *records, struct slice name,
+                            struct slice data, bool dense, struct why *why)
+{
+	if (!deflater() || data.len > UINT32_MAX / 2)
+		return job_memory(why);
+	size_t bound = dense ? libdeflate_deflate_compress_bound(deflater(), data.len) : 1;
+	uint8_t *packed = malloc(bound);
+	if (!packed)
+		return job_memory(why);
+	size_t len = dense && data.len
+		? libdeflate_deflate_compress(deflater(), data.at, data.len, packed, bound) : 0;
+	bool deflated = len > 0 && len < data.len;
+	struct slice bytes = deflated ? slice_of(packed, len) : data;
+	struct record record = {.name = name, .method = deflated ? DEFLATED : STORED,
+	                        .crc = libdeflate_crc32(0, data.at, data.len),
+	                        .packed = (uint32_t)bytes.len, .size = (uint32_t)data.len};
+	put_member(body, records, &record, bytes);
+	free(packed);
+	return ok();
+}
+
+struct result zip_add(struct zip_writer *writer, struct slice name, struct slice data, bool dense,
+                      struct why *why)
+{
+	return add_to(&writer->body, &writer->records, name, data, dense, why);
+}
+
+void zip_copy(struct zip_writer *writer, struct slice name, const struct zip_entry *entry)
+{
+	struct record record = {.name = name, .method = entry->method, .crc = entry->crc,
+	                        .packed = (uint32_t)entry->packed.len, .size = (uint32_t)entry->size};
+	put_member(&writer->body, &writer->records, &record, entry->packed);
+}
+
+static size_t put_centrals(struct buffer *out, const struct buffer *records, size_t shift)
+{
+	const struct record *list = (const struct record *)(const void *)records->at;
+	size_t count = records->len / sizeof *list;
+	for (size_t i = 0; i < count; i++)
+		put_central(out, &list[i], shift);
+	return count;
+}
+
+struct result zip_end(struct zip_writer *writer, struct slice first, struct slice data,
+                      struct buffer *out, struct why *why)
+{
+	struct buffer AUTO(buffer_done) front = {0};
+	buffer_init(&front, 4096);
+	if (first.len)
+		TRY(add_to(out, &front, first, data, true, why));
+	size_t shift = out->len;
+	buffer_put_slice(out, buffer_slice(&writer->body));
+	size_t directory = out->len;
+	size_t count = put_centrals(out, &front, 0) + put_centrals(out, &writer->records, shift);
+	uint32_t size = (uint32_t)(out->len - directory);
+	out->failed |= writer->body.failed || writer->records.failed || front.failed ||
+	               count >= UINT16_MAX || out->len > UINT32_MAX / 2;
+	buffer_put_str(out, "PK\x05\x06");
+	buffer_put_le32(out, 0);
+	buffer_put_le16(out, (uint16_t)count);
+	buffer_put_le16(out, (uint16_t)count);
+	buffer_put_le32(out, size);
+	buffer_put_le32(out, (uint32_t)directory);
+	buffer_put_le16(out, 0);
+	return ok();
+}

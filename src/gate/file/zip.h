@@ -1,0 +1,65 @@
+/* gate/file/zip.h - zip read strictly, written plainly; inside the room only
+ *
+ * The reader accepts an archive that every program reads alike: one end record
+ * at the very end, a central directory that agrees with each local header field
+ * by field, no byte outside what they describe.  Bytes of a member are trusted
+ * only after inflating to exactly the size and CRC that were promised.
+ * source  PKWARE APPNOTE 6.3.10 (section numbers at the code); Info-ZIP 0x7075
+ */
+#ifndef SEKISHO_GATE_FILE_ZIP_H
+#define SEKISHO_GATE_FILE_ZIP_H
+
+#include "gate/file/job.h"
+
+struct zip_entry {
+	struct slice name;      /* as stored; not decoded */
+	struct slice utf8_name; /* of the 0x7075 extra field; empty if there is none */
+	struct slice packed;
+	uint64_t size;
+	uint32_t crc;
+	uint32_t local;         /* offset of the local header */
+	uint16_t method;        /* 0 or 8 */
+	uint16_t flags;
+	bool described;         /* followed by a data descriptor */
+	bool directory;
+	bool hidden;            /* carried a comment or an extra field nobody knows */
+};
+
+struct zip {
+	struct zip_entry *entries; /* in the order of the central directory */
+	size_t count;
+	bool comment;
+};
+
+/* zip_read - check the whole structure; nothing is inflated yet
+ * scratch  entries live here; slices point into in                         */
+struct result zip_read(struct job *job, struct arena *scratch, struct slice in, struct zip *zip,
+                       struct why *why) MUST;
+/* zip_place - an entry's name for a report: printable ASCII and UTF-8 only */
+const char *zip_place(struct job *job, const struct zip_entry *entry);
+/* zip_unpack - inflate with exact consumption, exact size and CRC; pays the
+ * budget of bytes.  out is cleared first                                    */
+struct result zip_unpack(struct job *job, const struct zip_entry *entry, struct buffer *out,
+                         struct why *why) MUST;
+
+/* Members gather in a body of their own, so that what can only be written last
+ * (the content types of a package) may still stand first.                   */
+struct zip_writer {
+	struct buffer body, records;
+};
+/* zip_begin, zip_done - call done on every path */
+void zip_begin(struct zip_writer *writer);
+void zip_done(struct zip_writer *writer);
+/* zip_add - one member
+ * name   UTF-8, checked by the caller; must live until zip_end
+ * dense  deflate it (level 1) where that makes it shorter; else it is stored */
+struct result zip_add(struct zip_writer *writer, struct slice name, struct slice data, bool dense,
+                      struct why *why) MUST;
+/* zip_copy - the packed bytes of an entry that zip_unpack has verified */
+void zip_copy(struct zip_writer *writer, struct slice name, const struct zip_entry *entry);
+/* zip_end - the archive into out; failure shows there
+ * first  name and data of a member that goes before all others; name may be empty */
+struct result zip_end(struct zip_writer *writer, struct slice first, struct slice data,
+                      struct buffer *out, struct why *why) MUST;
+
+#endif
