@@ -63,6 +63,7 @@ struct result filter_install(const struct jail_profile *profile, struct why *why
 		return fail(why, E_SYSTEM, "seccomp", "a foreign architecture cannot be refused");
 	for (size_t i = 0; i < PROFILE_GROUPS && profile->groups[i]; i++)
 		TRY(add_group(context, profile->groups[i], why));
+	TRY(add_group(context, &sanitizer_extra, why));
 	int status = seccomp_load(context);
 	if (status < 0)
 		return fail(why, E_SYSTEM, "seccomp", "the kernel refused the filter: %s",

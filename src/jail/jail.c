@@ -16,17 +16,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SHADOW_MEMORY 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SHADOW_MEMORY 1
-#endif
-#endif
-#ifndef SHADOW_MEMORY
-#define SHADOW_MEMORY 0
-#endif
-
 static bool write_map(const char *path, const char *text)
 {
 	AUTO(fd_close_drop) int fd = open(path, O_WRONLY | O_CLOEXEC);

@@ -4,6 +4,18 @@
 
 #include "jail/jail.h"
 
+/* Sanitizer builds map terabytes of shadow and make a few calls of their own. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SHADOW_MEMORY 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SHADOW_MEMORY 1
+#endif
+#endif
+#ifndef SHADOW_MEMORY
+#define SHADOW_MEMORY 0
+#endif
+
 /* What must hold of a call's arguments for it to be allowed. */
 enum condition {
 	ALWAYS = 0,
@@ -33,6 +45,9 @@ struct jail_profile {
 	const struct rules *groups[PROFILE_GROUPS]; /* NULL-filled */
 	bool opens_files;                           /* Landlock: the paths given; else none */
 };
+
+/* added to every profile of a sanitizer build; empty else */
+extern const struct rules sanitizer_extra;
 
 /* The layers; each returns E_SYSTEM when it must hold and does not. */
 

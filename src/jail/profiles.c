@@ -14,10 +14,8 @@
 /* On this machine's architecture some calls do not exist (arm64 has no open). */
 #ifdef SYS_poll
 #define OLD(name) {SYS_##name, ALWAYS, 0},
-#define OLD_ANSWER(name, error) {SYS_##name, ANSWER, error},
 #else
 #define OLD(name)
-#define OLD_ANSWER(name, error)
 #endif
 #define CALL(name) {SYS_##name, ALWAYS, 0},
 #define WHEN(name, condition, value) {SYS_##name, condition, value},
@@ -112,6 +110,15 @@ GROUP(ask);
 /* Hand documents to the pool that was opened before. */
 static const struct rule pool_rules[] = {CALL(memfd_create) CALL(wait4) CALL(waitid)};
 GROUP(pool);
+
+#if SHADOW_MEMORY
+static const struct rule sanitizer_rules[] = {
+	CALL(sigaltstack) CALL(getpid) CALL(gettid) CALL(sched_yield) CALL(getrlimit) CALL(prlimit64)
+};
+const struct rules sanitizer_extra = {sanitizer_rules, sizeof sanitizer_rules / sizeof *sanitizer_rules};
+#else
+const struct rules sanitizer_extra = {NULL, 0};
+#endif
 
 const struct jail_profile jail_cleanse = {"cleanse", {&memory, &no_state}, false};
 const struct jail_profile jail_inspect = {"inspect", {&memory, &no_state, &entropy}, false};
