@@ -141,6 +141,7 @@ static const struct {
 	{"annotation", "取り扱いの一覧にない注釈を取り除きました。"},
 	{"unknown-object", "取り扱いの一覧にない部品を取り除きました。"},
 	{"trailing-data", "ファイルの末尾に付いた余分なデータを取り除きました。"},
+	{"color-profile", "色の調整情報（カラープロファイル）を取り除きました。"},
 };
 
 const char *removal_sentence(const char *what)
