@@ -1,0 +1,45 @@
+/* web/pages.h - the handlers that routes.c names, a file a family, and show.c:
+ * how the things of the other rooms are shown in every page                 */
+#ifndef SEKISHO_WEB_PAGES_H
+#define SEKISHO_WEB_PAGES_H
+
+#include "web/request.h"
+
+handler_fn page_static;                                        /* frame.c */
+handler_fn page_signin, post_signin, page_code, post_code;     /* pages_signin.c */
+handler_fn page_password, post_password, page_device, post_device, post_signout;
+handler_fn page_home;                                          /* pages_home.c */
+handler_fn page_send, post_send;                               /* pages_send.c */
+handler_fn page_crossings, page_crossing, post_collect, post_original; /* pages_cross.c */
+handler_fn page_decide, page_decide_one, post_decide;          /* pages_decide.c */
+handler_fn page_exception, post_exception;                     /* pages_exception.c */
+handler_fn page_clauses, page_clause;                          /* pages_clause.c */
+handler_fn page_ledger, page_entry, page_operation, post_retry; /* pages_ops.c */
+
+/* ---- show.c: things as models.  Each gives a new reference. ------------- */
+
+json_t *show_text(const char *value);  /* "" for NULL */
+json_t *show_time(int64_t ms);         /* R8.11.20 9:05; "" for 0 */
+json_t *show_bytes(uint64_t bytes);    /* 212KB */
+json_t *show_person(struct request *rq, const char *person); /* 税務課 青木 一郎 */
+json_t *show_post(struct request *rq, const char *post, const char *scope); /* …管理者（税務課） */
+json_t *show_section(struct request *rq, const char *section);
+json_t *show_importance(const char *level); /* {letter, words}, letter "" if not known */
+json_t *show_chip(const char *kind, const char *icon, const char *label);
+json_t *show_file_state(const struct crossing_file *file);    /* a chip */
+json_t *show_application_state(enum application_state state); /* a chip */
+/* {id, cite, href, says}; false for an unknown id or "" */
+json_t *show_clause(struct request *rq, const char *id);
+/* one row of a list of crossings */
+json_t *show_crossing_row(struct request *rq, const struct crossing *crossing);
+json_t *show_crumbs(const char *const labels_and_paths[][2], size_t count);
+/* {summary:[{field, text}], <field>:text ...} of one wrong field */
+json_t *show_errors(const char *field, const char *sentence);
+/* show_kind - what an entry's kind means: 受け付けました */
+const char *show_kind(struct request *rq, struct slice kind);
+const char *clause_path(struct request *rq, const char *id); /* /clause?id=… */
+/* does the person manage that section; is he one of those who run the office's IT? */
+struct result is_manager_of(struct request *rq, const char *section, bool *yes, struct why *why) MUST;
+struct result is_operator(struct request *rq, bool *yes, struct why *why) MUST;
+
+#endif

@@ -1,0 +1,291 @@
+/* 決裁: the queue, one application with its facts, the clauses at work and the
+ * route, and a person's word on it.                                         */
+#include "web/pages.h"
+
+/* ---- the queue -------------------------------------------------------------- */
+
+static const char *fact_of(const struct application *a, const char *path)
+{
+	for (size_t i = 0; i < a->fact_count; i++)
+		if (strcmp(a->facts[i].path, path) == 0)
+			return a->facts[i].value;
+	return "";
+}
+
+static struct result queue_model(struct request *rq, const char *current, json_t *model,
+                                 struct why *why)
+{
+	struct application *found;
+	size_t count;
+	struct application_query waiting = {
+		.waiting_for = rq->person.id, .state = APPLICATION_OPEN, .limit = 50};
+	TRY(application_list(parts_of(rq)->proceedings, &waiting, rq->arena, &found, &count, why));
+	json_t *list = json_array();
+	for (size_t i = count; i-- > 0;)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b}", "href",
+			text(rq, "/decide/%s", found[i].id), "label", found[i].act_label, "number",
+			found[i].number, "who", show_person(rq, found[i].applicant), "created",
+			show_time(found[i].created_ms), "importance",
+			show_importance(fact_of(&found[i], "object.importance")), "current",
+			strcmp(found[i].id, current) == 0));
+	json_object_set_new(model, "queue", list);
+	return ok();
+}
+
+struct result page_decide(struct request *rq, struct why *why)
+{
+	struct application *mine;
+	size_t count;
+	struct application_query query = {.applicant = rq->person.id, .limit = 50};
+	rq->menu = "decide";
+	TRY(application_list(parts_of(rq)->proceedings, &query, rq->arena, &mine, &count, why));
+	json_t *model = json_pack("{s:s, s:[]}", "title", "申請・決裁", "mine");
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(json_object_get(model, "mine"), json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}",
+			"href", text(rq, "/decide/%s", mine[i].id), "label", mine[i].act_label, "number",
+			mine[i].number, "about", mine[i].title, "chip", show_application_state(mine[i].state),
+			"created", show_time(mine[i].created_ms)));
+	struct result filled = queue_model(rq, "", model, why);
+	if (filled.code != OK) {
+		json_decref(model);
+		return filled;
+	}
+	return reply_page(rq, 200, "decide", model, why);
+}
+
+/* ---- one application ------------------------------------------------------------ */
+
+static const char *said_value(struct request *rq, const char *act, const char *value)
+{
+	if (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0)
+		return *value == 'y' ? "はい" : "いいえ";
+	if (strlen(value) == 26) { /* an identifier: a person perhaps */
+		json_t *person = show_person(rq, value);
+		const char *name = text(rq, "%s", json_string_value(person));
+		json_decref(person);
+		return name;
+	}
+	return policy_label(parts_of(rq)->policy, act, value);
+}
+
+static json_t *facts_model(struct request *rq, const struct application *a)
+{
+	json_t *list = json_array();
+	const struct policy_fact *known;
+	size_t count;
+	struct why why = {OK, "", ""};
+	if (policy_act_facts(parts_of(rq)->policy, a->act, rq->arena, &known, &count, &why).code != OK)
+		count = 0;
+	for (size_t i = 0; i < a->fact_count; i++)
+		for (size_t k = 0; k < count; k++)
+			if (strcmp(known[k].path, a->facts[i].path) == 0 && *a->facts[i].value)
+				json_array_append_new(list, json_pack("{s:s, s:s}", "label", known[k].label,
+					"value", said_value(rq, a->act, a->facts[i].value)));
+	return list;
+}
+
+static const char *effect_words(enum effect effect)
+{
+	static const char *const words[] = {
+		[EFFECT_SILENT] = "", [EFFECT_REFUSE] = "止めています。", [EFFECT_HOLD] = "待っています。",
+		[EFFECT_OPEN] = "許しています。", [EFFECT_MAYBE] = "条件がそろえば許します。",
+		[EFFECT_MET] = "満たされています。", [EFFECT_ADVICE] = "望ましいこととして述べています。",
+		[EFFECT_LIFTED] = "例外により、いまは働きません。",
+		[EFFECT_OVERRIDDEN] = "ほかの条文が優先します。", [EFFECT_OUTSIDE] = "対象の外です。",
+	};
+	return (size_t)effect < sizeof words / sizeof *words ? words[effect] : "";
+}
+
+static json_t *spoken_model(struct request *rq, const struct decision *decision)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; decision && i < decision->spoken_count; i++) {
+		const struct spoken *s = &decision->spoken[i];
+		if (!s->clause)
+			continue;
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "effect",
+			effect_words(s->effect), "says", s->clause->says, "cite", s->clause->cite, "href",
+			clause_path(rq, s->clause->id)));
+	}
+	return list;
+}
+
+/* ---- 決裁欄 ------------------------------------------------------------------------ */
+
+static const char *answer_words(const char *answer)
+{
+	static const char *const words[][2] = {
+		{"agree", "許可"}, {"decline", "不許可"}, {"return", "差戻し"}};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i][0], answer) == 0)
+			return words[i][1];
+	return answer;
+}
+
+static bool is_mine(struct request *rq, const struct application_slot *slot)
+{
+	for (size_t i = 0; i < slot->holder_count; i++)
+		if (strcmp(slot->holders[i].person, rq->person.id) == 0)
+			return true;
+	return false;
+}
+
+static json_t *seal_model(struct request *rq, const struct application_slot *slot)
+{
+	const struct application_word *word = slot->word;
+	bool mine = slot->open && slot->state == ROUTE_PENDING && is_mine(rq, slot);
+	const char *post = *slot->scope_name ? text(rq, "%s %s", slot->scope_name, slot->post_title)
+	                                     : slot->post_title;
+	const char *says = word ? answer_words(word->answer)
+		: slot->holder_count == 0 ? "決裁できる人がいません" : slot->open ? "決裁待ち" : "前の人の決裁待ち";
+	return json_pack("{s:s, s:s, s:b, s:s, s:o, s:s, s:b, s:b}", "step", "決裁", "post", post, "signed",
+		word != NULL, "mark", word ? word->mark : "", "when",
+		word ? show_time(word->time_ms) : json_string(""), "says", says, "mine", mine, "hole",
+		!word && slot->holder_count == 0);
+}
+
+static json_t *kessai_model(struct request *rq, const struct application *a)
+{
+	json_t *list = json_array();
+	json_t *section = show_section(rq, a->section);
+	json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:s, s:o, s:s, s:b, s:b}", "step", "起案",
+		"post", text(rq, "%s", json_string_value(section)), "signed", 1, "mark", "", "when",
+		show_time(a->created_ms), "says", "申請", "mine", 0, "hole", 0));
+	json_decref(section);
+	for (size_t i = 0; i < a->slot_count; i++)
+		json_array_append_new(list, seal_model(rq, &a->slots[i]));
+	return list;
+}
+
+static json_t *words_model(struct request *rq, const struct application *a)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < a->word_count; i++)
+		json_array_append_new(list, json_pack("{s:o, s:o, s:s, s:s, s:s, s:o}", "who",
+			show_person(rq, a->words[i].person), "post",
+			show_post(rq, a->words[i].post, a->words[i].scope), "answer",
+			answer_words(a->words[i].answer), "mark", a->words[i].mark, "reason", a->words[i].reason,
+			"when", show_time(a->words[i].time_ms)));
+	return list;
+}
+
+static bool is_asked(struct request *rq, const struct application *a)
+{
+	for (size_t i = 0; i < a->slot_count; i++)
+		if (a->slots[i].open && a->slots[i].state == ROUTE_PENDING && is_mine(rq, &a->slots[i]))
+			return a->state == APPLICATION_OPEN;
+	return false;
+}
+
+/* Who may look: applicant, whoever is or was asked, those who run the IT. */
+static struct result may_see(struct request *rq, const struct application *a, bool *yes,
+                             struct why *why)
+{
+	*yes = strcmp(a->applicant, rq->person.id) == 0;
+	for (size_t i = 0; i < a->slot_count; i++)
+		*yes |= is_mine(rq, &a->slots[i]);
+	for (size_t i = 0; i < a->word_count; i++)
+		*yes |= strcmp(a->words[i].person, rq->person.id) == 0;
+	return *yes ? ok() : is_operator(rq, yes, why);
+}
+
+static struct result load(struct request *rq, struct application *a, struct why *why)
+{
+	bool yes;
+	char id[32] = "";
+	snprintf(id, sizeof id, "%.*s", SLICE_ARG(rq->part[0]));
+	rq->menu = "decide";
+	TRY(application_get(parts_of(rq)->proceedings, id, rq->arena, a, why));
+	TRY(may_see(rq, a, &yes, why));
+	return yes ? ok() : fail(why, E_ABSENT, "application", "not this person's");
+}
+
+static const char *until_line(struct request *rq, day_t until)
+{
+	char day[48];
+	if (until == DAY_OPEN)
+		return "";
+	day_long(until, day);
+	return text(rq, "%sまで", day);
+}
+
+static json_t *application_model(struct request *rq, const struct application *a)
+{
+	const char *path = text(rq, "/decide/%s", a->id);
+	bool own = strcmp(a->applicant, rq->person.id) == 0;
+	bool asked = is_asked(rq, a);
+	const char *const crumbs[][2] = {{"ホーム", "/"}, {"申請・決裁", "/decide"}, {a->number, ""}};
+	json_t *model = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:s}", "title",
+		text(rq, "%s　%s", a->act_label, a->number), "label", a->act_label, "number", a->number,
+		"about", a->title, "crumbs", show_crumbs(crumbs, 3), "applicant",
+		show_person(rq, a->applicant), "purpose", a->purpose, "until", until_line(rq, a->until),
+		"created", show_time(a->created_ms), "path", path);
+	json_object_set_new(model, "chip", show_application_state(a->state));
+	json_object_set_new(model, "exception_to", show_clause(rq, a->exception_to));
+	json_object_set_new(model, "facts", facts_model(rq, a));
+	json_object_set_new(model, "spoken", spoken_model(rq, a->decision));
+	json_object_set_new(model, "kessai", kessai_model(rq, a));
+	json_object_set_new(model, "words", words_model(rq, a));
+	json_object_set_new(model, "asked", json_boolean(asked));
+	json_object_set_new(model, "own_open", json_boolean(own && a->state == APPLICATION_OPEN));
+	json_object_set_new(model, "form",
+		asked || own ? form_token(rq, path) : json_string(""));
+	json_object_set_new(model, "separation", show_clause(rq, "HN-2.1(3)-1"));
+	return model;
+}
+
+static struct result show_one(struct request *rq, unsigned status, const char *wrong,
+                              struct why *why)
+{
+	struct application a;
+	TRY(load(rq, &a, why));
+	json_t *model = application_model(rq, &a);
+	json_object_set_new(model, "wrong", json_string(wrong));
+	json_object_set_new(model, "reason", json_string(posted(rq, "reason")));
+	if (*wrong)
+		json_object_update_new(model, show_errors("reason", wrong));
+	struct result filled = queue_model(rq, a.id, model, why);
+	if (filled.code != OK) {
+		json_decref(model);
+		return filled;
+	}
+	return reply_page(rq, status, "decide_one", model, why);
+}
+
+struct result page_decide_one(struct request *rq, struct why *why)
+{
+	return show_one(rq, 200, "", why);
+}
+
+/* ---- a word on it -------------------------------------------------------------------- */
+
+static enum application_answer answer_of(const char *act)
+{
+	static const struct {
+		const char *word;
+		enum application_answer answer;
+	} answers[] = {{"agree", ANSWER_AGREE}, {"decline", ANSWER_DECLINE}, {"return", ANSWER_RETURN}};
+	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+		if (strcmp(answers[i].word, act) == 0)
+			return answers[i].answer;
+	return 0;
+}
+
+struct result post_decide(struct request *rq, struct why *why)
+{
+	struct application a;
+	const char *act = posted(rq, "act"), *reason = posted(rq, "reason");
+	enum application_answer answer = answer_of(act);
+	TRY(load(rq, &a, why));
+	if (strcmp(act, "withdraw") == 0)
+		TRY(application_withdraw(parts_of(rq)->proceedings, a.id, rq->person.id, why));
+	else if (answer == 0)
+		return fail(why, E_INPUT, "act", "どのボタンが押されたかが分かりません。");
+	else if (answer != ANSWER_AGREE && !*reason)
+		return show_one(rq, 400, "「理由・条件」が空です。差戻しと不許可は、申請者が次にすることを"
+		                "決められません。理由を書いてください。", why);
+	else
+		TRY(application_answer(parts_of(rq)->proceedings, a.id, rq->person.id, answer, reason, why));
+	reply_redirect(rq, text(rq, "/decide/%s", a.id));
+	return ok();
+}

@@ -1,0 +1,301 @@
+/* Sending: inward from the Internet side, outward from the LGWAN side.  The form
+ * works without a script: files are added, listed and taken off again, each by
+ * its own button; everything else that was entered stays.  What will happen is
+ * the policy's own decision as things stand, so that a city with one clause more
+ * shows one step more.                                                       */
+#include "web/pages.h"
+
+static enum crossing_direction direction_of(struct request *rq)
+{
+	return rq->zone == ZONE_LGWAN ? CROSSING_OUTWARD : CROSSING_INWARD;
+}
+
+static const char *own_path(struct request *rq)
+{
+	return rq->zone == ZONE_LGWAN ? "/provide" : "/send";
+}
+
+/* ---- what the form says now --------------------------------------------- */
+
+static struct crossing_request wanted(struct request *rq)
+{
+	bool outward = rq->zone == ZONE_LGWAN;
+	const char *receiver = posted(rq, "receiver");
+	const char *importance = posted(rq, "importance");
+	const char *protection = posted(rq, "protection");
+	return (struct crossing_request){
+		.direction = direction_of(rq),
+		.sender = rq->person.id,
+		.receiver = outward ? "" : *receiver ? receiver : rq->person.id,
+		.importance = strcmp(importance, "unknown") == 0 ? "" : importance,
+		.purpose = posted(rq, "purpose"),
+		.partner = posted(rq, "partner"),
+		.protection = !outward ? "" : *protection ? protection : "encrypted",
+		.not_needed = strcmp(protection, "none") == 0 ? posted(rq, "not_needed") : "",
+	};
+}
+
+/* ---- lists of the form ----------------------------------------------------- */
+
+static struct result files_model(struct request *rq, json_t *model, struct why *why)
+{
+	struct draft_file *files;
+	size_t count;
+	uint64_t bytes = 0;
+	TRY(crossing_draft_files(parts_of(rq)->crossings, rq->person.id, direction_of(rq), rq->arena,
+	                         &files, &count, why));
+	json_t *list = json_array();
+	for (size_t i = 0; i < count; i++) {
+		bytes += files[i].bytes;
+		json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "id", files[i].id, "name",
+		                                      files[i].name, "size", show_bytes(files[i].bytes)));
+	}
+	json_object_set_new(model, "files", list);
+	json_object_set_new(model, "file_bytes", show_bytes(bytes));
+	return ok();
+}
+
+/* Oneself, and the people of one's own section. */
+static struct result receivers_model(struct request *rq, json_t *model, const char *chosen,
+                                     struct why *why)
+{
+	struct person *people;
+	size_t count;
+	TRY(office_people(parts_of(rq)->office, rq->arena, &people, &count, why));
+	json_t *list = json_array();
+	for (size_t i = 0; i < count; i++) {
+		bool self = strcmp(people[i].id, rq->person.id) == 0;
+		if (!people[i].active || strcmp(people[i].section, rq->person.section) != 0)
+			continue;
+		json_t *name = show_person(rq, people[i].id);
+		json_t *row = json_pack("{s:s, s:s, s:b}", "id", people[i].id, "label",
+			self ? text(rq, "自分（%s）", json_string_value(name)) : text(rq, "%s", json_string_value(name)),
+			"chosen", strcmp(people[i].id, chosen) == 0);
+		json_decref(name);
+		if (self)
+			json_array_insert_new(list, 0, row);
+		else
+			json_array_append_new(list, row);
+	}
+	json_object_set_new(model, "receivers", list);
+	return ok();
+}
+
+static void levels_model(struct request *rq, json_t *model, const char *chosen)
+{
+	static const char *const levels[][3] = {
+		{"A", "重要度A", "漏れると市民の生命、財産、プライバシーに重大な影響がある情報"},
+		{"B", "重要度B", "漏れると行政の事務に影響がある情報"},
+		{"C", "重要度C", "上のどちらでもない情報"},
+		{"unknown", "わからない", "いちばん重い分類として扱います。"},
+	};
+	json_t *list = json_array();
+	(void)rq;
+	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}", "value", levels[i][0],
+			"letter", i < 3 ? levels[i][0] : "", "label", levels[i][1], "says", levels[i][2],
+			"chosen", strcmp(levels[i][0], chosen) == 0, "first", i == 0));
+	json_object_set_new(model, "levels", list);
+}
+
+/* ---- what will happen ---------------------------------------------------------- */
+
+static void add_step(json_t *steps, const char *what, const char *says)
+{
+	json_array_append_new(steps, json_pack("{s:s, s:s}", "what", what, "says", says));
+}
+
+static void add_step_once(json_t *steps, bool *done, const char *what, const char *says)
+{
+	if (!*done)
+		add_step(steps, what, says);
+	*done = true;
+}
+
+static void check_steps(const struct decision *decision, bool outward, json_t *steps)
+{
+	bool scanned = false, rebuilt = false;
+	for (size_t i = 0; i < decision->check_count; i++) {
+		const char *gate = decision->checks[i].gate;
+		if (strstr(gate, "scan"))
+			add_step_once(steps, &scanned, "調べる",
+				"ウイルスを検査します。中身で種類を見分けます（名前の末尾は使いません）。");
+		else if (!outward)
+			add_step_once(steps, &rebuilt, "取り除いて、組み立て直す",
+				"マクロ、埋め込まれたプログラム、外部への自動接続を取り除き、同じ形式の新しい"
+				"ファイルにします。文章、表、画像は残ります。");
+	}
+}
+
+static void approval_steps(struct request *rq, const struct decision *decision, json_t *steps)
+{
+	for (size_t i = 0; i < decision->approval_count; i++) {
+		const struct wanted_route *route = &decision->approvals[i];
+		add_step(steps, text(rq, "%sが許可する", route->text),
+		         text(rq, "根拠: %s　あなたとは別の人が決裁します。", route->cite));
+	}
+}
+
+static json_t *clauses_of(struct request *rq, const struct decision *decision)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < decision->spoken_count && json_array_size(list) < 8; i++) {
+		const struct spoken *spoken = &decision->spoken[i];
+		bool seen = false;
+		for (size_t k = 0; k < i; k++)
+			seen |= decision->spoken[k].clause == spoken->clause;
+		if (!seen && spoken->clause)
+			json_array_append_new(list, show_clause(rq, spoken->clause->id));
+	}
+	return list;
+}
+
+static const char *refused_by(struct request *rq, const struct decision *decision)
+{
+	if (decision->verdict != REFUSE)
+		return "";
+	for (size_t i = 0; i < decision->spoken_count; i++)
+		if (decision->spoken[i].effect == EFFECT_REFUSE)
+			return text(rq, "%s　根拠: %s", decision->spoken[i].clause->says, decision->spoken[i].cite);
+	return "この内容では送れません。許す条文がありません。";
+}
+
+static struct result preview_model(struct request *rq, const struct crossing_request *request,
+                                   json_t *model, struct why *why)
+{
+	bool outward = request->direction == CROSSING_OUTWARD;
+	const struct decision *decision;
+	TRY(crossing_preview(parts_of(rq)->crossings, request, rq->arena, &decision, why));
+	json_t *steps = json_array();
+	check_steps(decision, outward, steps);
+	approval_steps(rq, decision, steps);
+	if (outward && strcmp(request->protection, "encrypted") == 0)
+		add_step(steps, "暗号化する", "パスワードは、LGWAN側のあなたの画面にだけ表示します。");
+	add_step(steps, outward ? "インターネット側で受け取る" : "LGWAN側で受け取る",
+	         "受取期限を過ぎると消えます。");
+	json_object_set_new(model, "steps", steps);
+	json_object_set_new(model, "clauses", clauses_of(rq, decision));
+	json_object_set_new(model, "refused", json_string(refused_by(rq, decision)));
+	return ok();
+}
+
+/* ---- the page --------------------------------------------------------------------- */
+
+struct trouble {
+	const char *field;    /* "" none */
+	const char *sentence; /* "" none */
+	unsigned status;
+};
+
+static const char *const fields[] = {"files", "purpose", "importance", "partner", "receiver",
+	"protection", "not_needed"};
+
+static void trouble_model(json_t *model, const struct trouble *trouble)
+{
+	json_t *errors = json_array(), *wrong = json_object();
+	bool known = false;
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		bool here = strcmp(fields[i], trouble->field) == 0;
+		known |= here;
+		json_object_set_new(wrong, fields[i], json_string(here ? trouble->sentence : ""));
+	}
+	if (*trouble->sentence)
+		json_array_append_new(errors, json_pack("{s:s, s:s}", "field", known ? trouble->field : "files",
+		                                        "text", trouble->sentence));
+	json_object_set_new(model, "errors", errors);
+	json_object_set_new(model, "wrong", wrong);
+}
+
+static json_t *form_model(struct request *rq, const struct crossing_request *request)
+{
+	bool outward = request->direction == CROSSING_OUTWARD;
+	bool encrypted = strcmp(request->protection, "none") != 0;
+	json_t *model = json_pack("{s:s, s:b, s:s, s:s, s:s, s:s, s:b, s:b, s:o}", "title",
+		outward ? "ファイルを庁外へ送る" : "ファイルをLGWAN側へ送る", "outward", outward, "action",
+		own_path(rq), "purpose", request->purpose, "partner", request->partner, "not_needed",
+		posted(rq, "not_needed"), "encrypted", encrypted, "unprotected", !encrypted, "form",
+		form_token(rq, own_path(rq)));
+	levels_model(rq, model, *posted(rq, "importance") ? posted(rq, "importance") : "");
+	const char *const crumbs[][2] = {{"ファイル受渡し", "/crossings"},
+		{outward ? "庁外へ送る" : "LGWAN側へ送る", ""}};
+	json_object_set_new(model, "crumbs", show_crumbs(crumbs, 2));
+	return model;
+}
+
+static struct result show_form(struct request *rq, const struct trouble *trouble, struct why *why)
+{
+	struct crossing_request request = wanted(rq);
+	rq->menu = rq->zone == ZONE_LGWAN ? "crossings" : "send";
+	json_t *model = form_model(rq, &request);
+	trouble_model(model, trouble);
+	struct result filled = files_model(rq, model, why);
+	if (filled.code == OK)
+		filled = receivers_model(rq, model, request.receiver, why);
+	if (filled.code == OK)
+		filled = preview_model(rq, &request, model, why);
+	if (filled.code != OK) {
+		json_decref(model);
+		return filled;
+	}
+	return reply_page(rq, trouble->status, "send", model, why);
+}
+
+struct result page_send(struct request *rq, struct why *why)
+{
+	struct trouble none = {"", "", 200};
+	return show_form(rq, &none, why);
+}
+
+/* ---- what was pressed ----------------------------------------------------------------- */
+
+/* Every file that came, until one does not fit: then the sentence for it. */
+static struct result keep_uploads(struct request *rq, struct trouble *trouble, struct why *why)
+{
+	for (size_t i = 0; i < rq->upload_count; i++) {
+		struct upload *upload = &rq->uploads[i];
+		struct why ours = {OK, "", ""};
+		struct result added = crossing_draft_add(parts_of(rq)->crossings, rq->person.id,
+			direction_of(rq), upload->name, &upload->writer, &ours);
+		if (added.code == E_LIMIT || added.code == E_INPUT) {
+			*trouble = (struct trouble){"files", text(rq, "%s", ours.text), 400};
+			return ok();
+		}
+		if (added.code != OK)
+			return fail(why, added.code, ours.place, "%s", ours.text);
+	}
+	return ok();
+}
+
+static struct result submit(struct request *rq, struct why *why)
+{
+	struct crossing_request request = wanted(rq);
+	struct why ours = {OK, "", ""};
+	char id[27];
+	if (!*posted(rq, "importance")) {
+		struct trouble unsaid = {"importance",
+			"「情報の分類」が選ばれていません。どの条文が働くかを決められません。"
+			"重要度を選ぶか、「わからない」を選んでください。", 400};
+		return show_form(rq, &unsaid, why);
+	}
+	struct result sent = crossing_submit(parts_of(rq)->crossings, &request, id, &ours);
+	if (sent.code == E_INPUT || sent.code == E_DENIED || sent.code == E_LIMIT) {
+		struct trouble trouble = {text(rq, "%s", ours.place), text(rq, "%s", ours.text),
+		                          sent.code == E_DENIED ? 403 : 400};
+		return show_form(rq, &trouble, why);
+	}
+	if (sent.code != OK)
+		return fail(why, sent.code, ours.place, "%s", ours.text);
+	reply_redirect(rq, text(rq, "/crossings/%s", id));
+	return ok();
+}
+
+struct result post_send(struct request *rq, struct why *why)
+{
+	struct trouble trouble = {"", "", 200};
+	const char *drop = posted(rq, "drop");
+	TRY(keep_uploads(rq, &trouble, why));
+	if (*drop)
+		TRY(crossing_draft_remove(parts_of(rq)->crossings, rq->person.id, drop, why));
+	bool look = *drop || *trouble.sentence || strcmp(posted(rq, "act"), "send") != 0;
+	return look ? show_form(rq, &trouble, why) : submit(rq, why);
+}

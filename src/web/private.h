@@ -1,0 +1,32 @@
+/* web/private.h - what web.c, life.c and frame.c share about the program's state */
+#ifndef SEKISHO_WEB_PRIVATE_H
+#define SEKISHO_WEB_PRIVATE_H
+
+#include "web/request.h"
+
+enum { WEB_ARENA_BYTES = 8 << 20, WEB_PAGE_BYTES = 4 << 20, REFUSALS_A_MINUTE = 120 };
+
+struct web {
+	struct web_parts parts;
+	struct web_options options;
+	struct templates *templates;
+	char template_names[64][32];
+	struct tokens *door_tokens;    /* forms before sign-in */
+	struct tokens *session_tokens; /* forms of a session */
+	struct MHD_Daemon *daemon[2];  /* outer, inner */
+	char style_path[64];           /* /static/<digest>/style.css */
+	char mark_path[64];
+	/* refusals recorded in this minute; more are only counted */
+	int64_t refusals_minute;
+	unsigned refusals;
+	unsigned refusals_unrecorded;
+};
+
+struct result http_start(struct web *web, struct why *why) MUST;
+void http_stop(struct web *web);
+const struct web_listener *listener_of(const struct web *web, enum web_zone zone);
+void web_log(const struct web *web, const char *event, const char *format, ...) PRINTF_LIKE(3, 4);
+/* frame_add - the names that every page's frame needs (band, header, menu, foot) */
+void frame_add(struct request *rq, json_t *model);
+
+#endif

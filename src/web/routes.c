@@ -1,0 +1,78 @@
+/* Every page there is, for whom, and in which zone.  Read it from the top: what
+ * is not in a row does not exist.                                           */
+#include "web/pages.h"
+
+enum { BOTH = ZONE_INTERNET | ZONE_LGWAN, OUTER = ZONE_INTERNET, INNER = ZONE_LGWAN };
+
+static const struct route_row rows[] = {
+	{"/static/*/*", BOTH, NEED_NOTHING, page_static, NULL, false},
+	{"/signin", BOTH, NEED_NOTHING, page_signin, post_signin, false},
+	{"/signin/code", BOTH, NEED_PARTIAL, page_code, post_code, false},
+	{"/signin/password", BOTH, NEED_PARTIAL, page_password, post_password, false},
+	{"/signin/device", BOTH, NEED_PARTIAL, page_device, post_device, false},
+	{"/signout", BOTH, NEED_PARTIAL, NULL, post_signout, false},
+
+	{"/", BOTH, NEED_SESSION, page_home, NULL, false},
+	{"/send", OUTER, NEED_SESSION, page_send, post_send, true},
+	{"/provide", INNER, NEED_SESSION, page_send, post_send, true},
+	{"/crossings", BOTH, NEED_SESSION, page_crossings, NULL, false},
+	{"/crossings/*", BOTH, NEED_SESSION, page_crossing, NULL, false},
+	{"/files/*/collect", BOTH, NEED_SESSION, NULL, post_collect, false},
+	{"/files/*/original", INNER, NEED_SESSION, NULL, post_original, false},
+
+	{"/decide", INNER, NEED_SESSION, page_decide, NULL, false},
+	{"/decide/*", INNER, NEED_SESSION, page_decide_one, post_decide, false},
+	{"/exception/*/*", INNER, NEED_SESSION, page_exception, post_exception, false},
+
+	{"/clauses", INNER, NEED_SESSION, page_clauses, NULL, false},
+	{"/clause", INNER, NEED_SESSION, page_clause, NULL, false},
+	{"/ledger", INNER, NEED_SESSION, page_ledger, NULL, false},
+	{"/ledger/*", INNER, NEED_SESSION, page_entry, NULL, false},
+	{"/operation", INNER, NEED_SESSION, page_operation, NULL, false},
+	{"/operation/files/*", INNER, NEED_SESSION, NULL, post_retry, false},
+};
+
+/* One segment: up to the next '/', decoded, without a '/' of its own. */
+static bool take_segment(struct slice *left, struct slice *out)
+{
+	size_t end = slice_find(*left, SLICE("/"));
+	*out = slice_part(*left, 0, end);
+	*left = end == SIZE_MAX ? (struct slice){NULL, 0} : slice_part(*left, end + 1, SIZE_MAX);
+	return out->len > 0 && out->len <= 128;
+}
+
+static bool fits(const char *pattern, struct slice path, struct arena *arena,
+                 struct slice part[ROUTE_PARTS])
+{
+	struct slice want = slice_str(pattern), a, b;
+	size_t parts = 0;
+	while (want.len && path.len) {
+		if (!take_segment(&want, &a) || !take_segment(&path, &b))
+			return false;
+		if (!slice_is(a, "*")) {
+			if (!slice_equal(a, b))
+				return false;
+			continue;
+		}
+		struct why why = {OK, "", ""};
+		if (parts == ROUTE_PARTS || form_decode(b, false, arena, &part[parts], &why).code != OK ||
+		    slice_find(part[parts++], SLICE("/")) != SIZE_MAX)
+			return false;
+	}
+	return want.len == 0 && path.len == 0;
+}
+
+const struct route_row *route_find(enum web_zone zone, bool is_post, struct slice path,
+                                   struct arena *arena, struct slice part[ROUTE_PARTS])
+{
+	if (path.len == 0 || path.at[0] != '/' || slice_ends(path, SLICE("//")))
+		return NULL;
+	struct slice rest = slice_part(path, 1, SIZE_MAX);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct route_row *row = &rows[i];
+		if ((row->zones & (unsigned)zone) && (is_post ? row->post : row->get) &&
+		    fits(row->pattern + 1, rest, arena, part))
+			return row;
+	}
+	return NULL;
+}

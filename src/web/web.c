@@ -1,0 +1,83 @@
+#include "web/assets.h"
+#include "web/private.h"
+
+#include "base/number.h"
+#include "store/digest.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+/* "templates/home.html" is the template "home" */
+static struct result read_templates(struct web *web, struct why *why)
+{
+	size_t count = 0;
+	web->templates = templates_new();
+	if (!web->templates)
+		return fail(why, E_MEMORY, "templates", "no memory");
+	for (size_t i = 0; i < web_asset_count && count < 64; i++) {
+		struct slice name = slice_str(web_assets[i].name);
+		if (!slice_starts(name, SLICE("templates/")) || !slice_ends(name, SLICE(".html")))
+			continue;
+		struct slice stem = slice_part(name, 10, name.len - 15);
+		char *kept = web->template_names[count++];
+		snprintf(kept, sizeof web->template_names[0], "%.*s", SLICE_ARG(stem));
+		TRY(templates_add(web->templates, kept, slice_of(web_assets[i].at, web_assets[i].len), why));
+	}
+	return ok();
+}
+
+static void digest_path(const char *name, char out[64])
+{
+	uint8_t digest[SHA256_BYTES];
+	char hex[17];
+	sha256(asset_named(name), digest);
+	hex_encode(digest, 8, hex);
+	snprintf(out, 64, "/static/%s/%s", hex, name);
+}
+
+static struct result prepare(struct web *web, struct why *why)
+{
+	if (sodium_init() < 0)
+		return fail(why, E_SYSTEM, "libsodium", "could not start");
+	web->door_tokens = calloc(1, sizeof *web->door_tokens);
+	web->session_tokens = calloc(1, sizeof *web->session_tokens);
+	if (!web->door_tokens || !web->session_tokens)
+		return fail(why, E_MEMORY, "web", "no memory");
+	TRY(tokens_init(web->door_tokens, web->parts.random, why));
+	TRY(tokens_init(web->session_tokens, web->parts.random, why));
+	TRY(read_templates(web, why));
+	digest_path("style.css", web->style_path);
+	digest_path("mark.svg", web->mark_path);
+	return http_start(web, why);
+}
+
+struct result web_open(const struct web_parts *parts, const struct web_options *options,
+                       struct web **out, struct why *why)
+{
+	AUTO(web_drop) struct web *web = calloc(1, sizeof *web);
+	if (!web)
+		return fail(why, E_MEMORY, "web", "no memory");
+	web->parts = *parts;
+	web->options = *options;
+	TRY(prepare(web, why));
+	*out = web;
+	web = NULL;
+	return ok();
+}
+
+void web_close(struct web *web)
+{
+	if (!web)
+		return;
+	http_stop(web);
+	templates_free(web->templates);
+	free(web->door_tokens);
+	free(web->session_tokens);
+	free(web);
+}
+
+void web_drop(struct web **web)
+{
+	web_close(*web);
+	*web = NULL;
+}
