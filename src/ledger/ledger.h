@@ -14,14 +14,19 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/clock.h"
-#include "store/digest.h"
+#include "ledger/canon.h"
+#include "ledger/merkle.h"
 #include "store/store.h"
 
 struct ledger;
 
 /* The stored bytes of an entry, and the leaf that is hashed, are the object
  * {"act":kind,"actor":…,"body":…,"by":post,"clauses":[…],"data":{…},"of":subject,
- *  "seq":n,"time":"2026-11-21T14:00:00.000+09:00"} with sorted keys, no spaces.   */
+ *  "seq":n,"time":"2026-11-21T14:00:00.000+09:00"}, canonical (canon.h), at most
+ * 65,535 bytes: tlog-tiles counts an entry's length in 16 bits.
+ * Strings are UTF-8 without control characters, at most 512 bytes each; at most
+ * 128 clauses.                                                                */
+enum { LEDGER_LEAF_MAX = 65535, LEDGER_TEXT_MAX = 512, LEDGER_CLAUSES_MAX = 128 };
 struct ledger_entry {
 	int64_t seq;            /* set by append; 0-based place in the tree */
 	int64_t time_ms;        /* set by append from the clock; never goes back */
@@ -32,11 +37,12 @@ struct ledger_entry {
 	struct slice subject;   /* id of what it is about */
 	const struct slice *clauses; /* clause ids that spoke */
 	size_t clause_count;
-	struct slice data;      /* canonical JSON object, at most 65,536 bytes */
+	struct slice data;      /* canonical JSON object; with the rest within LEDGER_LEAF_MAX */
 };
 
 /* A projection owns tables that nobody else writes.  apply may use only the
- * entry and its own tables: no clock, no vault, no randomness.             */
+ * entry and its own tables: no clock, no vault, no randomness.  Tables that
+ * refer to others stand after them in the list.                            */
 struct projection {
 	const char *name;                  /* "office", "crossing" */
 	const char *const *tables;         /* NULL-terminated; each has a PRIMARY KEY */
@@ -56,8 +62,13 @@ void ledger_close(struct ledger *ledger);
 void ledger_drop(struct ledger **ledger);
 
 /* ledger_append - inside the caller's transaction: the entry, its leaf, the new
- * tree frontier and every projection; durable when the caller's commit returns
- * errors  E_INPUT data is not canonical JSON; E_STORE; E_CONFLICT from apply   */
+ * tree nodes and every projection; durable when the caller's commit returns.
+ * After an error the transaction is to be rolled back.
+ * entry   borrowed; seq and time_ms are set on success
+ * errors  E_INPUT data is not canonical JSON, a string is not clean UTF-8;
+ *         E_LIMIT too long; E_TAMPERED the tree does not end where the entries
+ *         do; E_STORE; E_CONFLICT no transaction, or from apply
+ * clause  HN-2.6.3(5)-2   source RFC 6962 section 2.1                        */
 struct result ledger_append(struct ledger *ledger, struct ledger_entry *entry, struct why *why) MUST;
 
 struct result ledger_size(struct ledger *ledger, int64_t *out, struct why *why) MUST;
@@ -73,7 +84,7 @@ struct ledger_query {
 	const char *kind_prefix;
 	const char *clause;
 	const char *actor;
-	int64_t since_ms, until_ms; /* 0: open */
+	int64_t since_ms, until_ms; /* since <= time < until; 0: open */
 	int64_t before_seq;         /* 0: from the newest */
 	size_t limit;
 };
@@ -86,24 +97,27 @@ struct result ledger_prove_inclusion(struct ledger *ledger, int64_t seq, int64_t
                                      struct buffer *out, struct why *why) MUST;
 struct result ledger_prove_consistency(struct ledger *ledger, int64_t old_size, int64_t size,
                                        struct buffer *out, struct why *why) MUST;
-/* pure checks, for tests and for sekisho-seal */
-bool proof_inclusion_holds(int64_t seq, int64_t size, const uint8_t leaf[SHA256_BYTES],
-                           const uint8_t root[SHA256_BYTES], struct slice proof);
-bool proof_consistency_holds(int64_t old_size, int64_t size, const uint8_t old_root[SHA256_BYTES],
-                             const uint8_t root[SHA256_BYTES], struct slice proof);
+/* ... and their checks: proof_inclusion_holds, proof_consistency_holds (merkle.h). */
 
 /* ledger_checkpoint - have sekisho-seal (at its socket) sign the present tree;
- * the note is stored and returned.  E_BUSY: the seal does not answer.
+ * the note is stored and returned; outside a transaction.
+ * E_BUSY: the seal does not answer, or signed another tree meanwhile.
  * E_TAMPERED: the tree does not extend what the seal signed last.          */
 struct result ledger_checkpoint(struct ledger *ledger, const char *seal_socket, struct buffer *note,
                                 struct why *why) MUST;
 
-/* ledger_verify - hashes, tree, signatures, seal's last checkpoint, projections
- * (rebuilt beside and compared row by row).  A finding names the first thing
- * wrong of each sort; `sound` is true when there is none.
- * public_key  the seal's verifier key line "name+hash+base64"; may be ""    */
+/* ledger_verify - entries, their index, the tree, every checkpoint and its
+ * signature, the seal's last checkpoint, projections (rebuilt beside and compared
+ * row by row, once the entries themselves are sound).  All on one unchanging
+ * view; others go on working.  A finding names the first thing wrong of each
+ * sort; `sound` is true when there is none.
+ * seal_state  path of the seal's last signed note; "" or NULL: not asked for,
+ *             and then a ledger rolled back as a whole is not noticed
+ * public_key  the seal's verifier key line "name+hash+base64"; "" or NULL:
+ *             signatures are not checked                                    */
 struct ledger_fault {
-	const char *what;  /* "entry", "order", "missing", "tree", "checkpoint", "rollback", "row", "table" */
+	const char *what;  /* "entry", "order", "missing", "index", "tree", "checkpoint",
+	                    * "rollback", "row", "table" */
 	const char *place; /* "entry 17", "office_person id=…" */
 	const char *text;  /* one sentence in Japanese */
 	struct ledger_fault *next;
@@ -118,9 +132,12 @@ struct ledger_verdict {
 struct result ledger_verify(struct ledger *ledger, const char *seal_state, const char *public_key,
                             struct arena *arena, struct ledger_verdict *out, struct why *why) MUST;
 /* ledger_rebuild - replace every projection's rows by what the entries say, in
- * one transaction                                                          */
+ * one transaction.  E_TAMPERED: the entries themselves are not sound, nothing
+ * was changed                                                               */
 struct result ledger_rebuild(struct ledger *ledger, struct why *why) MUST;
-/* ledger_export - C2SP tlog-tiles below folder: checkpoint, tile/0.., tile/entries */
+/* ledger_export - C2SP tlog-tiles below folder: checkpoint, tile/0.., tile/entries;
+ * of the tree that the newest checkpoint covers.  May be run again into the same
+ * folder.  E_ABSENT no checkpoint yet; E_CONFLICT the folder holds another log */
 struct result ledger_export(struct ledger *ledger, const char *folder, struct why *why) MUST;
 
 #endif
