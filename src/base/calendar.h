@@ -32,8 +32,9 @@ day_t day_of_ms(int64_t ms);
 int64_t ms_of_day(day_t day);
 
 /* day_parse - reads 2026-03-13, 2026/3/13, R8.3.13, 令和8年3月13日, 平成元年…,
- * full-width digits too; refuses days that do not exist and dates outside the
- * era they name                                                           */
+ * full-width digits too, its 曜日 in brackets if it fits; refuses days
+ * that do not exist and dates outside the era they name.  Eras begin with
+ * 1873: before it Japan counted by the moon                               */
 struct result day_parse(struct slice text, day_t *out, struct why *why) MUST;
 /* day_iso - "2026-03-13"; out holds 11 bytes */
 void day_iso(day_t day, char out[11]);
@@ -54,7 +55,7 @@ struct result holidays_read(struct slice tsv, struct arena *arena,
                             const struct holidays **out, struct why *why) MUST;
 /* holiday_name - NULL when the day is no listed holiday */
 const char *holiday_name(const struct holidays *holidays, day_t day);
-/* is_working_day - neither weekend, holiday nor December 29 .. January 3 */
+/* is_working_day - holidays nullable (no list: rules only); neither weekend, holiday nor December 29 .. January 3 */
 bool is_working_day(const struct holidays *holidays, day_t day);
 /* working_days_after - the n-th working day after `from`; n = 0 gives the next
  * working day on or after it                                              */
