@@ -234,6 +234,7 @@ struct pdf_item {
 	const struct pdf_object *object; /* the stream, or NULL */
 	const struct pdf_type *type;
 	uint64_t source; /* object number in the source */
+	const struct pdf_value *key; /* that it was first met at, or NULL */
 	uint32_t number; /* in the new document */
 	uint32_t page;   /* the page that it was first met on, from 1; 0 none */
 };
@@ -241,6 +242,7 @@ struct pdf_item {
 struct pdf_frame {
 	const struct pdf_value *value;
 	const struct pdf_type *type;
+	const struct pdf_value *key; /* that the value stands at, or NULL */
 	uint32_t next;
 };
 
@@ -254,13 +256,13 @@ struct pdf_walk {
 	struct pdf_frame frames[PDF_DEPTH + 2];
 	size_t depth;
 	const struct pdf_item *item; /* being written */
-	const char *key;             /* being judged, for the report */
+	const struct pdf_value *key; /* name that is being judged, for the report; or NULL */
 	uint64_t judged;             /* source number of the value being judged, 0 if direct */
 };
 
 struct result pdf_walk_all(struct pdf_walk *walk) MUST;
 /* pdf_report - what was left out, at the key that is being judged */
-void pdf_report(struct pdf_walk *walk, const char *what, const char *key);
+void pdf_report(struct pdf_walk *walk, const char *what);
 
 /* ---- pdf_body.c ------------------------------------------------------- */
 

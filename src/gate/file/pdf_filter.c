@@ -39,10 +39,34 @@ static struct result pay(struct pdf_document *doc, const struct buffer *out)
 
 /* ---- decoders --------------------------------------------------------- */
 
+/* A whole deflate stream whose checksum alone is wrong or cut off has one
+ * reading: it is decoded, and written anew (consumed stays 0). */
+static enum libdeflate_result inflate_unsummed(struct pdf_document *doc, struct slice in,
+                                               uint8_t *to, size_t room, size_t *len)
+{
+	bool head = in.len > 2 && (in.at[0] & 15) == 8 && (in.at[0] << 8 | in.at[1]) % 31 == 0 &&
+	            !(in.at[1] & 0x20);
+	size_t used;
+	return head ? libdeflate_deflate_decompress_ex(doc->inflater, in.at + 2, in.len - 2, to, room,
+	                                               &used, len)
+	            : LIBDEFLATE_BAD_DATA;
+}
+
+static bool blank(struct slice in)
+{
+	for (size_t i = 0; i < in.len; i++)
+		if (!pdf_is_space(in.at[i]))
+			return false;
+	return true;
+}
+
 static struct result decode_flate(struct pdf_document *doc, struct slice in,
                                   const struct parms *p, struct buffer *out, size_t *consumed)
 {
 	(void)p;
+	*consumed = 0;
+	if (blank(in))
+		return ok();
 	size_t room = in.len < (1u << 18) ? 1u << 20 : in.len * 4;
 	for (;; room *= 4) {
 		if (room > doc->job->left.expanded_bytes)
@@ -53,12 +77,16 @@ static struct result decode_flate(struct pdf_document *doc, struct slice in,
 		size_t len;
 		enum libdeflate_result r = libdeflate_zlib_decompress_ex(doc->inflater, in.at, in.len,
 		                                                         to, out->room, consumed, &len);
+		if (r == LIBDEFLATE_BAD_DATA) {
+			*consumed = 0;
+			r = inflate_unsummed(doc, in, to, out->room, &len);
+		}
 		if (r == LIBDEFLATE_SUCCESS) {
 			buffer_commit(out, len);
 			return pay(doc, out);
 		}
 		if (r != LIBDEFLATE_INSUFFICIENT_SPACE)
-			return bad(doc, "compressed data that does not decode or fails its checksum");
+			return bad(doc, "compressed data that does not decode");
 		if (room == doc->job->left.expanded_bytes)
 			return bomb(doc);
 	}
@@ -426,7 +454,8 @@ static struct result step(struct pdf_document *doc, const struct pdf_filter *f, 
 	return buffer_ok(to) ? ok() : bomb(doc);
 }
 
-/* What came out of LZW, run length or ASCII alone: Flate if that is shorter. */
+/* What came out of LZW, run length, ASCII or a Flate with a wrong checksum:
+ * Flate anew if that is shorter.  The parameters of a Flate's predictor stay. */
 static struct result recode(struct pdf_document *doc, struct pdf_stream *out)
 {
 	struct buffer *to = &doc->scratch[2];
@@ -437,9 +466,11 @@ static struct result recode(struct pdf_document *doc, struct pdf_stream *out)
 		return bomb(doc);
 	size_t len = libdeflate_zlib_compress(doc->deflater, out->plain.at, out->plain.len, at, bound);
 	buffer_commit(to, len);
-	out->filtered = len > 0 && len < out->plain.len;
+	bool predicted = out->filter.id == PDF_FLATE && out->plain.len;
+	out->filtered = predicted || (len > 0 && len < out->plain.len);
 	out->body = out->filtered ? buffer_slice(to) : out->plain;
-	out->filter = (struct pdf_filter){.id = PDF_FLATE};
+	if (out->filter.id != PDF_FLATE)
+		out->filter = (struct pdf_filter){.id = PDF_FLATE};
 	return ok();
 }
 
@@ -464,10 +495,10 @@ struct result pdf_unfilter(struct pdf_document *doc, const struct pdf_object *ob
 			return job_pay_work(doc->job, in.len);
 		}
 		TRY(step(doc, &chain[i], last && chain[i].id == PDF_FLATE, i % 2, in, &out->plain, &used));
-		out->hidden += hidden_bytes(slice_part(in, used, in.len));
+		out->hidden += used ? hidden_bytes(slice_part(in, used, in.len)) : 0;
 		out->body = slice_part(in, 0, used);
 	}
-	out->filtered = out->filter.id == PDF_FLATE;
+	out->filtered = out->filter.id == PDF_FLATE && out->body.len;
 	return out->filtered ? ok() : recode(doc, out);
 }
 

@@ -454,14 +454,14 @@ static struct result choose_action(struct pdf_walk *walk, const struct pdf_value
 	const struct pdf_value *kind;
 	*type = NULL;
 	if (value->kind != PDF_DICT) {
-		pdf_report(walk, "action", walk->key);
+		pdf_report(walk, "action");
 		return ok();
 	}
 	TRY(pdf_get_resolved(walk->doc, value, "S", &kind));
 	if (!object || !object->stream)
 		TRY(action_type(walk, value, kind, type));
 	if (!*type)
-		pdf_report(walk, action_word(kind), walk->key);
+		pdf_report(walk, action_word(kind));
 	return ok();
 }
 
@@ -474,7 +474,7 @@ static struct result choose_open_action(struct pdf_walk *walk, const struct pdf_
 		return choose_dest(walk, value, object, type);
 	TRY(choose_action(walk, value, object, type));
 	if (*type && *type != &goto_action) {
-		pdf_report(walk, "open-action", walk->key);
+		pdf_report(walk, "open-action");
 		*type = NULL;
 	}
 	return ok();
@@ -513,7 +513,7 @@ static struct result choose_annotation(struct pdf_walk *walk, const struct pdf_v
 	TRY(pdf_get_resolved(walk->doc, value, "Subtype", &subtype));
 	*type = type_named(kinds, subtype);
 	if (!*type)
-		pdf_report(walk, annotation_word(subtype), walk->key);
+		pdf_report(walk, annotation_word(subtype));
 	return ok();
 }
 
@@ -542,7 +542,7 @@ static struct result choose_value(struct pdf_walk *walk, const struct pdf_value 
 		*type = &pdf_bytes_type;
 	} else if (value->kind == PDF_DICT) {
 		*type = NULL;
-		pdf_report(walk, "signature", walk->key);
+		pdf_report(walk, "signature");
 	}
 	return ok();
 }
@@ -568,7 +568,7 @@ static struct result choose_xobject(struct pdf_walk *walk, const struct pdf_valu
 	TRY(pdf_get_resolved(walk->doc, value, "Subtype", &subtype));
 	*type = type_named(kinds, subtype);
 	if (pdf_is_name(subtype, "PS"))
-		pdf_report(walk, "postscript", walk->key);
+		pdf_report(walk, "postscript");
 	return ok();
 }
 

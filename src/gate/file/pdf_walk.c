@@ -15,10 +15,23 @@ static const char *label_of(const struct pdf_walk *walk)
 	for (size_t i = walk->depth; i > 0; i--)
 		if (walk->frames[i - 1].type->label)
 			return walk->frames[i - 1].type->label;
-	return walk->item && walk->item->type->label ? walk->item->type->label : "document";
+	return walk->item ? walk->item->type->label : NULL;
 }
 
-void pdf_report(struct pdf_walk *walk, const char *what, const char *key)
+/* " /Key" as it may stand in a report. */
+static void print_key(const struct pdf_value *key, char *out, size_t room)
+{
+	size_t len = 0;
+	if (key) {
+		out[len++] = ' ';
+		out[len++] = '/';
+	}
+	for (uint32_t i = 0; key && i < key->count && len + 1 < room; i++)
+		out[len++] = key->text[i] > ' ' && key->text[i] < 0x7F ? (char)key->text[i] : '?';
+	out[len] = 0;
+}
+
+void pdf_report(struct pdf_walk *walk, const char *what)
 {
 	struct pdf_slot *slot = walk->judged ? pdf_slot_of(walk->doc, walk->judged) : NULL;
 	if (slot && slot->reported)
@@ -27,13 +40,14 @@ void pdf_report(struct pdf_walk *walk, const char *what, const char *key)
 		slot->reported = 1;
 	const char *label = label_of(walk);
 	uint32_t page = walk->item ? walk->item->page : 0;
-	bool named = strcmp(label, "page") != 0;
-	char place[160];
-	if (page)
-		snprintf(place, sizeof place, "page %u%s%s%s%s", page, named ? " " : "",
-		         named ? label : "", key ? " /" : "", key ? key : "");
+	char place[160], key[64];
+	print_key(walk->key, key, sizeof key);
+	if (page && label && strcmp(label, "page") != 0)
+		snprintf(place, sizeof place, "page %u %s%s", page, label, key);
+	else if (page)
+		snprintf(place, sizeof place, "page %u%s", page, key);
 	else
-		snprintf(place, sizeof place, "%s%s%s", label, key ? " /" : "", key ? key : "");
+		snprintf(place, sizeof place, "%s%s", label ? label : "document", key);
 	job_drop(walk->doc->job, what, place);
 }
 
@@ -68,7 +82,8 @@ static struct result enqueue(struct pdf_walk *walk, uint64_t source, const struc
 	*copy = (struct pdf_copy){.type = type, .number = *number, .next = slot->copies};
 	slot->copies = copy;
 	struct pdf_item item = {.value = value, .object = object, .type = type, .source = source,
-	                        .number = *number, .page = walk->item ? walk->item->page : 0};
+	                        .key = walk->key, .number = *number,
+	                        .page = walk->item ? walk->item->page : 0};
 	buffer_put(&walk->items, &item, sizeof item);
 	if (!buffer_ok(&walk->items))
 		return pdf_refuse(walk->doc, REFUSAL_LARGE, 0, "more than 1,000,000 objects");
@@ -88,7 +103,7 @@ static bool fits(struct pdf_walk *walk, const struct pdf_type *type, const struc
 		if (!type->body)
 			return false;
 		if (is_external(object))
-			pdf_report(walk, "external-stream", "F");
+			pdf_report(walk, "external-stream");
 		return !is_external(object);
 	}
 	if (value->kind == PDF_DICT)
@@ -149,7 +164,8 @@ static void put_reference(struct buffer *b, uint32_t number)
 
 static void push(struct pdf_walk *walk, const struct pdf_value *value, const struct pdf_type *type)
 {
-	walk->frames[walk->depth++] = (struct pdf_frame){.value = value, .type = type};
+	walk->frames[walk->depth++] = (struct pdf_frame){.value = value, .type = type,
+	                                                   .key = walk->key};
 	buffer_put_str(sink(walk), value->kind == PDF_ARRAY ? "[" : "<<");
 }
 
@@ -180,6 +196,7 @@ static struct result array_step(struct pdf_walk *walk, struct pdf_frame *f)
 	const struct pdf_type *type = array_type(f->type, f->next);
 	struct choice c;
 	f->next++;
+	walk->key = f->key;
 	TRY(judge(walk, v, type, &c));
 	if (c.type)
 		put_choice(walk, &c);
@@ -208,36 +225,22 @@ static const struct pdf_type *key_type(struct pdf_walk *walk, const struct pdf_t
 	const char *what = rule ? rule->drop : pdf_active_word(key);
 	walk->judged = 0;
 	if (what)
-		pdf_report(walk, what, walk->key);
+		pdf_report(walk, what);
 	return what || type->rules ? NULL : type->map;
-}
-
-/* The key as it may stand in a report. */
-static const char *printable(struct slice key, char *out, size_t room)
-{
-	size_t len = 0;
-	while (len < key.len && len + 1 < room) {
-		uint8_t c = key.at[len];
-		out[len++] = c > ' ' && c < 0x7F ? (char)c : '?';
-	}
-	out[len] = 0;
-	return out;
 }
 
 static struct result dict_step(struct pdf_walk *walk, struct pdf_frame *f)
 {
 	const struct pdf_value *pair = &f->value->items[2 * f->next];
-	char key[64];
 	f->next++;
 	if (pair[1].kind == PDF_NULL)
 		return ok();
-	walk->key = printable(pdf_text(pair), key, sizeof key);
+	walk->key = pair;
 	const struct pdf_type *type = key_type(walk, f->type, pdf_text(pair));
 	if (!type)
 		return ok();
 	struct choice c;
 	TRY(judge(walk, &pair[1], type, &c));
-	walk->key = NULL;
 	if (!c.type || (!c.number && c.value->kind == PDF_NULL))
 		return ok();
 	pdf_put_name(sink(walk), pdf_text(pair));
@@ -296,7 +299,7 @@ static struct result write_stream(struct pdf_walk *walk)
 	TRY(pdf_unfilter(walk->doc, item->object, &s));
 	if (s.hidden) {
 		walk->judged = 0;
-		pdf_report(walk, "hidden-data", NULL);
+		pdf_report(walk, "hidden-data");
 	}
 	TRY(pdf_body_check(walk->doc, item->type->body, &s, item->value, &body, &fault));
 	if (fault)
@@ -315,6 +318,7 @@ static struct result write_stream(struct pdf_walk *walk)
 static struct result write_item(struct pdf_walk *walk, const struct pdf_item *item)
 {
 	walk->item = item;
+	walk->key = item->key;
 	buffer_clear(sink(walk));
 	TRY(job_pay_work(walk->doc->job, 16));
 	if (item->object && item->object->stream)
@@ -408,7 +412,7 @@ static struct result take_kid(struct pdf_walk *walk, struct node *nodes, size_t 
 		return pdf_refuse(walk->doc, REFUSAL_DAMAGED, 0, "a page tree with a kid that is no object");
 	TRY(pdf_get_resolved(walk->doc, dict, "Type", &type));
 	bool kids = pdf_get(dict, "Kids") != NULL;
-	if (kids != pdf_is_name(type, "Pages") || (!kids && !pdf_is_name(type, "Page")))
+	if (type->kind != PDF_NULL && !pdf_is_name(type, kids ? "Pages" : "Page"))
 		return pdf_refuse(walk->doc, REFUSAL_DAMAGED, ref->number,
 		                  "a page tree node that is neither page nor pages");
 	return kids ? open_node(walk, ref->number, dict, nodes, depth)
@@ -467,7 +471,8 @@ struct result pdf_walk_all(struct pdf_walk *walk)
 	const struct pdf_value *root = pdf_get(&walk->doc->trailer, "Root"), *catalog, *type;
 	TRY(pdf_resolve(walk->doc, root, &catalog, NULL));
 	TRY(pdf_get_resolved(walk->doc, catalog, "Type", &type));
-	if (!root || root->kind != PDF_REF || !pdf_is_name(type, "Catalog"))
+	bool named = type->kind == PDF_NULL || pdf_is_name(type, "Catalog");
+	if (!root || root->kind != PDF_REF || catalog->kind != PDF_DICT || !named)
 		return pdf_refuse(walk->doc, REFUSAL_DAMAGED, 0, "no catalog");
 	TRY(collect_pages(walk, catalog));
 	(void)pdf_writer_number(walk->writer); /* 1: the catalog, 2: the page tree */
@@ -478,6 +483,7 @@ struct result pdf_walk_all(struct pdf_walk *walk)
 	TRY(drain_items(walk, &done));
 	struct pdf_item item = {.value = catalog, .type = &pdf_catalog_type, .number = 1};
 	walk->item = &item;
+	walk->key = NULL;
 	buffer_clear(sink(walk));
 	push(walk, catalog, &pdf_catalog_type);
 	buffer_put_str(sink(walk), "/Type/Catalog/Pages 2 0 R");

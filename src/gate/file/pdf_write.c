@@ -151,9 +151,25 @@ static struct result set_place(struct pdf_writer *w, uint32_t number, struct pdf
 	return ok();
 }
 
+/* Readers look for a header in the first 1024 bytes.  Where text of the
+ * document would look like a second one there, a line of spaces goes before. */
+static void keep_header_single(struct buffer *out, struct slice dict, const struct slice *body)
+{
+	enum { REACH = 1024 + 5 };
+	struct slice data = body ? slice_part(*body, 0, REACH) : slice_of(NULL, 0);
+	if (out->len >= REACH || (slice_find(slice_part(dict, 0, REACH), SLICE("%PDF-")) == SIZE_MAX &&
+	                          slice_find(data, SLICE("%PDF-")) == SIZE_MAX))
+		return;
+	buffer_put_u8(out, '%');
+	while (buffer_ok(out) && out->len < REACH)
+		buffer_put_u8(out, ' ');
+	buffer_put_u8(out, '\n');
+}
+
 static struct result put_indirect(struct pdf_writer *w, uint32_t number, struct slice dict,
                                   const struct slice *body)
 {
+	keep_header_single(w->out, dict, body);
 	TRY(set_place(w, number, (struct pdf_place){.at = w->out->len, .state = PLACE_OFFSET}));
 	put_integer(w->out, number);
 	buffer_put_str(w->out, " 0 obj");
