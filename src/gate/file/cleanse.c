@@ -16,19 +16,6 @@ struct file_limits file_limits_default(void)
 	};
 }
 
-static struct result check_name(struct job *job, enum file_type type, struct slice name)
-{
-	const struct format *format = format_of(type);
-	if (name.len == 0)
-		return ok();
-	if (ending_forbidden(job->ending))
-		return job_refuse(job, REFUSAL_FORBIDDEN, "", "files named .%s never pass", job->ending);
-	if (format->rebuild && format->endings[0] && !format_fits(format, job->ending))
-		return job_refuse(job, REFUSAL_MISMATCH, "", "the content is %s, the name ends in \"%s\"",
-		                  format->name, job->ending);
-	return ok();
-}
-
 static struct result rebuild(struct job *job, struct slice name, struct slice in,
                              struct buffer *out, struct why *why)
 {
@@ -36,7 +23,8 @@ static struct result rebuild(struct job *job, struct slice name, struct slice in
 	if (in.len > job->left.input_bytes)
 		return job_refuse(job, REFUSAL_LARGE, "", "%zu bytes are over the limit", in.len);
 	report->type = file_type_by_content(in, name);
-	TRY(check_name(job, report->type, name));
+	if (name.len)
+		TRY(job_check_name(job, report->type, name, ""));
 	size_t ceiling = out->ceiling;
 	if (job->left.output_bytes < ceiling)
 		out->ceiling = (size_t)job->left.output_bytes;

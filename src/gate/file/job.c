@@ -1,6 +1,8 @@
 /* Budgets, places and the way down into nested documents. */
 #include "gate/file/job.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -55,18 +57,7 @@ void job_drop(struct job *job, const char *what, const char *where)
 
 void job_ending(struct slice name, char out[16])
 {
-	size_t dot = name.len;
-	while (dot > 0 && name.at[dot - 1] != '.')
-		dot--;
-	size_t len = dot > 0 ? name.len - dot : 0;
-	out[0] = 0;
-	if (len > 15)
-		return;
-	for (size_t i = 0; i < len; i++) {
-		uint8_t c = name.at[dot + i];
-		out[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-	}
-	out[len] = 0;
+	name_ending(name, out);
 }
 
 static bool pay(uint64_t *left, uint64_t units)
@@ -102,6 +93,20 @@ struct result job_pay_entry(struct job *job)
 	if (job->left.entries == 0)
 		return job_refuse(job, REFUSAL_BOMB, "", "it has more entries than allowed");
 	job->left.entries--;
+	return ok();
+}
+
+struct result job_check_name(struct job *job, enum file_type type, struct slice name,
+                             const char *place)
+{
+	const struct format *format = format_of(type);
+	char ending[16];
+	job_ending(name, ending);
+	if (ending_forbidden(ending))
+		return job_refuse(job, REFUSAL_FORBIDDEN, place, "files named .%s never pass", ending);
+	if (format->rebuild && format->endings[0] && !format_fits(format, ending))
+		return job_refuse(job, REFUSAL_MISMATCH, place, "the content is %s, the name ends in \"%s\"",
+		                  format->name, ending);
 	return ok();
 }
 

@@ -57,6 +57,10 @@ struct result job_run(struct job *job, enum file_type type, struct slice in, str
 struct result job_attempt(struct job *job, uint64_t allowed, struct slice name, struct slice in,
                           struct buffer *out, enum file_type *type, enum refusal *refusal,
                           struct why *why) MUST;
+/* job_check_name - FORBIDDEN or MISMATCH where a name does not fit its content
+ * place   the name's place for the refusal, "" for the document itself       */
+struct result job_check_name(struct job *job, enum file_type type, struct slice name,
+                             const char *place) MUST;
 /* job_ending - lower-case ending of a name without its dot, "" if there is none */
 void job_ending(struct slice name, char out[16]);
 /* job_memory - the error of an allocation that failed */
