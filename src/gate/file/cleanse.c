@@ -49,7 +49,12 @@ struct result file_cleanse(struct slice name, struct slice in, const struct file
 {
 	*report = (struct file_report){.reason = "", .place = "", .ending = ""};
 	buffer_clear(out);
-	char ending[16];
+	char *ending = arena_alloc(arena, 16);
+	if (!ending) {
+		*report = (struct file_report){.refusal = REFUSAL_FAILED, .reason = "no memory", .place = "",
+		                               .ending = ""};
+		return job_memory(why);
+	}
 	job_ending(name, ending);
 	struct job job = {.arena = arena, .left = *limits, .report = report,
 	                  .tail = &report->removals, .path = "", .ending = ending};
@@ -90,7 +95,5 @@ void file_report_json(const struct file_report *report, struct buffer *out)
 
 void file_prepare(void)
 {
-#ifdef HAVE_OOXML
 	ooxml_prepare();
-#endif
 }

@@ -2,49 +2,23 @@
  * which endings of a name fit which content. */
 #include "gate/file/job.h"
 
-#ifdef HAVE_OOXML
-#define OOXML ooxml_rebuild
-#else
-#define OOXML NULL
-#endif
-#ifdef HAVE_PDF
-#define PDF pdf_rebuild
-#else
-#define PDF NULL
-#endif
-#ifdef HAVE_PICTURES
-#define PICTURE(name) name
-#else
-#define PICTURE(name) NULL
-#endif
-#ifdef HAVE_ZIP
-#define ZIP zip_rebuild
-#else
-#define ZIP NULL
-#endif
-#ifdef HAVE_TEXT
-#define TEXT(name) name
-#else
-#define TEXT(name) NULL
-#endif
-
 static const struct format formats[FILE_TYPES] = {
 	[FILE_UNKNOWN] = {FILE_UNKNOWN, "unknown", "", "不明な形式", NULL, REFUSAL_UNKNOWN},
-	[FILE_DOCX] = {FILE_DOCX, "docx", "docx docm dotx dotm", "Word文書", OOXML, REFUSAL_UNKNOWN},
-	[FILE_XLSX] = {FILE_XLSX, "xlsx", "xlsx xlsm xltx xltm", "Excelブック", OOXML, REFUSAL_UNKNOWN},
-	[FILE_PPTX] = {FILE_PPTX, "pptx", "pptx pptm ppsx ppsm potx potm", "PowerPoint資料", OOXML,
+	[FILE_DOCX] = {FILE_DOCX, "docx", "docx docm dotx dotm", "Word文書", ooxml_rebuild, REFUSAL_UNKNOWN},
+	[FILE_XLSX] = {FILE_XLSX, "xlsx", "xlsx xlsm xltx xltm", "Excelブック", ooxml_rebuild, REFUSAL_UNKNOWN},
+	[FILE_PPTX] = {FILE_PPTX, "pptx", "pptx pptm ppsx ppsm potx potm", "PowerPoint資料", ooxml_rebuild,
 	               REFUSAL_UNKNOWN},
-	[FILE_PDF] = {FILE_PDF, "pdf", "pdf", "PDF文書", PDF, REFUSAL_UNKNOWN},
-	[FILE_JPEG] = {FILE_JPEG, "jpeg", "jpg jpeg jpe jfif", "JPEG画像", PICTURE(jpeg_rebuild),
+	[FILE_PDF] = {FILE_PDF, "pdf", "pdf", "PDF文書", pdf_rebuild, REFUSAL_UNKNOWN},
+	[FILE_JPEG] = {FILE_JPEG, "jpeg", "jpg jpeg jpe jfif", "JPEG画像", jpeg_rebuild,
 	               REFUSAL_UNKNOWN},
-	[FILE_PNG] = {FILE_PNG, "png", "png", "PNG画像", PICTURE(png_rebuild), REFUSAL_UNKNOWN},
-	[FILE_GIF] = {FILE_GIF, "gif", "gif", "GIF画像", PICTURE(gif_rebuild), REFUSAL_UNKNOWN},
-	[FILE_BMP] = {FILE_BMP, "bmp", "bmp dib", "BMP画像", PICTURE(bmp_rebuild), REFUSAL_UNKNOWN},
-	[FILE_TIFF] = {FILE_TIFF, "tiff", "tif tiff", "TIFF画像", PICTURE(tiff_rebuild), REFUSAL_UNKNOWN},
-	[FILE_WEBP] = {FILE_WEBP, "webp", "webp", "WebP画像", PICTURE(webp_rebuild), REFUSAL_UNKNOWN},
-	[FILE_TXT] = {FILE_TXT, "txt", "txt text log md", "テキスト", TEXT(text_rebuild), REFUSAL_UNKNOWN},
-	[FILE_CSV] = {FILE_CSV, "csv", "csv tsv", "CSV", TEXT(csv_rebuild), REFUSAL_UNKNOWN},
-	[FILE_ZIP] = {FILE_ZIP, "zip", "zip", "ZIP書庫", ZIP, REFUSAL_UNKNOWN},
+	[FILE_PNG] = {FILE_PNG, "png", "png", "PNG画像", png_rebuild, REFUSAL_UNKNOWN},
+	[FILE_GIF] = {FILE_GIF, "gif", "gif", "GIF画像", gif_rebuild, REFUSAL_UNKNOWN},
+	[FILE_BMP] = {FILE_BMP, "bmp", "bmp dib", "BMP画像", bmp_rebuild, REFUSAL_UNKNOWN},
+	[FILE_TIFF] = {FILE_TIFF, "tiff", "tif tiff", "TIFF画像", tiff_rebuild, REFUSAL_UNKNOWN},
+	[FILE_WEBP] = {FILE_WEBP, "webp", "webp", "WebP画像", webp_rebuild, REFUSAL_UNKNOWN},
+	[FILE_TXT] = {FILE_TXT, "txt", "txt text log md", "テキスト", text_rebuild, REFUSAL_UNKNOWN},
+	[FILE_CSV] = {FILE_CSV, "csv", "csv tsv", "CSV", csv_rebuild, REFUSAL_UNKNOWN},
+	[FILE_ZIP] = {FILE_ZIP, "zip", "zip", "ZIP書庫", zip_rebuild, REFUSAL_UNKNOWN},
 	[FILE_OLE] = {FILE_OLE, "ole", "", "旧形式のOffice文書", ole_refuse, REFUSAL_UNKNOWN},
 	[FILE_RTF] = {FILE_RTF, "rtf", "", "リッチテキスト", NULL, REFUSAL_UNKNOWN},
 	[FILE_HTML] = {FILE_HTML, "html", "", "HTML文書", NULL, REFUSAL_UNKNOWN},

@@ -464,7 +464,6 @@ static struct result choose_main(struct package *package, struct relation *list,
 		                  package->main->ending, ending);
 	if (strcmp(package->main->ending, package->main->made_ending) != 0)
 		package->job->changed = true;
-	package->job->made_ending = package->main->made_ending;
 	static const struct part_rule main_relation = {"officeDocument", NULL, ROLE_XML, true, 0, NULL, ""};
 	chosen->rule = &main_relation;
 	chosen->part = *main;
@@ -541,6 +540,8 @@ struct result ooxml_rebuild(struct job *job, struct slice in, struct buffer *out
 	buffer_init(&package->text, (size_t)1 << 30);
 	buffer_init(&package->made_text, (size_t)1 << 30);
 	struct result result = package->filter ? build(package, in, out, why) : job_memory(why);
+	if (result.code == OK)
+		job->made_ending = package->main->made_ending; /* nested documents have set theirs */
 	filter_done(package->filter);
 	zip_done(&package->writer);
 	buffer_done(&package->raw);

@@ -199,13 +199,12 @@ static bool lives_without(const struct xml *xml)
 static enum fate relation_attribute(struct filter *f, const struct xml_attribute *a)
 {
 	struct relation *relation = relation_of(f, a->value);
-	bool click = f->xml->ns == NS_A && slice_starts(f->xml->local, SLICE("hlink"));
 	if (relation && relation->rule) {
 		struct reference ref = {a->from, relation};
 		buffer_put(&f->references, &ref, sizeof ref);
 		return STAYS;
 	}
-	if (a->value.len == 0 && (lives_without(f->xml) || click))
+	if (a->value.len == 0) /* says that there is none */
 		return STAYS;
 	if (!relation)
 		report(f, "dangling-link");
@@ -832,8 +831,12 @@ static bool rule_ends(struct filter *f, struct frame *frame, size_t to)
 	case RULE_ALTERNATE:
 		return alternate_ends(f, frame, to);
 	case RULE_CHOICE:
-		if (frame->children)
+		if (frame->children) {
 			frame[-1].children++;
+			return false;
+		}
+		frame[-1].marked = false; /* nothing was left of it: the next branch may stand */
+		cut(f, frame->from, to);
 		return false;
 	case RULE_OLE_FRAME:
 		if (frame->marked)
