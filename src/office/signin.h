@@ -66,7 +66,7 @@ struct session {
 	enum signin_state state;
 	int64_t expires_ms;    /* unless used before: the idle limit, or the hard one */
 	int64_t signed_in_ms;  /* when the state became SIGNIN_DONE, 0 before */
-	int64_t wait_until_ms; /* LOCKED, WAIT */
+	int64_t wait_until_ms; /* LOCKED, WAIT; REFUSED: 0 or when the next try counts */
 	unsigned tries_left;   /* REFUSED: before the lock */
 };
 

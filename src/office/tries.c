@@ -113,7 +113,8 @@ struct result tries_admit(struct office *office, const struct try_keys *keys, in
 	address.tries++;
 	login.held = address.held = 0;
 	login.last_ms = address.last_ms = now;
-	login.until_ms = now + pause_ms(rules, login.tries);
+	int64_t pause = pause_ms(rules, login.tries);
+	login.until_ms = pause ? now + pause : 0;
 	out->until_ms = login.until_ms;
 	TRY(write_counter(office, keys->login, &login, why));
 	return write_counter(office, keys->address, &address, why);
