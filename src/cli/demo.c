@@ -64,8 +64,8 @@ static struct result write_clamd(const char *dir, struct arena *arena, struct wh
 	return file_write(arena_printf(arena, "%s/clamd.conf", dir), slice_str(conf), 0600, why);
 }
 
-static struct result create(const char *dir, struct arena *arena, struct house_settings *made,
-                            struct why *why)
+struct result demo_create(const char *dir, struct arena *arena, struct house_settings *made,
+                          struct why *why)
 {
 	const char *share = NULL;
 	TRY(house_share(arena, &share, why));
@@ -125,7 +125,7 @@ static struct result first_signin(struct demo *demo, struct demo_person *person,
 	return session_end(office, &session, why);
 }
 
-static struct result people(struct demo *demo, struct why *why)
+struct result demo_populate(struct demo *demo, struct why *why)
 {
 	const char *share = NULL;
 	struct slice tsv;
@@ -171,8 +171,8 @@ static bool answers(const char *socket_path)
 	return good;
 }
 
-static struct result start(struct demo *demo, const struct house_settings *s, pid_t *pid,
-                           struct why *why)
+struct result demo_start(struct demo *demo, const struct house_settings *s, pid_t *pid,
+                         struct why *why)
 {
 	const char *supervisor = NULL;
 	const char *log = arena_printf(demo->arena, "%s/sekisho.log", s->dir);
@@ -198,7 +198,7 @@ static struct result start(struct demo *demo, const struct house_settings *s, pi
 	            log);
 }
 
-static void stop(pid_t pid)
+void demo_stop(pid_t pid)
 {
 	if (pid <= 0)
 		return;
@@ -246,13 +246,13 @@ static int run(struct demo *demo, const char *dir, bool once, struct why *why)
 	pid_t supervisor = 0;
 	int wrong = 1;
 	printf("青波市（架空の市）を作っています。\n");
-	struct result done = create(dir, demo->arena, &settings, why);
+	struct result done = demo_create(dir, demo->arena, &settings, why);
 	if (done.code == OK)
 		done = house_open(dir, &demo->house, why);
 	if (done.code == OK)
-		done = people(demo, why);
+		done = demo_populate(demo, why);
 	if (done.code == OK)
-		done = start(demo, &settings, &supervisor, why);
+		done = demo_start(demo, &settings, &supervisor, why);
 	if (done.code == OK)
 		done = demo_carry(demo, &wrong, why);
 	if (done.code == OK) {
@@ -264,7 +264,7 @@ static int run(struct demo *demo, const char *dir, bool once, struct why *why)
 		if (!once)
 			serve(&settings, supervisor);
 	}
-	stop(supervisor);
+	demo_stop(supervisor);
 	if (done.code != OK)
 		return cli_why("demo", why);
 	return wrong ? CLI_REFUSED : CLI_DONE;

@@ -1,9 +1,13 @@
-/* cli/demo.h - shared by the demo's two files */
+/* cli/demo.h - the demo city; its files share this, and so do tests that need a
+ * whole office with its programs running                                    */
 #ifndef SEKISHO_CLI_DEMO_H
 #define SEKISHO_CLI_DEMO_H
 
 #include "cli/cli.h"
+#include "cli/documents.h"
 #include "house/house.h"
+
+#include <sys/types.h>
 
 struct demo_person {
 	const char *login, *password, *secret; /* secret: base32, "" not enrolled yet */
@@ -20,6 +24,18 @@ struct demo {
 /* demo_carry - documents across in both directions and one exception; prints
  * what happened; wrong: how many did not go as the policy says             */
 struct result demo_carry(struct demo *demo, int *wrong, struct why *why) MUST;
+/* demo_create - the folder, keys and clamd's configuration; demo_populate - its
+ * people, signed in once; demo_start - sekishod and all below it, answering;
+ * demo_stop - ends it and waits                                            */
+struct result demo_create(const char *dir, struct arena *arena, struct house_settings *made,
+                          struct why *why) MUST;
+struct result demo_populate(struct demo *demo, struct why *why) MUST;
+struct result demo_start(struct demo *demo, const struct house_settings *s, pid_t *pid,
+                         struct why *why) MUST;
+void demo_stop(pid_t pid);
+/* demo_add - one document into a person's draft */
+struct result demo_add(struct demo *demo, const char *person, enum crossing_direction direction,
+                       enum demo_kind kind, struct why *why) MUST;
 struct demo_person *demo_person(struct demo *demo, const char *login);
 struct result cli_keygen(const struct house_settings *s, struct arena *arena, struct why *why) MUST;
 

@@ -2,7 +2,6 @@
 #include "cli/demo.h"
 
 #include "base/file.h"
-#include "cli/documents.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -41,9 +40,8 @@ static void rest(void)
 	nanosleep(&t, NULL);
 }
 
-static struct result add_document(struct demo *demo, const char *person,
-                                  enum crossing_direction direction, enum demo_kind kind,
-                                  struct why *why)
+struct result demo_add(struct demo *demo, const char *person, enum crossing_direction direction,
+                       enum demo_kind kind, struct why *why)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(8 << 20);
 	struct demo_document document;
@@ -146,7 +144,7 @@ static struct result carry_inward(struct demo *demo, struct arena *arena, char m
 	uint64_t bytes = 0;
 	printf("\n■ インターネット側から LGWAN 側へ（%s さん、重要度B）\n", aoki->name);
 	for (size_t i = 0; i < COUNT; i++)
-		TRY(add_document(demo, aoki->id, CROSSING_INWARD, inward[i].kind, why));
+		TRY(demo_add(demo, aoki->id, CROSSING_INWARD, inward[i].kind, why));
 	struct crossing_request request = {
 		.direction = CROSSING_INWARD, .sender = aoki->id, .receiver = aoki->id, .importance = "B",
 		.purpose = "県から届いた様式に記入し、11月30日までに回答するため",
@@ -184,7 +182,7 @@ static struct result carry_outward(struct demo *demo, struct arena *arena, int *
 	char id[27];
 	uint64_t bytes = 0;
 	printf("\n■ LGWAN 側から庁外へ（%s さん、重要度A）\n", aoki->name);
-	TRY(add_document(demo, aoki->id, CROSSING_OUTWARD, DEMO_LEDGER, why));
+	TRY(demo_add(demo, aoki->id, CROSSING_OUTWARD, DEMO_LEDGER, why));
 	struct crossing_request request = {
 		.direction = CROSSING_OUTWARD, .sender = aoki->id, .receiver = "", .importance = "A",
 		.purpose = "固定資産評価審査委員会での説明のため", .partner = "固定資産評価審査委員会 委員",
@@ -222,7 +220,7 @@ static struct result leave_waiting(struct demo *demo, int *wrong, struct arena *
 	const struct demo_person *ueda = demo_person(demo, "ueda");
 	struct crossing crossing;
 	char id[27];
-	TRY(add_document(demo, ueda->id, CROSSING_OUTWARD, DEMO_LEDGER, why));
+	TRY(demo_add(demo, ueda->id, CROSSING_OUTWARD, DEMO_LEDGER, why));
 	struct crossing_request request = {
 		.direction = CROSSING_OUTWARD, .sender = ueda->id, .receiver = "", .importance = "A",
 		.purpose = "県の実地調査で説明するため", .partner = "県市町村課 税政担当",
