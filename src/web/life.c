@@ -82,12 +82,12 @@ static struct slice cookie_find(struct slice header, const char *name)
 	return (struct slice){NULL, 0};
 }
 
-void session_cookie(struct request *rq)
+void cookie_session(struct request *rq)
 {
 	reply_cookie(rq, cookie_name(rq, false), text(rq, "%s", rq->session.token));
 }
 
-void session_cookie_end(struct request *rq)
+void cookie_session_end(struct request *rq)
 {
 	reply_cookie(rq, cookie_name(rq, false), "");
 }
@@ -112,6 +112,7 @@ static struct result take_door(struct request *rq, struct slice header, struct w
 	return ok();
 }
 
+/* The office records a living session that is shown in the other zone. */
 static struct result take_session(struct request *rq, struct slice header, struct why *why)
 {
 	struct web_parts *parts = parts_of(rq);

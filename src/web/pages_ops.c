@@ -5,8 +5,9 @@
 
 #include "base/file.h"
 #include "base/number.h"
+#include "gate/scan/scan.h"
 
-enum { LEDGER_PAGE = 50, SLOW_MS = 5 * 60 * 1000, DISK_LOW = 1000 };
+enum { LEDGER_PAGE = 50, SLOW_MS = 5 * 60 * 1000, DISK_LOW = 1000, PATIENCE_MS = 1000 };
 
 static struct result operators_only(struct request *rq, struct why *why)
 {
@@ -70,12 +71,20 @@ static void checkpoint_health(struct request *rq, json_t *list, int64_t entries)
 		: "封印した検査点がまだありません。sekisho-seal を確かめてください。");
 }
 
+/* Short patience: a page must not wait for a scanner that hangs. */
+static bool scanner_answers(const char *socket)
+{
+	struct scanner scanner = scanner_default(socket);
+	scanner.idle_ms = scanner.answer_ms = PATIENCE_MS;
+	return socket && *socket && scan_ping(&scanner, NULL).code == OK;
+}
+
 static json_t *health_model(struct request *rq, const struct crossing_counts *counts, int64_t entries)
 {
 	struct web_parts *parts = parts_of(rq);
 	json_t *list = json_array();
 	int64_t now = clock_now_ms(parts->clock);
-	bool clamd = socket_answers(parts->clamd), seal = socket_answers(parts->seal_socket);
+	bool clamd = scanner_answers(parts->clamd), seal = socket_answers(parts->seal_socket);
 	bool slow = counts->oldest_waiting_ms && now - counts->oldest_waiting_ms > SLOW_MS;
 	uint64_t free_mb = disk_free_bytes(parts->dir) / 1000000;
 	add_health(list, "ウイルス検査（clamd）", clamd, clamd ? "応答があります。"

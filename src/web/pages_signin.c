@@ -71,7 +71,7 @@ struct result post_signin(struct request *rq, struct why *why)
 		return show_signin(rq, 403, posted(rq, "login"),
 		                   problem(rq, &session, "職員番号かパスワード"), why);
 	rq->session = session;
-	session_cookie(rq);
+	cookie_session(rq);
 	reply_redirect(rq, path_of(session.state));
 	return ok();
 }
@@ -128,12 +128,12 @@ static struct result take_code(struct request *rq, bool *right, struct session *
 	*right = after->state >= SIGNIN_NEEDS_CODE;
 	if (after->state == SIGNIN_LOCKED) {
 		rq->has_session = false;
-		session_cookie_end(rq);
+		cookie_session_end(rq);
 	}
 	if (!*right)
 		return ok();
 	rq->session = *after;
-	session_cookie(rq);
+	cookie_session(rq);
 	reply_redirect(rq, path_of(after->state));
 	return ok();
 }
@@ -183,7 +183,7 @@ struct result post_password(struct request *rq, struct why *why)
 		return show_password(rq, 400, text(rq, "%s", refused.text), why);
 	if (changed.code != OK)
 		return fail(why, changed.code, refused.place, "%s", refused.text);
-	session_cookie(rq);
+	cookie_session(rq);
 	reply_redirect(rq, path_of(rq->session.state));
 	return ok();
 }
@@ -231,7 +231,7 @@ static struct result show_device(struct request *rq, unsigned status, const char
 	int size;
 	TRY(signin_enrol(parts_of(rq)->office, &rq->session, rq->arena, &secret, &uri, why));
 	if (rq->session.token[0])
-		session_cookie(rq);
+		cookie_session(rq);
 	const char *path = qr_path(rq, uri, &size);
 	json_t *model = json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "title", "確認コードの準備",
 	                          "wrong", wrong, "secret", in_groups(rq, secret), "qr", path, "qr_size",
@@ -266,7 +266,7 @@ struct result post_signout(struct request *rq, struct why *why)
 {
 	TRY(session_end(parts_of(rq)->office, &rq->session, why));
 	rq->has_session = false;
-	session_cookie_end(rq);
+	cookie_session_end(rq);
 	reply_redirect(rq, "/signin");
 	return ok();
 }

@@ -108,8 +108,8 @@ struct tokens *request_tokens(struct request *rq);
 /* form_token - a fresh one-time token for a form that posts to `path` */
 json_t *form_token(struct request *rq, const char *path);
 /* sign the person in or out of this browser */
-void session_cookie(struct request *rq);
-void session_cookie_end(struct request *rq);
+void cookie_session(struct request *rq);
+void cookie_session_end(struct request *rq);
 /* posted - a field of the form as text in the arena; "" if it was not sent */
 const char *posted(struct request *rq, const char *name);
 /* asked - the same of the query */

@@ -65,7 +65,7 @@ static bool fits(const char *pattern, struct slice path, struct arena *arena,
 const struct route_row *route_find(enum web_zone zone, bool is_post, struct slice path,
                                    struct arena *arena, struct slice part[ROUTE_PARTS])
 {
-	if (path.len == 0 || path.at[0] != '/' || slice_ends(path, SLICE("//")))
+	if (path.len == 0 || path.at[0] != '/' || (path.len > 1 && slice_ends(path, SLICE("/"))))
 		return NULL;
 	struct slice rest = slice_part(path, 1, SIZE_MAX);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
