@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Real documents through `sekisho cleanse`.
+
+benign: a typed verdict for each, at most 2 % of the well-formed ones refused
+        (well-formed: another program reads them without complaint).
+active, odd: a typed verdict for each, and nothing active in any output, by the
+        checker that shares no code with the gate (build/tests/tools/check_active).
+"""
+import collections
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+TYPES = "docx xlsx pptx pdf jpg png gif bmp tiff webp csv zip".split()
+VERDICTS = {"clean", "changed", "refused"}
+REASONS = set("damaged encrypted deep large bomb ambiguous unknown mismatch forbidden".split())
+build, corpus = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
+passed = failed = 0
+
+
+def check(good, text):
+    global passed, failed
+    passed += bool(good)
+    failed += not good
+    if not good:
+        print("FAIL", text)
+
+
+def cleanse(files, out):
+    """One report a file; the program must survive all of them."""
+    done = subprocess.run([build / "bin/sekisho", "cleanse", *files, "-o", out, "--report", "json"],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600)
+    reports = [json.loads(line) for line in done.stdout.splitlines()]
+    check(done.returncode in (0, 1), f"cleanse ended with {done.returncode}: {done.stderr[-300:]}")
+    check(len(reports) == len(files), f"{len(files)} files, {len(reports)} reports")
+    for r in reports:
+        if r["verdict"] not in VERDICTS or (r["verdict"] == "refused" and r["reason"] not in REASONS):
+            check(False, f"{r['file']}: {r['verdict']} {r['reason']} {r.get('detail')}")
+    return reports
+
+
+def quiet(*command):
+    return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          timeout=120).returncode == 0
+
+
+def well_formed(kind, path):
+    if kind == "pdf":
+        return quiet("qpdf", "--check", path)
+    if kind in ("docx", "xlsx", "pptx", "zip"):
+        return quiet("unzip", "-tqq", path)
+    return True
+
+
+def benign(work):
+    print(f"{'benign':8}{'files':>7}{'passed':>8}{'changed':>8}{'refused':>8}{'of well-formed':>16}")
+    wrong = whole = 0
+    for kind in TYPES:
+        files = sorted(p for p in (corpus / "benign" / kind).glob("*") if p.is_file())
+        reports = cleanse(files, work / "benign" / kind)
+        refused = [r for r in reports if r["verdict"] == "refused"]
+        unfair = [r for r in refused if well_formed(kind, r["file"])]
+        wrong += len(unfair)
+        whole += len(files) - len(refused) + len(unfair)
+        changed = sum(r["verdict"] == "changed" for r in reports)
+        reasons = collections.Counter(r["reason"] for r in unfair)
+        print(f"{kind:8}{len(files):7}{len(reports) - len(refused):8}{changed:8}{len(refused):8}"
+              f"{len(unfair):8} {dict(reasons) or ''}")
+        for r in unfair if os.environ.get("VERBOSE") else []:
+            print("   ", r["file"], r["reason"], r["detail"])
+        for r in reports:
+            check(r["verdict"] == "refused" or pathlib.Path(r["out"]).stat().st_size > 0, r["file"])
+    print(f"well-formed {whole}, refused {wrong} ({100 * wrong / max(whole, 1):.2f} %)")
+    check(wrong <= 0.02 * whole, f"{wrong} of {whole} well-formed files refused")
+
+
+def active(work, folder):
+    print(f"{folder:8}{'files':>7}{'passed':>8}{'refused':>8}{'still active':>14}")
+    checker = build / "tests/tools/check_active"
+    for kind in TYPES:
+        files = sorted(p for p in (corpus / folder / kind).glob("*") if p.is_file())
+        if not files:
+            continue
+        reports = cleanse(files, work / folder / kind)
+        outputs = [r["out"] for r in reports if r["out"]]
+        bad = [o for o in outputs if not quiet(checker, kind, o)]
+        print(f"{kind:8}{len(files):7}{len(outputs):8}{len(files) - len(outputs):8}{len(bad):14}")
+        for o in outputs:
+            check(o not in bad, f"{o}: something active is left")
+
+
+with tempfile.TemporaryDirectory(prefix="sekisho-corpus-") as folder:
+    work = pathlib.Path(folder)
+    for name in ("benign", "active", "odd"):
+        (work / name).mkdir()
+    benign(work)
+    active(work, "active")
+    active(work, "odd")
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
