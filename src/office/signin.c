@@ -189,8 +189,7 @@ static struct result settle(struct office *office, const struct account *seen, b
 	TRY(office_tx_begin(office, &tx, why));
 	TRY(read_account(office, login_digest, &now, why));
 	memcpy(now.hash, seen->hash, sizeof now.hash);
-	const char *fault = fault_of(office, &now, matches && now.seq == seen->seq &&
-	                                                  !strcmp(now.item, seen->item));
+	const char *fault = fault_of(office, &now, matches && now.seq == seen->seq);
 	if (fault)
 		TRY(signin_wrong(office, now.person, zone, "password", fault, keys, tries, out, why));
 	else

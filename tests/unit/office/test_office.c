@@ -237,10 +237,15 @@ TEST(a_vacant_post_has_a_substitute_where_the_text_names_one)
 	CHECK_STR(bed_ask(&bed, "ciso", "", "2026-06-01", NULL, NULL), "sato supervisor substitute");
 	CHECK_OK(office_post_state(bed.office, "ciso", "", bed_day("2026-06-01"), &state, &bed.why), &bed.why);
 	CHECK_INT(state, POST_VACANT);
-	/* no text names one for the manager: a hole, although the department has an officer */
+	/* no text names one for the manager: a hole, although the department has an officer
+	 * and even a manager of its own                                              */
+	CHECK_OK(bed_hold(&bed, "manager", "finance", bed.aoki, "2026-04-01", ""), &bed.why);
 	CHECK_OK(office_end_post(bed.office, "", "manager", "tax", bed.tanaka, bed_day("2026-05-31"),
 	                         &bed.why), &bed.why);
 	CHECK_STR(bed_ask(&bed, "manager", "tax", "2026-06-01", NULL, NULL), "");
+	/* nor where there has never been one */
+	bed_section(&bed, "water", "水道課", "finance");
+	CHECK_STR(bed_ask(&bed, "manager", "water", "2026-05-15", NULL, NULL), "");
 	bed_close(&bed);
 }
 
@@ -327,6 +332,43 @@ TEST(a_delegation_that_the_policy_does_not_know_is_without_effect)
 		CHECK_FAILS(delegate(&bed, "supervisor", "deputy", wrong[i], id), E_INPUT);
 	}
 	CHECK_OK(delegate(&bed, "supervisor", "deputy", "link_cut,link.cut", id), &bed.why);
+	bed_close(&bed);
+}
+
+TEST(who_holds_and_is_delegated_to_is_named_once)
+{
+	struct bed bed;
+	bed_open(&bed);
+	char id[27];
+	CHECK_OK(delegate(&bed, "supervisor", "deputy", "*", id), &bed.why);
+	CHECK_OK(delegate(&bed, "supervisor", "deputy", "medium_use", id), &bed.why);
+	CHECK_OK(bed_hold(&bed, "supervisor", "", bed.hayashi, "2026-05-01", "2026-05-31"), &bed.why);
+	CHECK_STR(bed_ask(&bed, "supervisor", "", "2026-05-15", "medium_use", NULL),
+	          "sato supervisor -, hayashi supervisor -");
+	bed_close(&bed);
+}
+
+TEST(a_small_arena_is_an_error_and_nothing_else)
+{
+	struct bed bed;
+	bed_open(&bed);
+	struct person *people = NULL, one;
+	struct holding *holdings = NULL;
+	size_t count = 0, failed = 0, passed = 0;
+	for (size_t ceiling = 16; ceiling < 8192; ceiling += 16) {
+		AUTO(arena_drop) struct arena *small = arena_new(ceiling);
+		struct result results[] = {
+			office_people(bed.office, small, &people, &count, NULL),
+			office_person(bed.office, bed.aoki, small, &one, NULL),
+			office_all_holdings(bed.office, small, &holdings, &count, NULL),
+		};
+		for (size_t i = 0; i < 3; i++) {
+			CHECK(results[i].code == OK || results[i].code == E_MEMORY);
+			failed += results[i].code == E_MEMORY;
+			passed += results[i].code == OK;
+		}
+	}
+	CHECK(failed > 10 && passed > 10);
 	bed_close(&bed);
 }
 

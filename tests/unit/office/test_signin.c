@@ -300,6 +300,45 @@ TEST(the_defaults_are_what_the_field_asks_for)
 	CHECK(rules.password_min >= 12);
 }
 
+/* Between the look at a password and its outcome lies the hash; the salt of a new
+ * one is asked for just there.                                                */
+static struct bed *meanwhile_bed;
+static int meanwhile_turn;
+static enum { SOMEBODY_RESETS, SOMEBODY_SUSPENDS, NOBODY_DOES_ANYTHING } meanwhile_what;
+
+static struct result meanwhile(struct random *random, void *out, size_t len, struct why *why)
+{
+	(void)random;
+	struct bed *bed = meanwhile_bed;
+	struct random real = random_system();
+	if (meanwhile_turn++ == 0 && meanwhile_what == SOMEBODY_RESETS)
+		CHECK_OK(office_reset_password(bed->office, bed->sato, bed->aoki,
+		                               slice_str(other_password), &bed->why), &bed->why);
+	if (meanwhile_turn == 1 && meanwhile_what == SOMEBODY_SUSPENDS)
+		CHECK_OK(office_suspend(bed->office, bed->sato, bed->aoki, true, SLICE("違反"), &bed->why),
+		         &bed->why);
+	return random_fill(&real, out, len, why);
+}
+
+TEST(what_happens_during_the_hash_counts)
+{
+	static const enum signin_state want[] = {SIGNIN_REFUSED, SIGNIN_REFUSED, SIGNIN_NEEDS_CODE};
+	for (int what = SOMEBODY_RESETS; what <= NOBODY_DOES_ANYTHING; what++) {
+		struct bed bed;
+		bed_open(&bed);
+		const char *secret = NULL;
+		enrol_aoki(&bed, &secret);
+		bed.rules.argon_passes = 2; /* so that the right password is hashed anew */
+		bed_open_office(&bed);
+		meanwhile_bed = &bed, meanwhile_turn = 0, meanwhile_what = what;
+		bed.random.fill = meanwhile;
+		CHECK_INT(aoki_password(&bed, good_password).state, want[what]);
+		CHECK(meanwhile_turn > 0);
+		bed.random = random_system();
+		bed_close(&bed);
+	}
+}
+
 /* ---- codes ------------------------------------------------------------------------ */
 
 TEST(a_code_is_good_once_and_near_its_time)
@@ -603,6 +642,21 @@ TEST(sessions_end_with_suspension_password_and_sign_out)
 	CHECK_INT(aoki_password(&bed, other_password).state, SIGNIN_REFUSED);
 	CHECK_INT(bed_entries(&bed, "signin.ended"), 3);
 	CHECK(!store_in_transaction(bed.store));
+	bed_close(&bed);
+}
+
+TEST(a_session_that_outlived_its_person_is_none)
+{
+	struct bed bed;
+	bed_open(&bed);
+	const char *secret = NULL;
+	struct session session = enrol_aoki(&bed, &secret);
+	/* as if the end of sessions had been forgotten */
+	CHECK_OK(store_begin(bed.store, &bed.why), &bed.why);
+	CHECK_OK(store_exec(bed.store, "UPDATE office_person SET active=0", &bed.why), &bed.why);
+	CHECK_OK(store_commit(bed.store, &bed.why), &bed.why);
+	CHECK_FAILS(find(&bed, "lgwan", session.token), E_DENIED);
+	CHECK_FAILS(signin_change_password(bed.office, &session, slice_str(other_password), NULL), E_DENIED);
 	bed_close(&bed);
 }
 
