@@ -46,26 +46,25 @@ static bool name_taken(struct package *package, const struct part *self, struct 
 	const struct part *other = opc_part(package, name);
 	if (other && other != self)
 		return true;
-	for (const struct part *p = package->made; p; p = p->next_made)
-		if (p->renamed && slice_equal_nocase(slice_str(p->made_name), name))
+	for (const struct part *p = package->renamed; p; p = p->next_renamed)
+		if (slice_equal_nocase(slice_str(p->made_name), name))
 			return true;
 	return false;
 }
 
-/* stem.ending, or stem_2.ending where that is taken. */
+/* stem.ending, or stem_2.ending where that is taken; numbers never come twice,
+ * so that many parts of one stem cost no more than their count. */
 static const char *free_name(struct package *package, struct part *self, struct slice stem,
                              const char *ending)
 {
-	for (unsigned n = 1; n < 10000; n++) {
-		const char *name = n == 1
-			? arena_printf(package->arena, "%.*s.%s", SLICE_ARG(stem), ending)
-			: arena_printf(package->arena, "%.*s_%u.%s", SLICE_ARG(stem), n, ending);
-		if (!name || !name_taken(package, self, slice_str(name))) {
-			self->renamed = true;
-			return name;
-		}
-	}
-	return NULL;
+	const char *name = arena_printf(package->arena, "%.*s.%s", SLICE_ARG(stem), ending);
+	while (name && name_taken(package, self, slice_str(name)))
+		name = arena_printf(package->arena, "%.*s_%u.%s", SLICE_ARG(stem), ++package->suffix + 1, ending);
+	self->made_name = name;
+	self->next_renamed = package->renamed;
+	if (name)
+		package->renamed = self;
+	return name;
 }
 
 static struct slice stem_of(struct slice name)
@@ -257,9 +256,9 @@ static struct result add_picture(struct package *package, struct part *part, enu
 	if (!name)
 		return job_memory(why);
 	if (part->entry && slice_equal(bytes, buffer_slice(&package->raw)))
-		zip_copy(&package->writer, slice_str(name), part->entry);
+		zip_writer_copy(&package->writer, slice_str(name), part->entry);
 	else
-		TRY(zip_add(&package->writer, slice_str(name), bytes, packs_badly(type), why));
+		TRY(zip_writer_add(&package->writer, slice_str(name), bytes, packs_badly(type), why));
 	made(package, part, name, picture_type(type));
 	return ok();
 }
@@ -336,35 +335,11 @@ static struct result make_xml(struct package *package, struct part *part, struct
 	buffer_clear(&package->made_text);
 	TRY(filter_part(package->filter, package, part, text, &package->made_text, &changed, why));
 	if (!changed && slice_equal(text, buffer_slice(&package->raw)))
-		zip_copy(&package->writer, slice_str(name), part->entry);
+		zip_writer_copy(&package->writer, slice_str(name), part->entry);
 	else
-		TRY(zip_add(&package->writer, slice_str(name), changed ? buffer_slice(&package->made_text) : text,
+		TRY(zip_writer_add(&package->writer, slice_str(name), changed ? buffer_slice(&package->made_text) : text,
 		            true, why));
 	made(package, part, name, made_type_of(package, part));
-	return ok();
-}
-
-static struct result make_blank_sheet(struct package *package, struct relation *relation, struct why *why)
-{
-	static const struct part_rule rule = {"worksheet",
-		"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml", ROLE_XML, false, NS_S,
-		"worksheet", "unknown-part"};
-	struct part *part = relation->part;
-	bool strict = slice_starts(relation->type, SLICE("http://purl.oclc.org/"));
-	relation->type = strict
-		? SLICE("http://purl.oclc.org/ooxml/officeDocument/relationships/worksheet")
-		: SLICE("http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet");
-	if (part->made_name)
-		return ok();
-	const char *name = free_name(package, part, SLICE("xl/worksheets/blank"), "xml");
-	if (!name)
-		return job_memory(why);
-	job_drop(package->job, "macro-sheet", opc_place(package, part->name));
-	part->reported = part->queued = true;
-	part->rule = &rule;
-	TRY(zip_add(&package->writer, slice_str(name), slice_str(strict ? blank_sheet_strict : blank_sheet), true,
-	            why));
-	made(package, part, name, rule.content_type);
 	return ok();
 }
 
@@ -378,7 +353,7 @@ static struct result put_workbook(struct package *package, struct part *part, co
 	const char *name = free_name(package, part, stem_of(part->name), "xlsx");
 	if (!name)
 		return job_memory(why);
-	TRY(zip_add(&package->writer, slice_str(name), part->made_bytes, false, why));
+	TRY(zip_writer_add(&package->writer, slice_str(name), part->made_bytes, false, why));
 	made(package, part, name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
 	return ok();
 }
@@ -391,6 +366,35 @@ static void enqueue(struct package *package, struct part *part, const struct par
 	part->rule = rule;
 	*package->queue_end = part;
 	package->queue_end = &part->next_in_queue;
+}
+
+static const struct part_rule blank_rule = {"worksheet",
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml", ROLE_BLANK_SHEET, false, NS_S,
+	"worksheet", "unknown-part"};
+
+/* Sheets are counted by their place: a blank one stands where a macro sheet was. */
+static struct result queue_blank_sheet(struct package *package, struct relation *relation, struct why *why)
+{
+	struct part *part = relation->part;
+	part->strict = slice_starts(relation->type, SLICE("http://purl.oclc.org/"));
+	relation->type = part->strict
+		? SLICE("http://purl.oclc.org/ooxml/officeDocument/relationships/worksheet")
+		: SLICE("http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet");
+	if (part->queued)
+		return ok();
+	job_drop(package->job, "macro-sheet", opc_place(package, part->name));
+	part->reported = true;
+	part->made_name = free_name(package, part, SLICE("xl/worksheets/blank"), "xml");
+	enqueue(package, part, &blank_rule);
+	return part->made_name ? ok() : job_memory(why);
+}
+
+static struct result make_blank_sheet(struct package *package, struct part *part, struct why *why)
+{
+	const char *text = part->strict ? blank_sheet_strict : blank_sheet;
+	TRY(zip_writer_add(&package->writer, slice_str(part->made_name), slice_str(text), true, why));
+	made(package, part, part->made_name, blank_rule.content_type);
+	return ok();
 }
 
 /* Follow what is left of a part's relationships.  XML parts are only queued:
@@ -407,7 +411,7 @@ static struct result follow(struct package *package, struct relation *list, stru
 		if (role == ROLE_PICTURE)
 			TRY(make_picture(package, r, why));
 		if (role == ROLE_BLANK_SHEET)
-			TRY(make_blank_sheet(package, r, why));
+			TRY(queue_blank_sheet(package, r, why));
 		if (role == ROLE_WORKBOOK)
 			TRY(put_workbook(package, r->part, r->rule, why));
 		if (role == ROLE_XML)
@@ -437,7 +441,7 @@ static struct result put_relations(struct package *package, const struct part *s
 		return ok();
 	if (!buffer_ok(&package->made_text))
 		return job_memory(why);
-	return zip_add(&package->writer, slice_str(name), buffer_slice(&package->made_text), true, why);
+	return zip_writer_add(&package->writer, slice_str(name), buffer_slice(&package->made_text), true, why);
 }
 
 /* ---- the package ---- */
@@ -501,7 +505,8 @@ static struct result walk(struct package *package, struct relation *root, struct
 	package->queue_end = &main->next_in_queue;
 	TRY(put_relations(package, NULL, root, why));
 	for (struct part *part = package->queue; part; part = part->next_in_queue) {
-		TRY(make_xml(package, part, why));
+		bool blank = part->rule && part->rule->role == ROLE_BLANK_SHEET;
+		TRY(blank ? make_blank_sheet(package, part, why) : make_xml(package, part, why));
 		TRY(put_relations(package, part, part->relations, why));
 	}
 	return ok();
@@ -521,7 +526,7 @@ static struct result build(struct package *package, struct slice in, struct buff
 	opc_put_types(package, &package->made_text);
 	if (!buffer_ok(&package->made_text))
 		return job_memory(why);
-	return zip_end(&package->writer, SLICE("[Content_Types].xml"), buffer_slice(&package->made_text), out, why);
+	return zip_writer_end(&package->writer, SLICE("[Content_Types].xml"), buffer_slice(&package->made_text), out, why);
 }
 
 struct result ooxml_rebuild(struct job *job, struct slice in, struct buffer *out, struct why *why)
@@ -535,7 +540,7 @@ struct result ooxml_rebuild(struct job *job, struct slice in, struct buffer *out
 	package->queue_end = &package->queue;
 	package->made_end = &package->made;
 	package->filter = filter_new(arena);
-	zip_begin(&package->writer);
+	zip_writer_begin(&package->writer);
 	buffer_init(&package->raw, (size_t)1 << 30);
 	buffer_init(&package->text, (size_t)1 << 30);
 	buffer_init(&package->made_text, (size_t)1 << 30);
@@ -543,7 +548,7 @@ struct result ooxml_rebuild(struct job *job, struct slice in, struct buffer *out
 	if (result.code == OK)
 		job->made_ending = package->main->made_ending; /* nested documents have set theirs */
 	filter_done(package->filter);
-	zip_done(&package->writer);
+	zip_writer_done(&package->writer);
 	buffer_done(&package->raw);
 	buffer_done(&package->text);
 	buffer_done(&package->made_text);

@@ -72,16 +72,16 @@ struct part {
 	const char *made_name;    /* in the output; NULL until it is written */
 	const char *made_type;
 	bool queued, reported, read_relations;
-	bool renamed;
+	bool strict;
 	struct slice made_bytes;  /* of a chart's workbook, rebuilt ahead */
 	struct part *next_in_queue;
-	struct part *next_made;
+	struct part *next_made, *next_renamed;
 };
 
 struct package {
 	struct job *job;
 	struct arena *arena;      /* scratch of this package */
-	struct zip zip;
+	struct zip_view zip;
 	struct part *parts;       /* one an entry, same order */
 	uint32_t *buckets;        /* hash of part names */
 	size_t bucket_count;
@@ -91,7 +91,8 @@ struct package {
 	struct zip_writer writer;
 	struct part *queue, **queue_end;
 	struct part *made, **made_end;
-	struct part *placeholder;
+	struct part *placeholder, *renamed;
+	unsigned suffix;
 	bool strip_cell_metadata;
 	struct filter *filter;
 	struct buffer raw, text, made_text; /* one part at a time */

@@ -298,7 +298,7 @@ static int by_offset(const void *a, const void *b)
 }
 
 static struct result check_layout(struct job *job, struct arena *scratch, struct slice in,
-                                  const struct zip *zip, size_t directory, struct why *why)
+                                  const struct zip_view *zip, size_t directory, struct why *why)
 {
 	struct zip_entry **order = ARENA_ARRAY(scratch, zip->count + 1, struct zip_entry *);
 	if (!order)
@@ -338,7 +338,7 @@ static int by_name(const void *a, const void *b)
 	return x.len < y.len ? -1 : x.len > y.len;
 }
 
-static struct result check_names(struct job *job, struct arena *scratch, const struct zip *zip,
+static struct result check_names(struct job *job, struct arena *scratch, const struct zip_view *zip,
                                  struct why *why)
 {
 	const struct zip_entry **order = ARENA_ARRAY(scratch, zip->count + 1, const struct zip_entry *);
@@ -356,7 +356,7 @@ static struct result check_names(struct job *job, struct arena *scratch, const s
 	return ok();
 }
 
-struct result zip_read(struct job *job, struct arena *scratch, struct slice in, struct zip *zip,
+struct result zip_read(struct job *job, struct arena *scratch, struct slice in, struct zip_view *zip,
                        struct why *why)
 {
 	struct end_record end = {0};
@@ -415,13 +415,13 @@ struct record {
 	uint32_t crc, packed, size;
 };
 
-void zip_begin(struct zip_writer *writer)
+void zip_writer_begin(struct zip_writer *writer)
 {
 	buffer_init(&writer->body, UINT32_MAX / 2);
 	buffer_init(&writer->records, 64 << 20);
 }
 
-void zip_done(struct zip_writer *writer)
+void zip_writer_done(struct zip_writer *writer)
 {
 	buffer_done(&writer->body);
 	buffer_done(&writer->records);
@@ -488,13 +488,13 @@ static struct result add_to(struct buffer *body, struct buffer *records, struct 
 	return ok();
 }
 
-struct result zip_add(struct zip_writer *writer, struct slice name, struct slice data, bool dense,
+struct result zip_writer_add(struct zip_writer *writer, struct slice name, struct slice data, bool dense,
                       struct why *why)
 {
 	return add_to(&writer->body, &writer->records, name, data, dense, why);
 }
 
-void zip_copy(struct zip_writer *writer, struct slice name, const struct zip_entry *entry)
+void zip_writer_copy(struct zip_writer *writer, struct slice name, const struct zip_entry *entry)
 {
 	struct record record = {.name = name, .method = entry->method, .crc = entry->crc,
 	                        .packed = (uint32_t)entry->packed.len, .size = (uint32_t)entry->size};
@@ -510,7 +510,7 @@ static size_t put_centrals(struct buffer *out, const struct buffer *records, siz
 	return count;
 }
 
-struct result zip_end(struct zip_writer *writer, struct slice first, struct slice data,
+struct result zip_writer_end(struct zip_writer *writer, struct slice first, struct slice data,
                       struct buffer *out, struct why *why)
 {
 	struct buffer AUTO(buffer_done) front = {0};

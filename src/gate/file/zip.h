@@ -25,7 +25,7 @@ struct zip_entry {
 	bool hidden;            /* carried a comment or an extra field nobody knows */
 };
 
-struct zip {
+struct zip_view {
 	struct zip_entry *entries; /* in the order of the central directory */
 	size_t count;
 	bool comment;
@@ -33,7 +33,7 @@ struct zip {
 
 /* zip_read - check the whole structure; nothing is inflated yet
  * scratch  entries live here; slices point into in                         */
-struct result zip_read(struct job *job, struct arena *scratch, struct slice in, struct zip *zip,
+struct result zip_read(struct job *job, struct arena *scratch, struct slice in, struct zip_view *zip,
                        struct why *why) MUST;
 /* zip_place - an entry's name for a report: printable ASCII and UTF-8 only */
 const char *zip_place(struct job *job, const struct zip_entry *entry);
@@ -47,19 +47,19 @@ struct result zip_unpack(struct job *job, const struct zip_entry *entry, struct 
 struct zip_writer {
 	struct buffer body, records;
 };
-/* zip_begin, zip_done - call done on every path */
-void zip_begin(struct zip_writer *writer);
-void zip_done(struct zip_writer *writer);
-/* zip_add - one member
- * name   UTF-8, checked by the caller; must live until zip_end
+/* zip_writer_begin, zip_writer_done - call done on every path */
+void zip_writer_begin(struct zip_writer *writer);
+void zip_writer_done(struct zip_writer *writer);
+/* zip_writer_add - one member
+ * name   UTF-8, checked by the caller; must live until zip_writer_end
  * dense  deflate it (level 1) where that makes it shorter; else it is stored */
-struct result zip_add(struct zip_writer *writer, struct slice name, struct slice data, bool dense,
+struct result zip_writer_add(struct zip_writer *writer, struct slice name, struct slice data, bool dense,
                       struct why *why) MUST;
-/* zip_copy - the packed bytes of an entry that zip_unpack has verified */
-void zip_copy(struct zip_writer *writer, struct slice name, const struct zip_entry *entry);
-/* zip_end - the archive into out; failure shows there
+/* zip_writer_copy - the packed bytes of an entry that zip_unpack has verified */
+void zip_writer_copy(struct zip_writer *writer, struct slice name, const struct zip_entry *entry);
+/* zip_writer_end - the archive into out; failure shows there
  * first  name and data of a member that goes before all others; name may be empty */
-struct result zip_end(struct zip_writer *writer, struct slice first, struct slice data,
+struct result zip_writer_end(struct zip_writer *writer, struct slice first, struct slice data,
                       struct buffer *out, struct why *why) MUST;
 
 #endif

@@ -12,7 +12,7 @@ enum { DEPTH_MOST = 32 };
 struct archive {
 	struct job *job;
 	struct arena *arena;
-	struct zip zip;
+	struct zip_view zip;
 	struct zip_writer writer;
 	const char **names; /* written so far, folded, for twins */
 	size_t name_count;
@@ -140,9 +140,9 @@ static struct result write_member(struct archive *a, const struct zip_entry *ent
 	if (!name || !(a->names[a->name_count++] = folded(a, slice_str(name))))
 		return job_memory(why);
 	if (slice_equal(buffer_slice(&a->raw), buffer_slice(&a->made)))
-		zip_copy(&a->writer, slice_str(name), entry);
+		zip_writer_copy(&a->writer, slice_str(name), entry);
 	else
-		TRY(zip_add(&a->writer, slice_str(name), buffer_slice(&a->made), packs(type), why));
+		TRY(zip_writer_add(&a->writer, slice_str(name), buffer_slice(&a->made), packs(type), why));
 	return ok();
 }
 
@@ -168,7 +168,7 @@ static struct result write_folder(struct archive *a, struct why *why)
 	struct slice name = arena_copy(a->arena, buffer_slice(&a->path));
 	if (!name.at || !(a->names[a->name_count++] = folded(a, name)))
 		return job_memory(why);
-	return zip_add(&a->writer, name, SLICE(""), false, why);
+	return zip_writer_add(&a->writer, name, SLICE(""), false, why);
 }
 
 static struct result take_member(struct archive *a, const struct zip_entry *entry, struct why *why)
@@ -197,7 +197,7 @@ static struct result build(struct archive *a, struct slice in, struct buffer *ou
 	for (size_t i = 0; i < a->zip.count; i++)
 		TRY(take_member(a, &a->zip.entries[i], why));
 	TRY(check_twins(a));
-	return zip_end(&a->writer, SLICE(""), SLICE(""), out, why);
+	return zip_writer_end(&a->writer, SLICE(""), SLICE(""), out, why);
 }
 
 struct result zip_rebuild(struct job *job, struct slice in, struct buffer *out, struct why *why)
@@ -209,11 +209,11 @@ struct result zip_rebuild(struct job *job, struct slice in, struct buffer *out, 
 	struct buffer *buffers[] = {&a.raw, &a.made, &a.path, &a.segment};
 	for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
 		buffer_init(buffers[i], (size_t)1 << 30);
-	zip_begin(&a.writer);
+	zip_writer_begin(&a.writer);
 	const char *ending = job->made_ending;
 	struct result result = build(&a, in, out, why);
 	job->made_ending = ending;
-	zip_done(&a.writer);
+	zip_writer_done(&a.writer);
 	for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
 		buffer_done(buffers[i]);
 	return result;
