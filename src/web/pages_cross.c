@@ -160,7 +160,7 @@ static json_t *steps_model(struct request *rq, const struct crossing *c)
 		add_step(steps, open ? (checking ? STEP_WAIT : STEP_NOW) : STEP_DONE, "決裁", json_string(""),
 		         line);
 	bool all = p.collected == p.released && p.collected > 0;
-	add_step(steps, all ? STEP_DONE : p.released ? STEP_NOW : STEP_WAIT, "受取り",
+	add_step(steps, all ? STEP_DONE : p.released && !checking && !open ? STEP_NOW : STEP_WAIT, "受取り",
 		show_time(p.collected_ms), inward ? "LGWAN側で受け取れます" : "インターネット側で受け取れます");
 	return steps;
 }

@@ -3,7 +3,8 @@
 
 static json_t *decide_duty(struct request *rq, const struct application *a)
 {
-	return json_pack("{s:o, s:s, s:s, s:o, s:s, s:s}", "when", show_time(a->created_ms), "title",
+	return json_pack("{s:o, s:s, s:s, s:s, s:o, s:s, s:s}", "when", show_time(a->created_ms), "since",
+	                 "から待っています", "title",
 	                 text(rq, "%s（%s）を決裁する", a->act_label, a->number), "href",
 	                 text(rq, "/decide/%s", a->id), "who", show_person(rq, a->applicant), "says",
 	                 a->title, "verb", "内容を見て決裁する");
@@ -11,7 +12,8 @@ static json_t *decide_duty(struct request *rq, const struct application *a)
 
 static json_t *returned_duty(struct request *rq, const struct application *a)
 {
-	return json_pack("{s:o, s:s, s:s, s:o, s:s, s:s}", "when", show_time(a->decided_ms), "title",
+	return json_pack("{s:o, s:s, s:s, s:s, s:o, s:s, s:s}", "when", show_time(a->decided_ms), "since",
+	                 "差戻し", "title",
 	                 text(rq, "%s（%s）が差し戻されました", a->act_label, a->number), "href",
 	                 text(rq, "/decide/%s", a->id), "who", show_person(rq, a->applicant), "says",
 	                 "理由を確かめて、直してからもう一度申請してください。", "verb", "理由を見る");

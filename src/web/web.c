@@ -21,7 +21,9 @@ static struct result read_templates(struct web *web, struct why *why)
 		struct slice stem = slice_part(name, 10, name.len - 15);
 		char *kept = web->template_names[count++];
 		snprintf(kept, sizeof web->template_names[0], "%.*s", SLICE_ARG(stem));
-		TRY(templates_add(web->templates, kept, slice_of(web_assets[i].at, web_assets[i].len), why));
+		struct slice text = slice_of(web_assets[i].at, web_assets[i].len);
+		text.len -= slice_ends(text, SLICE("\n")); /* the file's end is not the page's */
+		TRY(templates_add(web->templates, kept, text, why));
 	}
 	return ok();
 }

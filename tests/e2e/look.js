@@ -1,0 +1,47 @@
+// Every page over the stage set (tests/unit/web/stage): at four widths without
+// side scroll, without an axe finding, with its screenshot.
+//   node tests/e2e/look.js build/tests/unit/web/stage
+'use strict';
+const { spawn } = require('child_process');
+const kit = require('./kit.js');
+
+const outer = '127.0.0.1:18081', inner = '127.0.0.1:18082';
+const pages = [
+  ['signin', inner, '/signin', null], ['signin-outer', outer, '/signin', null],
+  ['device', inner, '/signin/device', 'half_inner'],
+  ['home', inner, '/', 'staff_inner'], ['home-manager', inner, '/', 'manager_inner'],
+  ['home-outer', outer, '/', 'staff_outer'], ['send', outer, '/send', 'staff_outer'],
+  ['provide', inner, '/provide', 'staff_inner'], ['crossings', inner, '/crossings', 'manager_inner'],
+  ['result', inner, '/crossings/crossing1', 'staff_inner'], ['result-outer', outer, '/crossings/crossing1', 'staff_outer'],
+  ['outward', inner, '/crossings/outward1', 'staff_inner'], ['decide', inner, '/decide', 'manager_inner'],
+  ['decide-one', inner, '/decide/app1', 'manager_inner'], ['exception', inner, '/exception/crossing1/file1', 'manager_inner'],
+  ['clauses', inner, '/clauses', 'chief_inner'], ['clause', inner, '/clause?id=HN-2.3%282%29-1%2F2', 'chief_inner'],
+  ['operation', inner, '/operation', 'chief_inner'], ['ledger', inner, '/ledger', 'chief_inner'],
+  ['entry', inner, '/ledger/17', 'chief_inner'], ['refusal', inner, '/operation', 'staff_inner'],
+  ['notfound', outer, '/decide', 'staff_outer'],
+];
+
+async function look(page, [name, host, path], width) {
+  await page.goto(`http://${host}${path}`);
+  await page.setViewportSize({ width, height: 900 });
+  await kit.sound(page, name);
+  await kit.accessible(page, name);
+  if (width === 1280 || width === 390) await kit.shot(page, `look-${name}`);
+}
+
+(async () => {
+  const stage = spawn(process.argv[2], [outer, inner], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const sessions = JSON.parse(await new Promise((ok) => stage.stdout.once('data', (d) => ok(String(d)))));
+  const browser = await kit.open();
+  for (const row of pages) {
+    const [name, host, , who] = row;
+    const page = await kit.person(browser, 1280);
+    if (who) await page.context().addCookies([{ name: host === inner ? 'sekisho-inner' : 'sekisho-outer',
+      value: sessions[who], url: `http://${host}/`, httpOnly: true, sameSite: 'Strict' }]);
+    for (const width of [1280, 768, 390, 320]) await kit.step(`${name} at ${width}`, () => look(page, row, width));
+    await page.context().close();
+  }
+  await browser.close();
+  stage.kill();
+  kit.end();
+})();
