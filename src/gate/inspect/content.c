@@ -1,0 +1,308 @@
+/* The content of Office parts: which elements, attributes, fields and formulas
+ * must not be there.  Decided on decoded values and local names, whatever the
+ * prefix, the namespace's edition or the part's name.
+ * source  ECMA-376 Part 1; MS-DOCX, MS-XLSX, MS-PPTX; NSA ISG for OOXML
+ */
+#include "gate/inspect/office.h"
+
+#include "base/buffer.h"
+
+static uint8_t upper(uint8_t c)
+{
+	return c >= 'a' && c <= 'z' ? (uint8_t)(c - 32) : c;
+}
+
+bool words_have(const char *words, struct slice word)
+{
+	struct slice all = slice_str(words);
+	for (size_t from = 0; word.len && from < all.len;) {
+		size_t to = from;
+		while (to < all.len && all.at[to] != ' ')
+			to++;
+		if (slice_equal_nocase(slice_part(all, from, to - from), word))
+			return true;
+		from = to + 1;
+	}
+	return false;
+}
+
+static bool has_nocase(struct slice text, const char *part)
+{
+	size_t len = strlen(part);
+	for (size_t i = 0; i + len <= text.len; i++)
+		if (starts_nocase(slice_part(text, i, len), part))
+			return true;
+	return false;
+}
+
+/* Elements that are an action or fetch something, in any part. */
+static const struct {
+	const char *names, *what;
+} elements[] = {
+	{"altChunk", "alt-chunk"}, {"subDoc", "sub-document"}, {"attachedTemplate", "template"},
+	{"mailMerge", "mail-merge"}, {"OLEObject oleObj oleObject oleObjects embed objectEmbed objectLink", "ole-object"},
+	{"oleLink oleSize oleItem oleItems", "ole-object"}, {"frameset", "frame"},
+	{"scriptAnchor movie", "script"}, {"docVars docVar", "document-variables"},
+	{"entryMacro exitMacro", "form-macro"}, {"saveThroughXslt attachedSchema", "template"},
+	{"ddeLink ddeItem ddeItems ddeValues", "dde"},
+	{"externalReference externalReferences externalBook externalLink", "external-link"},
+	{"webPr dbPr olapPr textPr connection connections queryTable", "data-connection"},
+	{"dataModel2 modelTables", "data-model"}, {"macrosheet dialogsheet", "macro-sheet"},
+	{"customUI onLoad", "custom-ui"}, {"webPublishItem webPublishing", "external-link"},
+	{"FmlaMacro", "macro-link"}, {"wavAudioFile audioFile videoFile quickTimeFile audioCd snd", "media"},
+	{"cmd", "animation"}, {"taskpane taskpanes webextension", "web-extension"},
+	{"ocx ocxPr", "activex"}, {"script", "script"}, {"htmlPubPr", "external-link"},
+	{"vbaProject wordVbaData vbaSuppData", "vba"}, {"vba macroName", "vba"},
+	{"mcds mcd acds toolbars", "custom-ui"},
+};
+
+/* Attributes that name a macro or a link, in any element. */
+static const struct {
+	const char *names, *what;
+} attributes[] = {
+	{"macro fmlaMacro", "macro-link"}, {"onLoad onAction", "custom-ui"},
+	{"ddeService ddeTopic", "dde"},
+};
+
+/* Names that run by themselves, and names that are macros. */
+static const char auto_names[] =
+	"auto_open auto_close auto_activate auto_deactivate _xlnm.auto_open _xlnm.auto_close "
+	"_xlnm.auto_activate _xlnm.auto_deactivate";
+
+static const char functions_forbidden[] =
+	"CALL REGISTER REGISTER.ID EXEC EVALUATE WEBSERVICE FILTERXML RTD IMAGE ENCODEURL FORMULA "
+	"CUBEKPIMEMBER CUBEMEMBER CUBEMEMBERPROPERTY CUBERANKEDMEMBER CUBESET CUBESETCOUNT CUBEVALUE "
+	"SQL.REQUEST INITIATE EXECUTE POKE REQUEST TERMINATE FOPEN FWRITE FWRITELN FREAD RUN "
+	"GET.WORKSPACE GET.CELL GET.DOCUMENT ALERT HALT STOCKHISTORY PY";
+
+static const char fields_forbidden[] =
+	"DDE DDEAUTO INCLUDETEXT INCLUDEPICTURE INCLUDE IMPORT LINK DATABASE MACROBUTTON GOTOBUTTON EMBED "
+	"AUTOTEXT AUTOTEXTLIST GLOSSARY RD PRINT ADDIN CONTROL HTMLCONTROL DATA ASK FILLIN HTMLACTIVEX";
+
+/* Wherever these stand in an instruction, also built by nesting or quoting. */
+static const char fields_anywhere[] = "DDE DDEAUTO INCLUDETEXT INCLUDEPICTURE MACROBUTTON";
+
+static bool name_byte(uint8_t c)
+{
+	c = upper(c);
+	return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c >= 0x80;
+}
+
+/* formula_word - the function's name at a position, without Excel's prefixes */
+static struct slice formula_word(struct slice formula, size_t from, size_t to)
+{
+	static const char *const prefixes[] = {"_xlfn.", "_xlws.", "_xlpm.", "_xludf.", "_xll."};
+	struct slice word = slice_part(formula, from, to - from);
+	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+		if (starts_nocase(word, prefixes[i]))
+			word = slice_part(word, strlen(prefixes[i]), word.len);
+	return word;
+}
+
+bool formula_safe(struct slice formula, const char **what)
+{
+	uint8_t quote = 0, before = 0;
+	for (size_t i = 0; i < formula.len; i++) {
+		uint8_t c = formula.at[i];
+		if (quote) {
+			/* a quoted sheet name may carry a workbook: '[1]Sheet' or 'http://x/[b.xlsx]S' */
+			if (quote == '\'' && c == '[')
+				return *what = "external-link", false;
+			quote = c == quote ? 0 : quote;
+		} else if (c == '"' || c == '\'') {
+			quote = c;
+		} else if (c == '|') {
+			return *what = "dde", false;
+		} else if (c == '[' && !name_byte(before) && before != ']' && before != '[' && before != ',') {
+			return *what = "external-link", false;
+		} else if (name_byte(c) && !name_byte(before)) {
+			size_t to = i;
+			while (to < formula.len && name_byte(formula.at[to]))
+				to++;
+			if (to < formula.len && formula.at[to] == '(' &&
+			    words_have(functions_forbidden, formula_word(formula, i, to)))
+				return *what = "formula", false;
+		}
+		before = c;
+	}
+	return true;
+}
+
+bool field_safe(struct slice instruction)
+{
+	bool first = true;
+	for (size_t i = 0; i < instruction.len;) {
+		size_t to = i;
+		while (to < instruction.len && ((upper(instruction.at[to]) >= 'A' && upper(instruction.at[to]) <= 'Z')))
+			to++;
+		struct slice word = slice_part(instruction, i, to - i);
+		if (words_have(first ? fields_forbidden : fields_anywhere, word))
+			return false;
+		first &= word.len == 0;
+		i = to + 1;
+	}
+	return !has_nocase(instruction, "javascript:") && !has_nocase(instruction, "vbscript:") &&
+	       !has_nocase(instruction, "file:") && !has_nocase(instruction, "mhtml:") &&
+	       !has_nocase(instruction, "\"\\\\");
+}
+
+enum collected { NOTHING, TEXT, FORMULA, INSTRUCTION, MACRO };
+enum { FIELD_DEPTH = 16, COLLECT_MOST = 1 << 20 };
+
+/* What is gathered while a part is read. */
+struct content {
+	enum collected kind;
+	struct buffer gathered;                /* text of the present f, macro or definedName */
+	struct buffer fields[FIELD_DEPTH];     /* instructions by nesting */
+	unsigned depth;
+	struct part_text visible;
+};
+
+static void judge_formula(struct part *part, struct slice formula)
+{
+	const char *what = NULL;
+	if (!formula_safe(formula, &what))
+		look_find(part->look, what, "%s formula", part->name);
+}
+
+static void judge_field(struct part *part, struct buffer *field)
+{
+	if (field->failed || !field_safe(buffer_slice(field)))
+		look_find(part->look, "field", "%s field", part->name);
+	buffer_clear(field);
+}
+
+static void on_field_character(struct part *part, struct slice kind)
+{
+	struct content *c = part->user;
+	if (slice_is(kind, "begin")) {
+		if (++c->depth >= FIELD_DEPTH) {
+			look_find(part->look, "field", "%s fields nested too deep", part->name);
+			c->depth = FIELD_DEPTH - 1;
+		}
+		return;
+	}
+	if (c->depth == 0)
+		return;
+	struct buffer *field = &c->fields[c->depth];
+	if (slice_is(kind, "separate")) {
+		judge_field(part, field);
+		return;
+	}
+	judge_field(part, field);
+	c->depth--;
+}
+
+/* hyperlink, shape and picture addresses that stand in the content itself */
+static void judge_address(struct part *part, const struct attribute *a)
+{
+	bool vml = words_have("src href", a->name);
+	struct slice v = a->value;
+	bool script = has_nocase(v, "javascript:") || has_nocase(v, "vbscript:");
+	bool address = starts_nocase(v, "file:") || starts_nocase(v, "\\\\") || starts_nocase(v, "mhtml:") ||
+	               starts_nocase(v, "ms-") || starts_nocase(v, "search-ms:") || starts_nocase(v, "data:");
+	if (script || (vml && address))
+		look_find(part->look, "unsafe-link", "%s @%.*s", part->name, SLICE_ARG(a->name));
+	if (slice_is(a->name, "src") && (starts_nocase(v, "http:") || starts_nocase(v, "https:")))
+		look_find(part->look, "external-link", "%s @src", part->name);
+	if (slice_is(a->name, "action") && starts_nocase(v, "ppaction:") &&
+	    !starts_nocase(v, "ppaction://hlink") && !starts_nocase(v, "ppaction://noaction") &&
+	    !starts_nocase(v, "ppaction://customshow"))
+		look_find(part->look, "action", "%s %.*s", part->name, SLICE_ARG(v));
+	if (slice_is(a->name, "action") && (starts_nocase(v, "ppaction://hlinkfile") ||
+	                                    starts_nocase(v, "ppaction://hlinkpres")))
+		look_find(part->look, "unsafe-link", "%s %.*s", part->name, SLICE_ARG(v));
+}
+
+static void judge_defined_name(struct part *part, const struct attribute *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct slice value = list[i].value;
+		bool on = slice_is(value, "1") || slice_is(value, "true");
+		if (slice_is(list[i].name, "name") && words_have(auto_names, value))
+			look_find(part->look, "auto-name", "%s %.*s", part->name, SLICE_ARG(value));
+		if (on && words_have("function vbProcedure xlm", list[i].name))
+			look_find(part->look, "auto-name", "%s @%.*s", part->name, SLICE_ARG(list[i].name));
+	}
+}
+
+static enum collected kind_of(struct slice name)
+{
+	if (slice_is(name, "t") || slice_is(name, "v"))
+		return TEXT;
+	if (slice_is(name, "instrText") || slice_is(name, "delInstrText"))
+		return INSTRUCTION;
+	if (words_have("f formula formula1 formula2 definedName calculatedColumnFormula totalsRowFormula", name))
+		return FORMULA;
+	return NOTHING;
+}
+
+static void on_element(struct part *part, struct slice name, struct slice ns,
+                       const struct attribute *list, size_t count)
+{
+	struct content *c = part->user;
+	(void)ns;
+	for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
+		if (words_have(elements[i].names, name))
+			look_find(part->look, elements[i].what, "%s <%.*s>", part->name, SLICE_ARG(name));
+	/* in workbooks a control may also be a plain form control, with no code */
+	if (slice_is(name, "control") && !starts_nocase(slice_str(part->name), "xl/"))
+		look_find(part->look, "activex", "%s <control>", part->name);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < sizeof attributes / sizeof attributes[0]; k++)
+			if (words_have(attributes[k].names, list[i].name) && list[i].value.len > 0)
+				look_find(part->look, attributes[k].what, "%s @%.*s", part->name,
+				          SLICE_ARG(list[i].name));
+		judge_address(part, &list[i]);
+		if (slice_is(list[i].name, "fldCharType"))
+			on_field_character(part, list[i].value);
+		if (slice_is(name, "fldSimple") && slice_is(list[i].name, "instr") && !field_safe(list[i].value))
+			look_find(part->look, "field", "%s <fldSimple>", part->name);
+	}
+	if (slice_is(name, "definedName"))
+		judge_defined_name(part, list, count);
+	c->kind = kind_of(name);
+}
+
+static void on_text(struct part *part, struct slice text)
+{
+	struct content *c = part->user;
+	if (c->kind == TEXT)
+		part_text_add(&c->visible, text.at, text.len);
+	if (c->kind == FORMULA)
+		buffer_put_slice(&c->gathered, text);
+	if (c->kind == INSTRUCTION)
+		buffer_put_slice(&c->fields[c->depth], text);
+}
+
+static void on_end(struct part *part, struct slice name)
+{
+	struct content *c = part->user;
+	(void)name;
+	if (c->kind == FORMULA) {
+		if (c->gathered.failed)
+			look_find(part->look, "formula", "%s a formula too long to read", part->name);
+		judge_formula(part, buffer_slice(&c->gathered));
+		buffer_clear(&c->gathered);
+	}
+	c->kind = NOTHING;
+}
+
+bool content_look(struct look *look, const char *name, struct slice in)
+{
+	struct content c = {0};
+	struct part part = {.look = look, .name = name, .element = on_element, .text = on_text,
+	                    .end = on_end, .user = &c};
+	buffer_init(&c.gathered, COLLECT_MOST);
+	for (unsigned i = 0; i < FIELD_DEPTH; i++)
+		buffer_init(&c.fields[i], COLLECT_MOST);
+	bool fine = xml_read(&part, in);
+	for (unsigned i = 0; i < FIELD_DEPTH; i++) {
+		if (c.fields[i].len)
+			judge_field(&part, &c.fields[i]);
+		buffer_done(&c.fields[i]);
+	}
+	buffer_done(&c.gathered);
+	look_text(look, &c.visible);
+	return fine;
+}

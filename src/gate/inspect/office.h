@@ -1,0 +1,42 @@
+/* gate/inspect/office.h - what the checks of Office parts share; inside the room only */
+#ifndef SEKISHO_GATE_INSPECT_OFFICE_H
+#define SEKISHO_GATE_INSPECT_OFFICE_H
+
+#include "gate/inspect/look.h"
+
+/* An attribute as SAX gives it: local name, namespace, decoded value. */
+struct attribute {
+	struct slice name, ns, value;
+};
+
+/* One part while it is read. */
+struct part;
+typedef void element_fn(struct part *part, struct slice name, struct slice ns,
+                        const struct attribute *attributes, size_t count);
+
+struct part {
+	struct look *look;
+	const char *name;
+	element_fn *element;      /* called for each start */
+	void (*text)(struct part *part, struct slice text); /* nullable */
+	void (*end)(struct part *part, struct slice name);  /* nullable */
+	void *user;
+	void *parser;
+	bool broken;
+};
+
+/* xml_read - SAX over one part; false where it is no plain XML 1.0 in UTF-8
+ * A document type is a finding and ends the reading.                        */
+bool xml_read(struct part *part, struct slice in);
+
+/* content_look - elements, attributes, fields, formulas and text of one part */
+bool content_look(struct look *look, const char *name, struct slice in);
+
+/* words_have - whether a word (any size of letters) stands in "a b c" */
+bool words_have(const char *words, struct slice word);
+
+/* Where a part stands decides little: these are for all of them. */
+bool formula_safe(struct slice formula, const char **what);
+bool field_safe(struct slice instruction);
+
+#endif

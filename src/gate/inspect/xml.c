@@ -1,0 +1,130 @@
+/* XML by libxml2's SAX: no network, no entities, no document type, never HUGE
+ *
+ * A declared encoding other than UTF-8 would make libxml2 open a converter,
+ * which no jail allows and no output of the gate needs: it is refused here.
+ */
+#include "gate/inspect/office.h"
+
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+
+enum { CHUNK = 1 << 20, ATTRIBUTES_MOST = 256 };
+
+void office_prepare(void)
+{
+	xmlInitParser();
+}
+
+static struct slice text_of(const xmlChar *text)
+{
+	return slice_str((const char *)text);
+}
+
+static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *ns,
+                     int nb_namespaces, const xmlChar **namespaces, int nb_attributes,
+                     int nb_defaulted, const xmlChar **attributes)
+{
+	struct part *part = ctx;
+	struct attribute list[ATTRIBUTES_MOST];
+	(void)prefix, (void)nb_namespaces, (void)namespaces, (void)nb_defaulted;
+	if (nb_attributes > ATTRIBUTES_MOST) {
+		part->broken = true;
+		look_unreadable(part->look, "%s: an element of %d attributes", part->name, nb_attributes);
+		xmlStopParser(part->parser);
+		return;
+	}
+	for (int i = 0; i < nb_attributes; i++, attributes += 5)
+		list[i] = (struct attribute){text_of(attributes[0]), text_of(attributes[2]),
+			slice_of(attributes[3], (size_t)(attributes[4] - attributes[3]))};
+	part->element(part, text_of(name), text_of(ns), list, (size_t)nb_attributes);
+}
+
+static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *ns)
+{
+	struct part *part = ctx;
+	(void)prefix, (void)ns;
+	if (part->end)
+		part->end(part, text_of(name));
+}
+
+static void on_text(void *ctx, const xmlChar *text, int len)
+{
+	struct part *part = ctx;
+	if (part->text && len > 0)
+		part->text(part, slice_of(text, (size_t)len));
+}
+
+static void on_doctype(void *ctx, const xmlChar *name, const xmlChar *public_id,
+                       const xmlChar *system_id)
+{
+	struct part *part = ctx;
+	(void)name, (void)public_id, (void)system_id;
+	look_find(part->look, "doctype", "%s", part->name);
+	part->broken = true;
+	xmlStopParser(part->parser);
+}
+
+static void on_instruction(void *ctx, const xmlChar *target, const xmlChar *data)
+{
+	struct part *part = ctx;
+	(void)target, (void)data;
+	look_find(part->look, "processing-instruction", "%s", part->name);
+}
+
+static void on_comment(void *ctx, const xmlChar *text)
+{
+	struct part *part = ctx;
+	(void)text;
+	look_find(part->look, "xml-comment", "%s", part->name);
+}
+
+/* encoding_plain - no declaration, or one that says UTF-8 */
+static bool encoding_plain(struct slice in)
+{
+	struct slice head = slice_part(in, 0, 200);
+	if (slice_starts(head, slice_of("\xEF\xBB\xBF", 3)))
+		head = slice_part(head, 3, head.len);
+	if (head.len == 0 || head.at[0] != '<')
+		return false;
+	if (!slice_starts(head, SLICE("<?xml")))
+		return true;
+	head = slice_part(head, 0, slice_find(head, SLICE("?>")));
+	size_t at = slice_find(head, SLICE("encoding"));
+	if (at == SIZE_MAX)
+		return true;
+	for (; at < head.len && head.at[at] != '"' && head.at[at] != '\''; at++)
+		;
+	struct slice value = slice_part(head, at + 1, 6);
+	return starts_nocase(value, "UTF-8\"") || starts_nocase(value, "UTF-8'");
+}
+
+static void quiet(void *user, xmlErrorPtr error)
+{
+	(void)user, (void)error;
+}
+
+bool xml_read(struct part *part, struct slice in)
+{
+	xmlSAXHandler sax = {.initialized = XML_SAX2_MAGIC, .startElementNs = on_start,
+		.endElementNs = on_end, .characters = on_text, .cdataBlock = on_text,
+		.ignorableWhitespace = on_text, .internalSubset = on_doctype,
+		.processingInstruction = on_instruction, .comment = on_comment, .serror = quiet};
+	if (!encoding_plain(in))
+		return look_unreadable(part->look, "%s: no XML in UTF-8", part->name);
+	xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&sax, part, NULL, 0, NULL);
+	if (!parser)
+		return look_memory(part->look);
+	xmlCtxtUseOptions(parser, XML_PARSE_NONET);
+	part->parser = parser;
+	bool fine = true;
+	for (size_t at = 0; fine && !part->broken && at < in.len; at += CHUNK) {
+		struct slice chunk = slice_part(in, at, CHUNK);
+		const char *from = (const char *)chunk.at;
+		fine = xmlParseChunk(parser, from, (int)chunk.len, at + chunk.len == in.len) == 0;
+	}
+	int line = parser->input ? parser->input->line : 0;
+	fine = fine && !part->broken && parser->wellFormed && in.len > 0;
+	xmlFreeParserCtxt(parser);
+	part->parser = NULL;
+	return fine || look_unreadable(part->look, "%s: line %d: not well-formed", part->name, line);
+}
