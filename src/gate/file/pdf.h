@@ -114,6 +114,7 @@ struct pdf_slot {
 	uint8_t loading : 1, loaded : 1, reported : 1, tree : 1;
 	uint32_t page;     /* number of the new page object, 0 if it is none */
 	struct pdf_object *object; /* NULL: null */
+	struct pdf_packed *packed; /* the object as an opened object stream, or NULL */
 	struct pdf_copy *copies;
 };
 
@@ -129,7 +130,6 @@ struct pdf_document {
 	struct buffer stack;
 	struct buffer scratch[3];
 	struct pdf_value trailer;  /* the newest */
-	struct pdf_packed *packed;
 	unsigned loading;
 	struct libdeflate_decompressor *inflater;
 	struct libdeflate_compressor *deflater;

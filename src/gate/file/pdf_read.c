@@ -10,11 +10,9 @@
 #include <libdeflate.h>
 
 struct pdf_packed {
-	uint64_t number;
 	struct slice bytes;
 	uint32_t count;
 	const uint32_t *numbers, *offsets; /* of each object; offsets into bytes */
-	struct pdf_packed *next;
 };
 
 struct result pdf_refuse(struct pdf_document *doc, enum refusal refusal, uint64_t number,
@@ -454,10 +452,10 @@ static struct result read_packed_head(struct pdf_document *doc, uint64_t number,
 static struct result open_packed(struct pdf_document *doc, uint64_t number,
                                  struct pdf_packed **out)
 {
-	for (*out = doc->packed; *out; *out = (*out)->next)
-		if ((*out)->number == number)
-			return ok();
 	struct pdf_slot *slot = pdf_slot_of(doc, number);
+	*out = slot ? slot->packed : NULL;
+	if (*out)
+		return ok();
 	if (!slot || slot->state != SLOT_OFFSET)
 		return pdf_refuse(doc, REFUSAL_DAMAGED, number, "the xref names an object stream that is none");
 	if (!slot->loaded)
@@ -473,11 +471,8 @@ static struct result open_packed(struct pdf_document *doc, uint64_t number,
 		packed->bytes = arena_copy(doc->job->arena, plain);
 	if (!packed || !packed->bytes.at)
 		return fail(doc->why, E_MEMORY, "object stream", "no memory for its objects");
-	packed->number = number;
 	TRY(read_packed_head(doc, number, &slot->object->value, packed));
-	packed->next = doc->packed;
-	doc->packed = packed;
-	*out = packed;
+	*out = slot->packed = packed;
 	return ok();
 }
 

@@ -505,7 +505,7 @@ static struct result choose_annotation(struct pdf_walk *walk, const struct pdf_v
 		{"Highlight", &annotation}, {"Underline", &annotation}, {"Squiggly", &annotation},
 		{"StrikeOut", &annotation}, {"Stamp", &annotation}, {"Caret", &annotation},
 		{"Ink", &annotation}, {"Popup", &annotation}, {"Watermark", &annotation},
-		{"Redact", &annotation}, {NULL, NULL}};
+		{"Redact", &annotation}, {"PrinterMark", &annotation}, {NULL, NULL}};
 	const struct pdf_value *subtype;
 	*type = NULL;
 	if (value->kind != PDF_DICT || (object && object->stream))

@@ -257,6 +257,7 @@ static struct result drain_frames(struct pdf_walk *walk)
 			TRY(f->value->kind == PDF_ARRAY ? array_step(walk, f) : dict_step(walk, f));
 			continue;
 		}
+		TRY(job_pay_work(walk->doc->job, 8 * (uint64_t)f->value->count));
 		buffer_put_str(sink(walk), f->value->kind == PDF_ARRAY ? "]" : ">>");
 		walk->depth--;
 	}
@@ -388,6 +389,8 @@ static struct result open_node(struct pdf_walk *walk, uint64_t number, const str
 	if (*depth >= PDF_DEPTH)
 		return pdf_refuse(walk->doc, REFUSAL_DEEP, number, "a page tree nested too deep");
 	slot->tree = 1;
+	if (pdf_get(dict, "AA"))
+		job_drop(walk->doc->job, "action", "page tree /AA");
 	struct node *node = &nodes[*depth];
 	if (*depth)
 		*node = nodes[*depth - 1];

@@ -119,6 +119,31 @@ TEST(page_trees_are_checked)
 	tree("<</Type/Pages/Kids[9 0 R]>>", "null", REFUSAL_DAMAGED, "missing");
 }
 
+/* A page named twice is two pages, and what its parents say stands in both. */
+TEST(pages_twice_and_inheritance)
+{
+	struct made m;
+	struct cleansed c;
+	made_begin(&m);
+	made_object(&m, "<</Type/Catalog/Pages 2 0 R>>");
+	made_object(&m, "<</Type/Pages/Kids[4 0 R]/Rotate 90/MediaBox[0 0 7 7]/AA<<>>>>");
+	made_object(&m, "<</Type/Page/Rotate 0>>");
+	made_object(&m, "<</Type/Pages/Kids[3 0 R 3 0 R 5 0 R]>>");
+	made_object(&m, "<</Type/Page>>");
+	made_end(&m, "");
+	cleanse(&c, buffer_slice(&m.bytes));
+	CHECK_STR(c.report.reason, "");
+	CHECK(cleansed_says(&c, "action", "page tree /AA"));
+	struct slice out = buffer_slice(&c.out);
+	CHECK(slice_find(out, SLICE("/Count 3/Kids[3 0 R 4 0 R 5 0 R]")) != SIZE_MAX);
+	CHECK(slice_find(out, SLICE("4 0 obj<</Type/Page/Parent 2 0 R/Rotate 0/MediaBox[0 0 7 7]>>")) !=
+	      SIZE_MAX);
+	CHECK(slice_find(out, SLICE("5 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 7 7]/Rotate 90>>")) !=
+	      SIZE_MAX);
+	cleansed_done(&c);
+	buffer_done(&m.bytes);
+}
+
 TEST(deep_nesting_is_refused)
 {
 	struct made m;
