@@ -14,29 +14,26 @@ struct level {
 
 /* ---- strings ------------------------------------------------------------- */
 
-enum { PLAIN = 0, ENDS, ESCAPES, NEVER, MAYBE };
+enum byte_kind { PLAIN = 0, ENDS, ESCAPES, NEVER };
 
-/* What a byte of a string is: E2 may begin U+2028 or U+2029. */
-static int kind_of(uint8_t byte)
+static enum byte_kind kind_of(uint8_t byte)
 {
 	if (byte == '"')
 		return ENDS;
 	if (byte == '\\')
 		return ESCAPES;
-	if (byte < 0x20 || byte == 0x7f)
-		return NEVER;
-	return byte == 0xE2 ? MAYBE : PLAIN;
+	return byte < 0x20 ? NEVER : PLAIN;
 }
 
-/* hex4 - four lower-case digits; -1 */
+/* hex4 - four digits, capitals; -1 */
 static int32_t hex4(struct slice digits)
 {
 	int32_t code = 0;
 	for (size_t i = 0; i < digits.len; i++) {
-		const char *at = memchr("0123456789abcdef", digits.at[i], 16);
+		const char *at = memchr("0123456789ABCDEF", digits.at[i], 16);
 		if (!at)
 			return -1;
-		code = code << 4 | (int32_t)(at - "0123456789abcdef");
+		code = code << 4 | (int32_t)(at - "0123456789ABCDEF");
 	}
 	return digits.len == 4 ? code : -1;
 }
@@ -47,8 +44,7 @@ static const char short_meaning[] = "\"\\\n\r\t\b\f";
 /* Only what has no other spelling is written as \uXXXX. */
 static bool needs_u(int32_t code)
 {
-	bool named = code > 0 && code < 0x80 && memchr(short_meaning, code, sizeof short_meaning - 1);
-	return (code >= 0 && code < 0x20 && !named) || code == 0x7f || code == 0x2028 || code == 0x2029;
+	return code > 0 && code < 0x20 && !memchr(short_meaning, code, sizeof short_meaning - 1);
 }
 
 /* take_escape - after the backslash; the code point it stands for */
@@ -89,22 +85,15 @@ static struct slice take_string(struct cursor *c, struct buffer *decoded, bool *
 		struct slice run = cursor_take(c, plain_run(rest_of(c)));
 		if (decoded)
 			buffer_put_slice(decoded, run);
-		uint8_t byte = cursor_take_u8(c);
-		int kind = kind_of(byte);
+		enum byte_kind kind = kind_of(cursor_take_u8(c));
 		if (kind == ENDS)
 			return slice_part(c->bytes, begin, c->pos - begin);
-		if (kind == ESCAPES) {
-			uint32_t code = take_escape(c);
-			*escaped = true;
-			if (decoded)
-				utf8_put(decoded, code);
-			continue;
-		}
-		struct slice two = slice_part(rest_of(c), 0, 2);
-		if (kind == NEVER || slice_is(two, "\x80\xa8") || slice_is(two, "\x80\xa9"))
+		if (kind != ESCAPES)
 			cursor_fail(c);
+		*escaped = true;
+		uint32_t code = cursor_ok(c) ? take_escape(c) : 0;
 		if (decoded)
-			buffer_put_u8(decoded, byte);
+			utf8_put(decoded, code);
 	}
 	return (struct slice){0};
 }

@@ -1,13 +1,12 @@
 /* ledger/canon.h - canonical JSON: one value, one spelling
  *
  * An entry is hashed as it is written, so two spellings of one value would be
- * two entries.  Canonical is: no spaces; keys sorted by their bytes, none twice,
- * none with an escape; strings in UTF-8 exactly as buffer_json_str writes them
- * (escaped are only " \ controls, U+007F, U+2028, U+2029); numbers are integers
- * of 64 bits without leading zeros (there are no fractions in the ledger: their
- * spelling depends on who prints them); at most 32 levels.
- * What jansson dumps with JSON_COMPACT | JSON_SORT_KEYS is canonical but for
- * fractions, U+007F, U+2028 and U+2029.                                     */
+ * two entries.  Canonical is what jansson dumps with JSON_COMPACT and
+ * JSON_SORT_KEYS, made narrower: no spaces; keys sorted by their bytes, none
+ * twice, none with an escape; strings in UTF-8, escaped only " \ \b \f \n \r \t
+ * and, as \u00XX, the other controls but NUL; integers of 64 bits without
+ * leading zeros (there are no fractions in the ledger: their spelling depends
+ * on who prints them); at most 32 levels.                                    */
 #ifndef SEKISHO_LEDGER_CANON_H
 #define SEKISHO_LEDGER_CANON_H
 
