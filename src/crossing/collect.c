@@ -112,7 +112,7 @@ static struct result ask(struct crossings *c, const char *id, const char *applic
 	TRY(office_person(c->at.base.office, applicant, arena, &person, why));
 	if (file.original_erased_ms || row.direction != CROSSING_INWARD)
 		return fail(why, E_DENIED, "file", "このファイルの元のものは、もう保管していません。");
-	exception_facts(&row, id, applicant, until, reason, day, &facts);
+	exception_facts(id, applicant, until, reason, day, &facts);
 	struct application_request request = {.wish = facts.wish,
 	                                      .section = person.section,
 	                                      .title = "例外措置（元のファイルの引渡し）",

@@ -61,6 +61,20 @@ void facts_of_original(const struct crossing_row *row, const char *file, const c
 	put_found(out, "scanned", scanned);
 }
 
+void exception_facts(const char *file, const char *actor, day_t until,
+                     const char *ground, char day[11], struct crossing_facts *out)
+{
+	*out = (struct crossing_facts){.wish = {.act = "exception.begin",
+	                                        .actor = actor,
+	                                        .subject = file,
+	                                        .exception_to = original_clause}};
+	out->wish.facts = out->pairs;
+	out->wish.claims = out->claims;
+	day_iso(until, day);
+	put(out, "object.ground", ground);
+	put(out, "object.until", day);
+}
+
 /* ---- names -------------------------------------------------------------- */
 
 /* Endings that fit a type already; the first one is what else it becomes. */

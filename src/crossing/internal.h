@@ -76,8 +76,8 @@ void facts_of_original(const struct crossing_row *row, const char *file, const c
                        enum finding_of_gate scanned, struct crossing_facts *out);
 /* exception_facts - the act of beginning an exception to original_clause
  * day     holds the ISO date while the facts are used                      */
-void exception_facts(const struct crossing_row *row, const char *file, const char *actor, day_t until,
-                     const char *ground, char day[11], struct crossing_facts *out);
+void exception_facts(const char *file, const char *actor, day_t until, const char *ground,
+                     char day[11], struct crossing_facts *out);
 /* the clause that an exception for an original is asked from */
 extern const char original_clause[];
 
