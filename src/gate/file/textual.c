@@ -202,7 +202,7 @@ static bool plain_number(struct slice text, size_t pos)
 		if (!digit && !mark)
 			return false;
 		digits |= digit;
-		any = true;
+		any |= code != '-';
 	}
 }
 

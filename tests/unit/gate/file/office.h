@@ -134,7 +134,7 @@ static void put_types(struct zip_writer *w, struct arena *a, const struct recipe
 	buffer_done(&b);
 }
 
-static void make_office(const struct recipe *r, struct buffer *out)
+static inline void make_office(const struct recipe *r, struct buffer *out)
 {
 	struct arena *a = arena_new(64 << 20);
 	struct zip_writer w;
@@ -179,7 +179,7 @@ static void outcome_done(struct outcome *o)
 	arena_free(o->arena);
 }
 
-static bool removed(const struct outcome *o, const char *what)
+static inline bool removed(const struct outcome *o, const char *what)
 {
 	for (const struct removal *r = o->report.removals; r; r = r->next)
 		if (strcmp(r->what, what) == 0)
@@ -213,7 +213,7 @@ static bool unpack_all(struct slice archive, struct buffer *out)
 	return all && buffer_ok(out);
 }
 
-static bool holds(const struct buffer *text, const char *what)
+static inline bool holds(const struct buffer *text, const char *what)
 {
 	return slice_find(buffer_slice(text), slice_str(what)) != SIZE_MAX;
 }
