@@ -97,11 +97,28 @@ static struct result enter(const struct jail_profile *profile, const struct jail
 	return filter_install(profile, why);
 }
 
+static bool memory_limited(const struct jail_limits *limits)
+{
+	return limits && limits->memory_bytes && !SHADOW_MEMORY;
+}
+
+static void describe_nothing(const struct jail_limits *limits, struct jail_applied *applied)
+{
+	if (applied)
+		*applied = (struct jail_applied){.profile = jail_none.name,
+		                                 .memory_limited = memory_limited(limits)};
+}
+
 struct result jail_enter(const struct jail_profile *profile, const struct jail_limits *limits,
                          struct jail_paths paths, struct jail_applied *applied, struct why *why)
 {
 	struct landlock landlock;
 	bool namespaces = false;
+	if (profile == &jail_none) {
+		TRY(limits_set(limits, why));
+		describe_nothing(limits, applied);
+		return ok();
+	}
 	struct result result = landlock_prepare(profile->opens_files, paths, &landlock, why);
 	if (result.code == OK)
 		result = enter(profile, limits, &landlock, &namespaces, why);
@@ -111,7 +128,7 @@ struct result jail_enter(const struct jail_profile *profile, const struct jail_l
 		*applied = (struct jail_applied){
 			.profile = profile->name,
 			.seccomp = true,
-			.memory_limited = limits && limits->memory_bytes && !SHADOW_MEMORY,
+			.memory_limited = memory_limited(limits),
 			.namespaces = namespaces,
 			.landlock_abi = landlock.abi,
 		};
@@ -122,12 +139,12 @@ struct result jail_narrow(const struct jail_profile *profile, const struct jail_
                           struct why *why)
 {
 	TRY(limits_set(limits, why));
-	return filter_install(profile, why);
+	return profile == &jail_none ? ok() : filter_install(profile, why);
 }
 
 void jail_describe(const struct jail_applied *applied, char *out, size_t room)
 {
-	char landlock[32] = "no Landlock in this kernel";
+	char landlock[32] = "no Landlock";
 	if (applied->landlock_abi)
 		snprintf(landlock, sizeof landlock, "Landlock ABI %d", applied->landlock_abi);
 	snprintf(out, room, "jail %s: %s, %s, %s, %s", applied->profile,

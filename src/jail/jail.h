@@ -37,8 +37,11 @@ extern const struct jail_profile jail_clock;
  * file; nothing else. */
 extern const struct jail_profile jail_seal;
 
+/* Limits only: for a program whose user said --no-jail. */
+extern const struct jail_profile jail_none;
+
 /* jail_profile_named - "cleanse", "inspect", "zygote", "gate", "web", "clock",
- * "seal"; NULL for another name                                             */
+ * "seal", "none"; NULL for another name                                             */
 const struct jail_profile *jail_profile_named(const char *name);
 const char *jail_profile_name(const struct jail_profile *profile);
 

@@ -128,8 +128,11 @@ const struct jail_profile jail_web = {"web", {&memory, &life, &files, &serve, &a
 const struct jail_profile jail_clock = {"clock", {&memory, &life, &files, &ask}, true};
 const struct jail_profile jail_seal = {"seal", {&memory, &life, &files, &serve}, true};
 
+const struct jail_profile jail_none = {"none", {NULL}, true};
+
 static const struct jail_profile *const profiles[] = {
-	&jail_cleanse, &jail_inspect, &jail_zygote, &jail_gate, &jail_web, &jail_clock, &jail_seal,
+	&jail_cleanse, &jail_inspect, &jail_zygote, &jail_gate,
+	&jail_web,     &jail_clock,   &jail_seal,   &jail_none,
 };
 
 const struct jail_profile *jail_profile_named(const char *name)

@@ -44,8 +44,9 @@ void pool_drop(struct pool **pool);
 struct pool_job {
 	enum pool_program program;
 	struct slice name;        /* as people see it: valid UTF-8, at most 1,024 bytes */
-	int input_fd;             /* borrowed until pool_start returns; opened read-only, or a
-	                           * memfd sealed against writing: a worker could alter it else */
+	int input_fd;             /* borrowed until pool_start returns; a plain file or memfd.  A
+	                           * writable memfd is sealed for good, a writable file is handed
+	                           * on read-only: a worker could alter it else */
 	struct file_limits limits; /* POOL_CLEANSE; input_bytes 0: the worker's defaults */
 	enum inspect_type type;   /* POOL_INSPECT: what the document is said to be */
 	bool compare;             /* POOL_INSPECT: with original_fd, the document before */
@@ -70,7 +71,9 @@ enum pool_end {
 const char *pool_end_name(enum pool_end end); /* "lost", "done", "timeout", ... */
 
 /* Strings live in the arena given.  Unless end is POOL_DONE, report says
- * REFUSED / REFUSAL_FAILED, inspect says UNREADABLE, and the reason names the end. */
+ * REFUSED / REFUSAL_FAILED, inspect says UNREADABLE, and the reason names the end.
+ * Words, ending, reason and places are the worker's own: clean text within
+ * bounds, but no more to be trusted than the document.                       */
 struct pool_result {
 	uint64_t job;              /* what pool_start gave */
 	enum pool_end end;

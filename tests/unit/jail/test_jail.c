@@ -136,7 +136,7 @@ TEST(no_program_starts_another_or_traces)
 		CHECK_INT(ending(profile, NULL, nowhere, do_exec_memory), -SIGSYS);
 		CHECK_INT(ending(profile, NULL, nowhere, do_thread), -SIGSYS);
 	}
-	CHECK(jail_profile_named("none") == NULL);
+	CHECK(jail_profile_named("nothing") == NULL);
 }
 
 TEST(only_who_asks_gets_a_unix_socket)
@@ -281,6 +281,14 @@ static int do_peer(void)
 	    getsockopt(pair[0], SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
 		return 1;
 	return peer.uid == geteuid() ? SURVIVED : 2;
+}
+
+TEST(without_a_jail_the_limits_still_hold)
+{
+	struct jail_limits limits = {.cpu_s = 1};
+	CHECK(jail_profile_named("none") == &jail_none);
+	CHECK_INT(ending(&jail_none, &limits, nowhere, do_stat), 1);
+	CHECK_INT(ending(&jail_none, &limits, nowhere, do_spin), -SIGXCPU);
 }
 
 TEST(users_keep_their_numbers)

@@ -1,0 +1,65 @@
+/* One document in one process: jail, read, work, write, end. */
+#include "base/file.h"
+#include "gate/pool/wire.h"
+#include "gate/pool/zygote.h"
+#include "jail/jail.h"
+
+#include <sys/mman.h>
+
+static bool map(int fd, uint64_t bytes, struct slice *out)
+{
+	*out = (struct slice){NULL, 0};
+	if (bytes == 0)
+		return true;
+	void *at = bytes > SIZE_MAX ? MAP_FAILED
+	                            : mmap(NULL, (size_t)bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (at == MAP_FAILED)
+		return false;
+	*out = slice_of(at, (size_t)bytes);
+	return true;
+}
+
+/* A document that needs more memory than its ceiling has a verdict too, but
+ * the worker cannot know whether it has the room left to write it.          */
+static int work(const struct worker *worker, const struct worker_task *task, struct arena *arena,
+                struct buffer *out, const int *fds)
+{
+	struct worker_finding finding = {0};
+	struct buffer report;
+	buffer_init(&report, WIRE_REPORT);
+	if (worker->work(task, arena, out, &finding, NULL).code != OK || !buffer_ok(out))
+		return WORKER_MEMORY;
+	if (worker->kind == POOL_CLEANSE && finding.file.verdict == FILE_REFUSED)
+		buffer_clear(out);
+	if (worker->kind == POOL_CLEANSE)
+		report_put_file(&report, &finding.file, out->len);
+	else
+		report_put_inspect(&report, &finding.inspect, finding.agreement);
+	if (!buffer_ok(&report))
+		return WORKER_MEMORY;
+	if (worker->kind == POOL_CLEANSE && fd_write_all(fds[2], buffer_slice(out), NULL).code != OK)
+		return WORKER_FAULT;
+	if (fd_write_all(fds[1], buffer_slice(&report), NULL).code != OK)
+		return WORKER_FAULT;
+	return WORKER_DONE;
+}
+
+/* Nothing is freed: the process ends. */
+int child_work(const struct worker *worker, const struct wire_job *job, const int *fds, bool no_jail)
+{
+	struct jail_limits limits = {.memory_bytes = job->memory_bytes, .cpu_s = job->cpu_s,
+	                             .file_bytes = job->file_bytes};
+	struct worker_task task = {.name = job->name, .compare = job->compare, .type = job->type,
+	                           .limits = job->limits, .inspect_limits = job->inspect_limits};
+	struct buffer out;
+	if (jail_narrow(no_jail ? &jail_none : worker->profile, &limits, NULL).code != OK)
+		return WORKER_JAIL;
+	if (!map(fds[0], job->in_bytes, &task.in) ||
+	    (job->compare && !map(fds[2], job->original_bytes, &task.original)))
+		return WORKER_MEMORY;
+	struct arena *arena = arena_new((size_t)job->memory_bytes);
+	if (!arena)
+		return WORKER_MEMORY;
+	buffer_init(&out, (size_t)job->file_bytes);
+	return work(worker, &task, arena, &out, fds);
+}
