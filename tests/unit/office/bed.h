@@ -39,8 +39,8 @@ static const char bed_policy_text[] =
 	"kind section \"課\" { manager_name \"名\" : text; }\n"
 	"kind department \"部\" { head_name \"名\" : text; }\n"
 	"kind network \"網\" { site \"所在\" : text; }\n"
-	"act medium_use \"媒体の使用\" of network default refuse\n"
-	"act link_cut \"切断\" of network default refuse\n"
+	"act medium_use \"媒体の使用\" of network default refuse carried by web\n"
+	"act link_cut \"切断\" of network default refuse carried by web\n"
 	"clause TR-1 \"1\" says \"副市長を充てる\" post ciso \"最高責任者\" one held-by title \"副市長\"\n"
 	"clause TR-2 \"2\" says \"総務部長を充てる\" post supervisor \"統括責任者\" one held-by title \"総務部長\" under ciso\n"
 	"clause TR-3 \"3\" says \"事故あるとき代わる\" substitute supervisor for ciso when ciso.prevented or ciso.vacant\n"
@@ -142,6 +142,7 @@ static inline void bed_open(struct bed *bed)
 	bed->arena = arena_new((size_t)64 << 20);
 	struct policy_source source = {.path = "trial/trial.pol", .text = slice_str(bed_policy_text)};
 	CHECK_OK(policy_load(&source, 1, bed->arena, &bed->policy, NULL, &bed->why), &bed->why);
+	CHECK(policy_sound(bed->policy));
 	bed_people(bed);
 	bed_posts(bed);
 }
