@@ -1,0 +1,113 @@
+/* tests/town.h - the demo city's people and clauses on a database in a scratch
+ * folder, with a clock that stands still until a test moves it               */
+#ifndef SEKISHO_TESTS_TOWN_H
+#define SEKISHO_TESTS_TOWN_H
+
+#include "base/file.h"
+#include "crossing/crossing.h"
+#include "harness.h"
+#include "policy/folder.h"
+#include "scratch.h"
+
+static int64_t town_ms; /* one time for every copy of the clock */
+static int64_t town_now(const struct clock *clock)
+{
+	(void)clock;
+	return town_ms;
+}
+
+struct town {
+	struct scratch scratch;
+	struct arena *arena;
+	struct clock clock;
+	struct random random;
+	struct store *store;
+	struct vault *vault;
+	struct ledger *ledger;
+	struct policy *policy;
+	struct office *office;
+	struct proceedings *proceedings;
+	struct crossings *crossings;
+	struct why why;
+};
+
+static const struct projection *const town_projections[] = {
+	&office_projection, &proceeding_projection, &crossing_projection, NULL};
+
+static inline void town_policy(struct town *t)
+{
+	const char *folders[] = {SEKISHO_SOURCE "/vocabulary", SEKISHO_SOURCE "/policies/hannan-2022-07"};
+	CHECK_OK(policy_load_folders(folders, 2, t->arena, &t->policy, NULL, &t->why), &t->why);
+	CHECK(t->policy && policy_sound(t->policy));
+}
+
+static inline void town_people(struct town *t)
+{
+	struct slice tsv;
+	struct chart_person *people;
+	size_t count;
+	CHECK_OK(file_read(SEKISHO_SOURCE "/share/demo/office.tsv", 1 << 20, t->arena, &tsv, &t->why), &t->why);
+	CHECK_OK(office_load_chart(t->office, "", tsv, t->arena, &people, &count, &t->why), &t->why);
+}
+
+/* town_new - 2026-11-20 09:00 in Japan */
+static inline void town_new(struct town *t)
+{
+	static struct signin_rules rules;
+	rules = signin_defaults();
+	rules.argon_passes = 1;
+	rules.argon_bytes = 8192;
+	town_ms = ms_of_day(20777) + 9 * 3600000;
+	*t = (struct town){.scratch = scratch_new(), .arena = arena_new(256 << 20),
+	                   .clock = {.now_ms = town_now}, .random = random_seeded(7)};
+	CHECK_OK(vault_create(scratch_path(&t->scratch, "", "vault"), scratch_path(&t->scratch, "", "key"),
+	                      &t->random, &t->why), &t->why);
+	CHECK_OK(store_open(scratch_path(&t->scratch, "sqlite:", "db"), &t->store, &t->why), &t->why);
+	CHECK_OK(vault_open(scratch_path(&t->scratch, "", "vault"), scratch_path(&t->scratch, "", "key"),
+	                    t->store, &t->vault, &t->why), &t->why);
+	CHECK_OK(ledger_open(t->store, "test/town", town_projections, &t->clock, &t->ledger, &t->why), &t->why);
+	town_policy(t);
+	struct office_parts office = {.store = t->store, .ledger = t->ledger, .vault = t->vault,
+	                              .random = &t->random, .clock = &t->clock, .body = "town",
+	                              .signin = &rules};
+	CHECK_OK(office_open(&office, &t->office, &t->why), &t->why);
+	struct crossing_parts parts = {
+		.base = {.store = t->store, .ledger = t->ledger, .vault = t->vault, .office = t->office,
+	                 .policy = t->policy, .policy_name = "hannan", .random = &t->random,
+	                 .clock = &t->clock, .body = "town"},
+		.settings = crossing_settings_default()};
+	CHECK_OK(proceeding_open(&parts.base, &t->proceedings, &t->why), &t->why);
+	parts.proceedings = t->proceedings;
+	CHECK_OK(crossing_open(&parts, &t->crossings, &t->why), &t->why);
+	town_people(t);
+}
+
+static inline void town_done(struct town *t)
+{
+	struct ledger_verdict verdict = {0};
+	t->why = (struct why){0};
+	CHECK_OK(ledger_verify(t->ledger, "", "", t->arena, &verdict, &t->why), &t->why);
+	for (struct ledger_fault *f = verdict.faults; f; f = f->next)
+		printf("  %s %s: %s\n", f->what, f->place, f->text);
+	CHECK(verdict.sound); /* after every test: the tables are what the entries say */
+	crossing_close(t->crossings);
+	proceeding_close(t->proceedings);
+	office_close(t->office);
+	ledger_close(t->ledger);
+	vault_close(t->vault);
+	store_close(t->store);
+	arena_free(t->arena);
+	scratch_drop(&t->scratch);
+}
+
+/* town_id - a person's id by login; good for the next seven calls */
+static inline const char *town_id(struct town *t, const char *login)
+{
+	static char ids[8][27];
+	static int next;
+	char *to = ids[next++ % 8];
+	CHECK_OK(office_find_login(t->office, slice_str(login), to, &t->why), &t->why);
+	return to;
+}
+
+#endif
