@@ -316,6 +316,7 @@ TEST(a_forged_or_lost_word_of_the_seal_is_named)
 	CHECK_OK(store_prepare(s.h.store, "UPDATE ledger_checkpoint SET note = ?1 WHERE size = 30", &put, &why), &why);
 	bind_text(put, 1, buffer_slice(&note));
 	CHECK_OK(statement_run(put, NULL, &why), &why);
+	statement_drop(&put); /* no statement outlives its store */
 	CHECK_FINDS(&s, "checkpoint@checkpoint 30, rollback@seal");
 	write_text(s.g.state, SLICE("nonsense"));
 	CHECK_FINDS(&s, "checkpoint@checkpoint 30, rollback@seal");
