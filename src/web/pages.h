@@ -38,8 +38,9 @@ json_t *show_errors(const char *field, const char *sentence);
 /* show_kind - what an entry's kind means: 受け付けました */
 const char *show_kind(struct request *rq, struct slice kind);
 const char *clause_path(struct request *rq, const char *id); /* /clause?id=… */
-/* does the person manage that section; is he one of those who run the office's IT? */
+/* does the person manage that section? */
 struct result is_manager_of(struct request *rq, const char *section, bool *yes, struct why *why) MUST;
+/* one of those who run the office's IT: CISO, supervisor, deputy, the deputy's section */
 struct result is_operator(struct request *rq, bool *yes, struct why *why) MUST;
 
 #endif

@@ -14,7 +14,7 @@ static struct result operators_only(struct request *rq, struct why *why)
 	bool yes;
 	TRY(is_operator(rq, &yes, why));
 	return yes ? ok() : fail(why, E_DENIED, "operation",
-		"この画面は、統括情報セキュリティ責任者、同副責任者とCISOだけが開けます。");
+		"この画面は、情報システムを担当する課、統括情報セキュリティ責任者とCISOだけが開けます。");
 }
 
 /* ---- operation ----------------------------------------------------------------- */

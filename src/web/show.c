@@ -202,16 +202,26 @@ struct result is_manager_of(struct request *rq, const char *section, bool *yes, 
 	return ok();
 }
 
+/* Those who may, by post; and the people of the section whose head is the deputy
+ * of the supervising officer: the section that runs the office's IT. */
 struct result is_operator(struct request *rq, bool *yes, struct why *why)
 {
-	static const char *const posts[] = {"ciso", "supervisor", "deputy", "sup", "dep"};
+	static const char *const posts[] = {"ciso", "supervisor", "deputy"};
 	struct holding *held;
+	struct person head;
 	size_t count;
-	TRY(office_holdings(parts_of(rq)->office, rq->session.person, request_today(rq), rq->arena, &held,
-	                    &count, why));
-	*yes = false;
-	for (size_t i = 0; i < count; i++)
+	day_t today = request_today(rq);
+	bool found = false;
+	TRY(office_all_holdings(parts_of(rq)->office, rq->arena, &held, &count, why));
+	for (size_t i = 0; i < count && !found; i++) {
+		if (held[i].from > today || held[i].to < today)
+			continue;
 		for (size_t k = 0; k < sizeof posts / sizeof *posts; k++)
-			*yes |= strcmp(held[i].post, posts[k]) == 0;
+			found |= strcmp(held[i].post, posts[k]) == 0 && strcmp(held[i].person, rq->person.id) == 0;
+		if (strcmp(held[i].post, "deputy") == 0 &&
+		    office_person(parts_of(rq)->office, held[i].person, rq->arena, &head, NULL).code == OK)
+			found |= strcmp(head.section, rq->person.section) == 0;
+	}
+	*yes = found;
 	return ok();
 }
