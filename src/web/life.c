@@ -6,6 +6,7 @@
 #include "web/private.h"
 
 #include "base/number.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -25,15 +26,30 @@ day_t request_today(struct request *rq)
 	return day_of_ms(clock_now_ms(rq->web->parts.clock));
 }
 
+/* A sentence that another room cut at its ceiling may end inside a character;
+ * what is shown must be text. */
+static void end_whole(char *line, size_t len)
+{
+	for (int cut = 0; cut < 4 && len && !utf8_valid(slice_of(line, len)); cut++)
+		line[--len] = 0;
+	if (!utf8_valid(slice_of(line, len)))
+		line[0] = 0;
+}
+
 const char *text(struct request *rq, const char *format, ...)
 {
-	char line[2048];
-	va_list list;
+	va_list list, again;
 	va_start(list, format);
-	vsnprintf(line, sizeof line, format, list);
+	va_copy(again, list);
+	int len = vsnprintf(NULL, 0, format, list);
+	char *line = len < 0 ? NULL : arena_alloc(rq->arena, (size_t)len + 1);
+	if (line) {
+		vsnprintf(line, (size_t)len + 1, format, again);
+		end_whole(line, (size_t)len);
+	}
+	va_end(again);
 	va_end(list);
-	const char *kept = arena_string(rq->arena, slice_str(line));
-	return kept ? kept : "";
+	return line ? line : "";
 }
 
 static const char *kept_text(struct request *rq, struct slice value)

@@ -36,6 +36,8 @@ struct result reply_page(struct request *rq, unsigned status, const char *templa
                          struct why *why)
 {
 	size_t misses = 0;
+	if (!model)
+		return fail(why, E_MEMORY, template, "no memory, or no text, for the page's model");
 	frame_add(rq, model);
 	buffer_clear(&rq->reply.body);
 	struct result result =
@@ -160,7 +162,7 @@ struct result reply_failure(struct request *rq, const struct why *failure, struc
 	struct refusal_text t = failures[known ? failure->code : E_SYSTEM];
 	/* a room that wrote for people is let speak */
 	if (is_japanese(failure->text))
-		t.why = failure->text;
+		t.why = text(rq, "%s", failure->text);
 	if (failure->code == E_DENIED)
 		record_refusal(rq, "no-right");
 	return reply_refusal(rq, &t, why);

@@ -207,6 +207,20 @@ TEST(empty_and_failing)
 	web_close(web);
 }
 
+/* A sentence that was cut inside a character is still a page. */
+TEST(cut_sentence)
+{
+	struct web *web = open_web(false);
+	peers.fail = E_CONFLICT;
+	peers.fail_text = "ほかの人が先に決裁しました。\xe3\x81";
+	struct said said = get(web, ZONE_LGWAN, "/decide/app1", manager_inner);
+	CHECK_INT(said.status, 409);
+	CHECK(strstr(said.body, "ほかの人が先に決裁しました。") != NULL);
+	DONE(said);
+	peers.fail = OK;
+	web_close(web);
+}
+
 /* ---- zones -------------------------------------------------------------------- */
 
 /* What belongs to the other zone answers byte for byte as what does not exist. */
