@@ -99,6 +99,12 @@ static struct slice formula_word(struct slice formula, size_t from, size_t to)
 	return word;
 }
 
+/* [1] is another workbook, [0] is this one */
+static bool this_workbook(struct slice formula, size_t at)
+{
+	return slice_is(slice_part(formula, at, 3), "[0]");
+}
+
 bool formula_safe(struct slice formula, const char **what)
 {
 	uint8_t quote = 0, before = 0;
@@ -106,14 +112,15 @@ bool formula_safe(struct slice formula, const char **what)
 		uint8_t c = formula.at[i];
 		if (quote) {
 			/* a quoted sheet name may carry a workbook: '[1]Sheet' or 'http://x/[b.xlsx]S' */
-			if (quote == '\'' && c == '[')
+			if (quote == '\'' && c == '[' && !this_workbook(formula, i))
 				return *what = "external-link", false;
 			quote = c == quote ? 0 : quote;
 		} else if (c == '"' || c == '\'') {
 			quote = c;
 		} else if (c == '|') {
 			return *what = "dde", false;
-		} else if (c == '[' && !name_byte(before) && before != ']' && before != '[' && before != ',') {
+		} else if (c == '[' && !name_byte(before) && before != ']' && before != '[' && before != ',' &&
+		           !this_workbook(formula, i)) {
 			return *what = "external-link", false;
 		} else if (name_byte(c) && !name_byte(before)) {
 			size_t to = i;

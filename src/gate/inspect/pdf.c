@@ -1,7 +1,7 @@
 /* PDF by qpdf: every object of the file, reached or not
  *
- * qpdf repairs what is broken and says so: any such word makes the file
- * unreadable here, because other readers may repair it otherwise.
+ * qpdf repairs what is broken and says so: any such word is a finding, because
+ * other readers may repair it otherwise.
  * source  ISO 32000-1, 7.3, 7.5, 12.5, 12.6
  */
 #include "gate/inspect/look.h"
@@ -293,8 +293,8 @@ static bool look_open(struct pdf *p, struct slice in)
 	if (!walk_file(p))
 		return false;
 	if (qpdf_more_warnings(p->q))
-		return look_unreadable(p->look, "qpdf repairs: %s",
-		                       qpdf_get_error_message_detail(p->q, qpdf_next_warning(p->q)));
+		look_find(p->look, "repaired", "qpdf: %s",
+		          qpdf_get_error_message_detail(p->q, qpdf_next_warning(p->q)));
 	if (qpdf_has_error(p->q))
 		return look_unreadable(p->look, "qpdf: %s",
 		                       qpdf_get_error_message_detail(p->q, qpdf_get_error(p->q)));
@@ -308,6 +308,8 @@ bool look_pdf(struct look *look, enum inspect_type type, struct slice in)
 	judge_edges(look, in);
 	bool fine = p.q ? look_open(&p, in) : look_memory(look);
 	free(p.stack);
+	if (p.q && qpdf_has_error(p.q))
+		(void)qpdf_get_error(p.q); /* an error that nobody took is printed at the end */
 	if (p.q)
 		qpdf_cleanup(&p.q);
 	return fine;

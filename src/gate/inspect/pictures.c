@@ -128,9 +128,11 @@ static bool png_decode(struct look *look, png_image *image, struct slice in)
 	uint8_t *pixels = malloc(PNG_IMAGE_SIZE(*image));
 	if (!pixels)
 		return look_memory(look);
-	png_image_finish_read(image, NULL, pixels, 0, NULL);
+	int done = png_image_finish_read(image, NULL, pixels, 0, NULL);
 	free(pixels);
-	return image->warning_or_error == 0 || look_unreadable(look, "libpng: %s", image->message);
+	if (done && image->warning_or_error)
+		look_find(look, "repaired", "libpng: %s", image->message);
+	return done || look_unreadable(look, "libpng: %s", image->message);
 }
 
 bool look_png(struct look *look, enum inspect_type type, struct slice in)
