@@ -274,7 +274,7 @@ static bool is_letter(uint8_t c)
 
 /* What programs take a text for when they look at its beginning (Excel opens
  * HTML, SYLK, DIF and web queries whatever the name; shells read "#!"). */
-static enum file_type program_text(struct slice in)
+enum file_type text_program(struct slice in)
 {
 	struct slice head = slice_part(trimmed_start(in), 0, 1024);
 	if (head.len > 1 && head.at[0] == '<' &&
@@ -310,7 +310,7 @@ static enum file_type text_type(struct slice in, struct slice name)
 	bool wide = slice_starts(in, SLICE("\xFF\xFE")) || slice_starts(in, SLICE("\xFE\xFF"));
 	if (!wide && !plain_bytes(in))
 		return FILE_UNKNOWN;
-	enum file_type program = wide ? FILE_UNKNOWN : program_text(in);
+	enum file_type program = wide ? FILE_UNKNOWN : text_program(in);
 	if (program != FILE_UNKNOWN)
 		return program;
 	return by_name(name, FILE_CSV, FILE_CSV) == FILE_CSV ? FILE_CSV : FILE_TXT;

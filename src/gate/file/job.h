@@ -84,6 +84,9 @@ bool format_fits(const struct format *format, const char *ending);
 const char *format_ending(enum file_type type);
 /* ending_forbidden - endings that systems run or mount, whatever the content */
 bool ending_forbidden(const char *ending);
+/* text_program - what programs take a text for by its beginning (HTML, SYLK, a
+ * script, ...); FILE_UNKNOWN for text that is just text                     */
+enum file_type text_program(struct slice text);
 /* second_reading - true if the bytes, being of this type, could also be read as
  * another one by a tolerant reader: a PDF header further in, a zip at the end */
 bool second_reading(enum file_type type, struct slice in);

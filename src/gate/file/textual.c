@@ -94,6 +94,8 @@ static struct result encode(struct job *job, enum charset charset, struct slice 
 	}
 	if (charset == CHARSET_CP932) {
 		struct result result = cp932_from_utf8(text, out, &inner);
+		if (result.code == OK && utf8_valid(buffer_slice(out)) && utf8_length(buffer_slice(out)) != out->len)
+			return job_refuse(job, REFUSAL_AMBIGUOUS, "", "what is left of the CP932 text is UTF-8 too");
 		return result.code == E_INPUT ? job_refuse(job, REFUSAL_DAMAGED, "", "%s", inner.text)
 			: result.code == OK ? ok() : job_memory(why);
 	}
@@ -270,6 +272,19 @@ static bool quote_cells(struct job *job, struct slice text, struct buffer *out)
 
 /* ---- both ---- */
 
+/* The verdict is on what is written: taking a mark out must not bring a page, a
+ * script or another format to light, and a UTF-16 text is looked at as text. */
+static struct result check_made(struct job *job, struct slice text, struct slice bytes)
+{
+	enum file_type type = text_program(text);
+	if (type == FILE_UNKNOWN)
+		type = file_type_by_content(bytes, SLICE("x.txt"));
+	if (type == FILE_TXT && !second_reading(type, bytes))
+		return ok();
+	return job_refuse(job, format_of(type)->rebuild ? REFUSAL_AMBIGUOUS : format_of(type)->refusal, "",
+	                  "the text reads as %s", format_of(type)->name);
+}
+
 static struct result rebuild(struct job *job, struct slice in, bool cells, struct buffer *out,
                              struct why *why)
 {
@@ -287,9 +302,10 @@ static struct result rebuild(struct job *job, struct slice in, bool cells, struc
 	if (!buffer_ok(&text) || !buffer_ok(&seen) || !buffer_ok(made))
 		return job_memory(why);
 	if (changed)
-		return encode(job, charset, buffer_slice(made), out, why);
-	buffer_put_slice(out, in);
-	return ok();
+		TRY(encode(job, charset, buffer_slice(made), out, why));
+	else
+		buffer_put_slice(out, in);
+	return check_made(job, buffer_slice(made), buffer_slice(out));
 }
 
 struct result text_rebuild(struct job *job, struct slice in, struct buffer *out, struct why *why)
