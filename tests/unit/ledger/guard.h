@@ -1,5 +1,5 @@
-/* The real sekisho-seal beside a test's ledger, in its jail; its path comes from
- * the environment (SEKISHO_SEAL).                                           */
+/* The real sekisho-seal beside a test's ledger, in its jail: the one that was
+ * built beside the test, or $SEKISHO_SEAL.                                   */
 #ifndef SEKISHO_TESTS_LEDGER_GUARD_H
 #define SEKISHO_TESTS_LEDGER_GUARD_H
 
@@ -19,8 +19,17 @@ struct guard {
 
 static inline const char *guard_program(void)
 {
-	const char *path = getenv("SEKISHO_SEAL");
-	return path && access(path, X_OK) == 0 ? path : NULL;
+	static char path[4096];
+	const char *given = getenv("SEKISHO_SEAL");
+	/* BUILD/tests/unit/ledger/test_x, BUILD/src/bin/sekisho-seal */
+	ssize_t len = given ? -1 : readlink("/proc/self/exe", path, sizeof path - 64);
+	for (int up = 0; up < 4 && len > 0; up++)
+		while (len > 0 && path[--len] != '/')
+			;
+	if (len > 0)
+		memcpy(path + len, "/src/bin/sekisho-seal", 22);
+	const char *program = given ? given : path;
+	return access(program, X_OK) == 0 ? program : NULL;
 }
 
 static inline bool guard_keygen(struct guard *g, const char *origin)
