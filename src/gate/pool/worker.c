@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { STATUS_PASSED = 0, STATUS_REFUSED, STATUS_USAGE, STATUS_FAILED };
@@ -127,6 +129,14 @@ static int one_document(const struct worker *worker, const struct options *optio
 	return status;
 }
 
+/* Without TZ the C library looks for the zone's file at every local time, and a
+ * library asks for local times (libzip): the jail would end it.             */
+static void pin_time_zone(void)
+{
+	setenv("TZ", "UTC0", 1);
+	tzset();
+}
+
 int worker_main(const struct worker *worker, int argc, char **argv)
 {
 	struct options options;
@@ -136,6 +146,7 @@ int worker_main(const struct worker *worker, int argc, char **argv)
 		        worker->kind == POOL_INSPECT ? "--type TYPE " : "");
 		return STATUS_USAGE;
 	}
+	pin_time_zone();
 	if (options.zygote < 0)
 		return one_document(worker, &options);
 	if (zygote_serve(worker, options.zygote, options.no_jail, &why).code != OK)
