@@ -384,7 +384,7 @@ static struct result submit(struct crossings *c, const struct crossing_request *
 		return fail(why, E_INPUT, "file",
 		            "「送るファイル」がありません。送るものが決まりません。ファイルを選んで加えてください。");
 	json_t *data = json_pack(
-		"{sssssssssssssOsisIsI}", "application", application, "detail", sealed, "direction",
+		"{sssssssssssssssOsisIsI}", "application", application, "detail", sealed, "direction",
 		crossing_direction_name(r->direction), "edition", edition, "importance", row.importance,
 		"receiver", row.receiver, "section", row.section, "files", files, "fiscal_year", year,
 		"serial", (json_int_t)serial, "original_until_ms",
