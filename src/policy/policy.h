@@ -315,9 +315,9 @@ struct slot {
 struct route {
 	enum route_op op;
 	enum route_state state;
-	const struct route *const *parts; /* AND OR THEN; `every` is an AND of slots */
+	struct route *const *parts; /* AND OR THEN; `every` is an AND of slots */
 	size_t part_count;
-	const struct slot *slot; /* ROUTE_SLOT */
+	struct slot *slot; /* ROUTE_SLOT */
 };
 /* A route that some clause asks for. */
 struct wanted_route {
@@ -325,7 +325,7 @@ struct wanted_route {
 	const char *cite;
 	const char *text; /* 所管課の情報セキュリティ管理者 */
 	const struct route *route;
-	const struct slot *const *slots; /* the same slots, left to right */
+	struct slot *const *slots; /* the same slots, left to right */
 	size_t slot_count;
 	enum route_state state;
 	bool distinct_from_actor; /* false only where a `separate ... unless` opened it */
@@ -412,7 +412,8 @@ struct result policy_decide(const struct policy *policy, const struct policy_que
 
 /* policy_decide_exception - may this exception to `clause` be granted?
  * The facts are those of the act exception.begin (actor: who applies, ground,
- * until, ...).  The lifts with a route that reach the clause are its permits;
+ * until, ...); without "object.step" the exception stands at its first step.
+ * The lifts with a route that reach the clause are its permits;
  * an absolute clause, or one that no lift reaches, is refused.             */
 struct result policy_decide_exception(const struct policy *policy,
                                       const struct policy_question *question, const char *clause,

@@ -1,0 +1,333 @@
+/* Looking things up: editions, clauses, acts and their facts, posts, parameters. */
+#include "policy/model.h"
+
+#include <stdio.h>
+
+static const struct edition *edition_of(const struct policy *policy, const struct policy_edition *edition)
+{
+	for (size_t i = 0; i < policy->edition_count; i++)
+		if (&policy->editions[i].public == edition)
+			return &policy->editions[i];
+	return NULL;
+}
+
+/* ---- editions and clauses */
+
+size_t policy_edition_count(const struct policy *policy)
+{
+	return policy->edition_count;
+}
+
+const struct policy_edition *policy_edition_at(const struct policy *policy, size_t index)
+{
+	return index < policy->edition_count ? &policy->editions[index].public : NULL;
+}
+
+const struct policy_edition *policy_edition_on(const struct policy *policy, const char *name, day_t day)
+{
+	const struct policy_edition *found = NULL;
+	for (size_t i = 0; i < policy->edition_count; i++) {
+		const struct policy_edition *e = &policy->editions[i].public;
+		if (strcmp(e->name, name) == 0 && e->effective <= day)
+			found = e;
+	}
+	return found;
+}
+
+size_t policy_clause_count(const struct policy *policy, const struct policy_edition *edition)
+{
+	const struct edition *e = edition_of(policy, edition);
+	return e ? e->clause_count : 0;
+}
+
+const struct policy_clause *policy_clause_at(const struct policy *policy,
+                                             const struct policy_edition *edition, size_t index)
+{
+	const struct edition *e = edition_of(policy, edition);
+	return e && index < e->clause_count ? e->clauses[index]->public : NULL;
+}
+
+/* the first of that id: editions of one id are sorted newest first */
+static size_t first_of(const struct policy *policy, const char *id)
+{
+	size_t low = 0, high = policy->id_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(policy->by_id[middle]->id, id) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct policy_clause *policy_clause(const struct policy *policy, const char *id)
+{
+	size_t i = first_of(policy, id);
+	return i < policy->id_count && strcmp(policy->by_id[i]->id, id) == 0 ? policy->by_id[i]->public : NULL;
+}
+
+const struct policy_clause *policy_clause_in(const struct policy *policy,
+                                             const struct policy_edition *edition, const char *id)
+{
+	for (size_t i = first_of(policy, id); i < policy->id_count && strcmp(policy->by_id[i]->id, id) == 0; i++)
+		if (policy->by_id[i]->public->edition == edition)
+			return policy->by_id[i]->public;
+	return NULL;
+}
+
+const char *policy_clause_cite(const struct policy *policy, const char *id)
+{
+	const struct policy_clause *c = policy_clause(policy, id);
+	size_t i = first_of(policy, id);
+	return c ? policy->by_id[i]->full_cite : "";
+}
+
+/* ---- acts and their facts */
+
+bool policy_act_exists(const struct policy *policy, const char *act)
+{
+	const char *word = words_find(policy->words, slice_str(act));
+	const struct act *found = word ? act_find(policy, word) : NULL;
+	return found && !found->event;
+}
+
+static const char **words_of(const struct policy *policy, const struct ftype *type, struct arena *arena,
+                             size_t *count)
+{
+	const struct scale *scale = NULL;
+	for (size_t i = policy->edition_count; type->base == FACT_LEVEL && i > 0 && !scale; i--)
+		scale = policy->editions[i - 1].book ? scale_find(policy->editions[i - 1].book, type->scale) : NULL;
+	*count = scale ? scale->count : 0;
+	for (const struct name *n = type->base == FACT_WORD ? type->words : NULL; n; n = n->next)
+		++*count;
+	const char **at = ARENA_ARRAY(arena, *count ? *count : 1, const char *);
+	size_t i = 0;
+	if (!at)
+		return NULL;
+	for (const struct name *n = type->base == FACT_WORD ? type->words : NULL; n; n = n->next)
+		at[i++] = n->text;
+	for (; scale && i < scale->count; i++)
+		at[i] = scale->levels[i];
+	return at;
+}
+
+static bool add_facts(const struct policy *policy, const struct shape *shape, const char *prefix, unsigned from,
+                      struct arena *arena, struct policy_fact *out, size_t *count)
+{
+	for (unsigned i = from; shape && i < shape->count; i++) {
+		const struct field *f = shape->at[i];
+		if (f->type.base == FACT_NONE || f->step)
+			continue;
+		struct policy_fact *one = &out[(*count)++];
+		const char **words = words_of(policy, &f->type, arena, &one->word_count);
+		one->path = prefix[0] ? arena_printf(arena, "%s.%s", prefix, f->name) : f->name;
+		one->label = f->title;
+		one->type = f->type.base;
+		one->found_by = f->found_by;
+		one->words = words;
+		if (!words || !one->path)
+			return false;
+	}
+	return true;
+}
+
+struct result policy_act_facts(const struct policy *policy, const char *act, struct arena *arena,
+                               const struct policy_fact **out, size_t *count, struct why *why)
+{
+	const char *word = words_find(policy->words, slice_str(act));
+	const struct act *found = word ? act_find(policy, word) : NULL;
+	if (!found)
+		return fail(why, E_ABSENT, act, "行為「%.80s」は語彙にありません。", act);
+	const struct shape *person = found->row->at[FIELD_ACTOR]->type.shape;
+	size_t most = found->row->count + (found->object ? found->object->count : 0) + person->count, n = 0;
+	struct policy_fact *at = ARENA_ARRAY(arena, most ? most : 1, struct policy_fact);
+	bool whole = at && add_facts(policy, found->row, "", 0, arena, at, &n) &&
+	             add_facts(policy, found->object, "object", 0, arena, at, &n) &&
+	             add_facts(policy, person, "actor", 0, arena, at, &n);
+	if (!whole)
+		return fail(why, E_MEMORY, act, "事実の一覧を書く記憶域が足りません。");
+	*out = at;
+	*count = n;
+	return ok();
+}
+
+int policy_level_rank(const struct policy *policy, const char *edition_name, day_t day, const char *scale,
+                      const char *level)
+{
+	const struct book *book = book_on(policy, edition_name, day);
+	const char *name = words_find(policy->words, slice_str(scale));
+	const struct scale *s = book && name ? scale_find(book, name) : NULL;
+	return s ? scale_rank(s, level) : -1;
+}
+
+/* ---- posts */
+
+size_t policy_post_count(const struct policy *policy, const struct policy_edition *edition)
+{
+	const struct edition *e = edition_of(policy, edition);
+	return e ? e->post_count : 0;
+}
+
+const struct policy_post *policy_post_at(const struct policy *policy, const struct policy_edition *edition,
+                                         size_t index)
+{
+	const struct edition *e = edition_of(policy, edition);
+	return e && index < e->post_count ? &e->posts[index] : NULL;
+}
+
+static bool public_post(struct binder *b, const struct member *m, const struct statement *s,
+                        struct policy_post *out)
+{
+	size_t count = 0;
+	for (const struct name *n = s->names; n; n = n->next)
+		count++;
+	const char **under = binder_new(b, (count ? count : 1) * sizeof *under);
+	const char *named = s->by ? via_string(b->policy, b->book, loose_scope(b, s), s->by, b->arena) : "";
+	if (!under || !named)
+		return false;
+	*out = (struct policy_post){.name = s->name, .title = s->title, .per = s->per ? s->second : "",
+	                            .at_least = s->number, .held_by = s->held_by,
+	                            .holder = s->detail ? s->detail : named, .under = under,
+	                            .clause = m->clause->public};
+	for (const struct name *n = s->names; n; n = n->next)
+		under[out->under_count++] = mapped_name(m, n->text);
+	return true;
+}
+
+static void posts_of(struct binder *b, struct edition *e)
+{
+	size_t count = 0;
+	for (const struct member *m = e->book->members; m; m = m->next)
+		for (const struct statement *s = m->clause->statements; s; s = s->next)
+			count += s->kind == ST_POST;
+	e->posts = binder_new(b, (count ? count : 1) * sizeof *e->posts);
+	b->book = e->book;
+	for (const struct member *m = e->book->members; m && e->posts; m = m->next)
+		for (const struct statement *s = m->clause->statements; s; s = s->next) {
+			const struct symbol *symbol = s->kind == ST_POST ? symbol_find(e->book, s->name) : NULL;
+			if (!symbol || symbol->statement != s)
+				continue;
+			if (public_post(b, m, s, &e->posts[e->post_count]))
+				e->post_count++;
+			else if (b->code == OK)
+				b->code = fail(b->why, E_MEMORY, "policy", "規程を組み立てる記憶域が足りません。").code;
+		}
+	b->book = NULL;
+}
+
+void posts_build(struct binder *b)
+{
+	for (size_t i = 0; i < b->policy->edition_count && b->code == OK; i++)
+		posts_of(b, &b->policy->editions[i]);
+}
+
+static bool state_holds(const struct cond *c, unsigned state)
+{
+	static const struct {
+		const char *word;
+		unsigned bit;
+	} states[] = {{"prevented", POST_PREVENTED}, {"vacant", POST_VACANT}, {"absent", POST_ABSENT}};
+	if (c->op == COND_NOT)
+		return !state_holds(c->parts, state);
+	if (c->op == COND_PATH && c->path->count == 2) {
+		for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+			if (strcmp(c->path->part[1], states[i].word) == 0)
+				return state & states[i].bit;
+		return false;
+	}
+	for (const struct cond *part = c->parts; part; part = part->next)
+		if (state_holds(part, state) == (c->op == COND_OR))
+			return c->op == COND_OR;
+	return c->op == COND_AND;
+}
+
+static bool stands_in(const struct statement *s, const char *post, unsigned state, const char *act)
+{
+	bool for_act = !s->acts;
+	for (const struct name *n = s->acts; n && act; n = n->next)
+		for_act |= strcmp(n->text, act) == 0;
+	return for_act && strcmp(s->second, post) == 0 && state && (!s->when || state_holds(s->when, state));
+}
+
+const char *policy_substitute(const struct policy *policy, const struct policy_edition *edition,
+                              const char *post, unsigned state, const char *act,
+                              const struct policy_clause **clause)
+{
+	const struct edition *e = edition_of(policy, edition);
+	for (const struct member *m = e && e->book ? e->book->members : NULL; m; m = m->next)
+		for (const struct statement *s = m->clause->statements; s; s = s->next)
+			if (s->kind == ST_SUBSTITUTE && stands_in(s, post, state, act)) {
+				if (clause)
+					*clause = m->clause->public;
+				return s->name;
+			}
+	return NULL;
+}
+
+bool policy_delegate_at(const struct policy *policy, const struct policy_edition *edition, size_t index,
+                        const char **from, const char **to, const struct policy_clause **clause)
+{
+	const struct edition *e = edition_of(policy, edition);
+	for (const struct member *m = e && e->book ? e->book->members : NULL; m; m = m->next)
+		for (const struct statement *s = m->clause->statements; s; s = s->next) {
+			if (s->kind != ST_DELEGATE || index-- > 0)
+				continue;
+			*from = s->name;
+			*to = s->second;
+			if (clause)
+				*clause = m->clause->public;
+			return true;
+		}
+	return false;
+}
+
+/* ---- parameters and ratings */
+
+static const char *unit_name(enum unit_class unit, const struct ftype *type)
+{
+	static const char *const names[] = {
+		[UNIT_PLAIN] = "", [UNIT_HOURS] = "hours", [UNIT_WORKING_DAYS] = "working-days",
+		[UNIT_MONTHS] = "months", [UNIT_FISCAL_YEARS] = "fiscal-years", [UNIT_BYTES] = "bytes",
+	};
+	return type->base == FACT_NUMBER && type->unit ? type->unit : names[unit];
+}
+
+struct result policy_parameter(const struct policy *policy, const struct policy_edition *edition,
+                               const char *name, const char *at, day_t day, struct policy_value *out,
+                               struct why *why)
+{
+	const char *word = words_find(policy->words, slice_str(name));
+	const struct book *book = edition ? book_on(policy, edition->name, day) : NULL;
+	const struct symbol *s = word && book ? symbol_find(book, word) : NULL;
+	struct policy_question question = {.day = day};
+	struct eval e = {.policy = policy, .book = book, .question = &question, .clause = at ? at : ""};
+	struct value v;
+	if (!s || s->kind != SYM_PARAM)
+		return fail(why, E_ABSENT, name, "パラメータ「%.80s」は、この日の規程にありません。", name);
+	*out = (struct policy_value){.type = s->param->ftype.base, .unit = "", .word = ""};
+	if (!eval_param(&e, s->param, &v))
+		return ok();
+	*out = (struct policy_value){.set = true, .type = v.type, .number = v.number,
+	                             .unit = unit_name(v.unit, &s->param->ftype), .word = v.word ? v.word : ""};
+	return ok();
+}
+
+struct result policy_rate(const struct policy *policy, const struct policy_edition *edition,
+                          const struct facts *facts, const char *path, struct policy_rating *out,
+                          struct why *why)
+{
+	const struct edition *e = edition ? edition_of(policy, edition) : NULL;
+	const char *dot = strrchr(path, '.');
+	const char *word = dot ? words_find(policy->words, slice_str(dot + 1)) : NULL;
+	const struct scale *scale = e && e->book && word ? scale_find(e->book, word) : NULL;
+	struct policy_question question = {.day = edition ? edition->effective : 0};
+	struct eval eval = {.policy = policy, .book = e ? e->book : NULL, .facts = facts, .question = &question, .clause = ""};
+	bool object = dot && (size_t)(dot - path) == strlen("object") && strncmp(path, "object", 6) == 0;
+	if (!scale || !object || !field_find(facts->act->object, word, NULL))
+		return fail(why, E_INPUT, path, "「%.80s」は、対象の段階ではありません（例 object.importance）。", path);
+	const struct row *row = facts->root->values[FIELD_OBJECT].row;
+	struct interval i = eval_rating(&eval, row, facts->act->object, scale);
+	*out = (struct policy_rating){scale->levels[i.low], scale->levels[i.high], scale->name};
+	return ok();
+}

@@ -1,0 +1,102 @@
+/* Cases written beside the clauses are decided, and must come out as said (25). */
+#include "policy/model.h"
+
+#include "base/calendar.h"
+
+enum { EXAMPLE_ROOM = 1 << 20 };
+
+static void PRINTF_LIKE(3, 4) wrong(struct checker *c, const struct example *e, const char *format, ...)
+{
+	struct finding f = {.number = 25, .file = e->file, .line = e->line, .policy = e->header->name, .clause = "",
+	                    .mend = "例か条を直してください。"};
+	va_list args;
+	va_start(args, format);
+	finding_vadd(c->findings, c->arena, f, format, args);
+	va_end(args);
+}
+
+static const char *as_text(const struct literal *l, struct arena *arena)
+{
+	if (l->kind == LIT_PATH)
+		return l->path->text;
+	if (l->kind == LIT_DATE) {
+		char *day = arena_alloc(arena, 11);
+		if (day)
+			day_iso((day_t)l->number, day);
+		return day;
+	}
+	return l->unit ? arena_printf(arena, "%s %s", l->text, l->unit) : l->text;
+}
+
+static struct result set_all(const struct example *e, struct facts *facts, struct arena *arena, struct why *why)
+{
+	for (const struct given *g = e->facts; g; g = g->next) {
+		const char *text = as_text(g->value, arena);
+		if (!text)
+			return fail(why, E_MEMORY, "case", "例を判断する記憶域が足りません。");
+		TRY(facts_set_any(facts, g->path->text, text, why));
+	}
+	return ok();
+}
+
+static bool counts(const char *expect, enum effect effect)
+{
+	if (strcmp(expect, "refuse") == 0)
+		return effect == EFFECT_REFUSE;
+	if (strcmp(expect, "hold") == 0)
+		return effect == EFFECT_HOLD || effect == EFFECT_MAYBE;
+	if (strcmp(expect, "outside") == 0)
+		return effect == EFFECT_OUTSIDE;
+	return effect == EFFECT_OPEN || effect == EFFECT_MET || effect == EFFECT_LIFTED || effect == EFFECT_ADVICE;
+}
+
+static bool spoke(const struct decision *d, const char *id, const char *expect)
+{
+	for (size_t i = 0; i < d->spoken_count; i++)
+		if (strcmp(d->spoken[i].clause->id, id) == 0 && counts(expect, d->spoken[i].effect))
+			return true;
+	return false;
+}
+
+static void compare(struct checker *c, const struct example *e, const struct decision *d)
+{
+	const char *came = d->outside ? "outside" : verdict_name(d->verdict);
+	if (strcmp(came, e->expect) != 0)
+		wrong(c, e, "例「%s」は %s になるはずが、%s になります。", e->title, e->expect, came);
+	for (const struct name *n = e->by; n; n = n->next)
+		if (!spoke(d, n->text, e->expect))
+			wrong(c, e, "例「%s」で、%s がそのように働きません。", e->title, n->text);
+}
+
+static struct result run(struct checker *c, const struct example *e, struct arena *arena, struct why *why)
+{
+	struct facts *facts = NULL;
+	struct why inner = {0};
+	const char *const policies[] = {e->header->name};
+	const struct decision *d = NULL;
+	struct result r = facts_new(c->policy, e->act, arena, &facts, &inner);
+	if (r.code == OK)
+		r = set_all(e, facts, arena, &inner);
+	struct policy_question q = {.policies = policies, .policy_count = 1, .day = e->day, .facts = facts};
+	if (r.code == OK)
+		r = policy_decide(c->policy, &q, arena, &d, &inner);
+	if (r.code == E_MEMORY)
+		return fail(why, E_MEMORY, e->file, "例を判断する記憶域が足りません。");
+	if (r.code != OK)
+		wrong(c, e, "例「%s」を判断できません: %s", e->title, inner.text);
+	else
+		compare(c, e, d);
+	return ok();
+}
+
+struct result check_examples(struct checker *c, struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(EXAMPLE_ROOM);
+	if (!arena)
+		return fail(why, E_MEMORY, "case", "例を判断する記憶域が足りません。");
+	for (const struct example *e = c->policy->tree.examples; e; e = e->next) {
+		arena_reset(arena);
+		TRY(run(c, e, arena, why));
+	}
+	return ok();
+}

@@ -1,0 +1,640 @@
+/* A clause read back in Japanese, from its data alone.  A manager compares these
+ * sentences with the prose; they are kept as snapshots and diffed on every
+ * build, so their words change only on purpose. */
+#include "policy/model.h"
+
+#include "base/calendar.h"
+
+struct pen {
+	const struct policy *policy;
+	const struct book *book;
+	const struct shape *scope; /* whose facts the statement speaks of */
+	struct buffer *out;
+};
+
+static void put(const struct pen *p, const char *text)
+{
+	buffer_put_str(p->out, text);
+}
+
+static const char *label(const struct pen *p, const char *word)
+{
+	return word_label(p->policy, p->book, word);
+}
+
+static void put_day(const struct pen *p, day_t day)
+{
+	char text[11];
+	day_iso(day, text);
+	put(p, text);
+}
+
+/* ---- values and conditions */
+
+static const char *plain_word(const struct pen *p, const char *word)
+{
+	if (word == p->policy->w_yes)
+		return "はい";
+	if (word == p->policy->w_no)
+		return "いいえ";
+	return label(p, word);
+}
+
+static void put_value(const struct pen *p, const struct literal *l)
+{
+	if (l->kind == LIT_DATE) {
+		put_day(p, (day_t)l->number);
+	} else if (l->kind != LIT_PATH) {
+		put(p, l->text);
+		put(p, unit_label(l->unit));
+	} else if (l->path->count == 1) {
+		const char *word = plain_word(p, l->path->part[0]);
+		const char *fact = word == l->path->part[0] && field_find(p->scope, word, NULL)
+		                   ? field_label(p->policy, p->scope, word) : word;
+		put(p, fact);
+	} else {
+		path_text(p->policy, p->scope, l->path, p->out);
+	}
+}
+
+static void put_values(const struct pen *p, const struct literal *values)
+{
+	for (const struct literal *l = values; l; l = l->next) {
+		put(p, l == values ? "" : "、");
+		put_value(p, l);
+	}
+}
+
+static void put_path(const struct pen *p, const struct path *path)
+{
+	path_text(p->policy, p->scope, path, p->out);
+}
+
+static void put_relation(const struct pen *p, const struct cond *c)
+{
+	static const char *const words[] = {
+		[REL_EQ] = "である", [REL_NE] = "でない", [REL_LT] = "より下である", [REL_LE] = "以下である",
+		[REL_GT] = "を超える", [REL_GE] = "以上である",
+	};
+	put(p, "が「");
+	put_value(p, c->values);
+	put(p, "」");
+	put(p, words[c->rel]);
+}
+
+static void put_cond(const struct pen *p, const struct cond *c);
+
+static void put_bracketed(const struct pen *p, const struct cond *c)
+{
+	bool nested = c->op == COND_AND || c->op == COND_OR;
+	put(p, nested ? "（" : "");
+	put_cond(p, c);
+	put(p, nested ? "）" : "");
+}
+
+static void put_test(const struct pen *p, const struct cond *c)
+{
+	static const char *const quants[] = {[QUANT_NONE] = "", [QUANT_ANY] = "のどれか", [QUANT_EVERY] = "のすべて"};
+	put_path(p, c->path);
+	put(p, quants[c->quant]);
+	if (c->op == COND_REL) {
+		put_relation(p, c);
+	} else if (c->op == COND_IN) {
+		put(p, "が「");
+		put_values(p, c->values);
+		put(p, "」のどれかである");
+	} else if (c->op == COND_IN_PATH) {
+		put(p, "が");
+		put_path(p, c->other);
+		put(p, "に含まれる");
+	} else if (c->op == COND_IS) {
+		put(p, "が");
+		if (c->other) {
+			put_path(p, c->other);
+			put(p, "の");
+		}
+		put(p, label(p, c->name));
+		put(p, "である");
+	}
+}
+
+static void put_worded(const struct pen *p, const struct cond *c)
+{
+	static const struct {
+		const char *before, *after;
+	} words[] = {
+		[COND_KNOWN] = {"", "がわかっている"},           [COND_CLAIMED] = {"理由を書いて「", "」と申し立てている"},
+		[COND_REACHED] = {"段階「", "」を終えている"},     [COND_COMPLETE] = {"一覧「", "」が満たされている"},
+		[COND_COUNT] = {"", "の数"},
+	};
+	put(p, words[c->op].before);
+	if (c->path)
+		put_path(p, c->path);
+	else
+		put(p, c->op == COND_REACHED ? c->name : label(p, c->name));
+	put(p, words[c->op].after);
+	if (c->op == COND_COUNT)
+		put_relation(p, c);
+}
+
+static void put_cond(const struct pen *p, const struct cond *c)
+{
+	if (c->op == COND_NOT) {
+		put_bracketed(p, c->parts);
+		put(p, "ということがない");
+	} else if (c->op == COND_AND || c->op == COND_OR) {
+		for (const struct cond *part = c->parts; part; part = part->next) {
+			put(p, part == c->parts ? "" : c->op == COND_AND ? "、かつ" : "、又は");
+			put_bracketed(p, part);
+		}
+	} else if (c->op == COND_PATH) {
+		const char *word = c->path->count == 1 ? label(p, c->path->part[0]) : NULL;
+		bool term = word && word != c->path->part[0] && !field_find(p->scope, c->path->part[0], NULL);
+		put(p, term ? word : "");
+		if (!term)
+			put_path(p, c->path);
+		put(p, "である");
+	} else if (c->op >= COND_KNOWN) {
+		put_worded(p, c);
+	} else {
+		put_test(p, c);
+	}
+}
+
+static void put_when(const struct pen *p, const struct statement *s)
+{
+	if (s->when) {
+		put_cond(p, s->when);
+		put(p, "とき、");
+	}
+	if (s->unless) {
+		put_cond(p, s->unless);
+		put(p, "場合を除き、");
+	}
+}
+
+/* ---- parts of statements */
+
+static void put_names(const struct pen *p, const struct name *names)
+{
+	for (const struct name *n = names; n; n = n->next) {
+		put(p, n == names ? "" : "、");
+		put(p, label(p, n->text));
+	}
+}
+
+static void put_fields(const struct pen *p, const struct name *names)
+{
+	static const char *const common[][2] = {
+		{"performed_at", "日時"}, {"performer", "行った人"}, {"approver", "許可した人"}, {"approved_at", "許可の日時"},
+		{"reason", "理由"}, {"applicant", "申請した人"}, {"clauses", "条"}, {"result", "結果"},
+	};
+	for (const struct name *n = names; n; n = n->next) {
+		const char *text = field_find(p->scope, n->text, NULL) ? field_label(p->policy, p->scope, n->text) : NULL;
+		for (size_t i = 0; !text && i < sizeof common / sizeof *common; i++)
+			text = strcmp(common[i][0], n->text) == 0 ? common[i][1] : NULL;
+		text = text ? text : field_label(p->policy, p->scope, n->text);
+		put(p, n == names ? "" : "、");
+		put(p, text ? text : label(p, n->text));
+	}
+}
+
+static void put_ids(const struct pen *p, const struct name *ids)
+{
+	for (const struct name *n = ids; n; n = n->next) {
+		put(p, n == ids ? "" : "、");
+		put(p, n->text);
+	}
+}
+
+static void put_route(const struct pen *p, const struct via *via)
+{
+	via_text(p->policy, p->book, p->scope, via, p->out);
+}
+
+static void put_span(const struct pen *p, const struct span *span)
+{
+	if (span->name)
+		buffer_printf(p->out, "「%s」", strcmp(span->name, "unstated") == 0 ? "期限の定めなし" : label(p, span->name));
+	else
+		buffer_printf(p->out, "%lld%s", (long long)span->number, unit_label(span->unit));
+}
+
+static void put_triggers(const struct pen *p, const struct trigger *triggers)
+{
+	for (const struct trigger *t = triggers; t; t = t->next) {
+		put(p, t == triggers ? "" : "、又は");
+		if (t->kind == TRIGGER_ON) {
+			buffer_printf(p->out, "「%s」があったとき", label(p, t->event));
+		} else if (t->kind == TRIGGER_EACH) {
+			put_span(p, t->each);
+			put(p, "ごとに");
+		} else {
+			put(p, t->kind == TRIGGER_ALWAYS ? "常に" : "随時");
+		}
+	}
+}
+
+static const char *strength_text(enum strength strength)
+{
+	static const char *const words[] = {
+		[MUST_BE] = "", [IN_PRINCIPLE] = "（原則）", [AS_NEEDED] = "（必要に応じ。しないときは理由を残す）",
+		[SHOULD] = "（努める）", [ABSOLUTE] = "（いかなる場合も）",
+	};
+	return words[strength];
+}
+
+/* ---- one function a kind of statement */
+
+static void render_norm(const struct pen *p, const struct statement *s)
+{
+	put_when(p, s);
+	put(p, "「");
+	put_names(p, s->acts);
+	put(p, "」");
+	if (s->kind == ST_FORBID) {
+		put(p, "をしてはならない");
+	} else if (s->kind == ST_ALLOW) {
+		put(p, "をしてよい");
+	} else if (s->kind == ST_PERMIT) {
+		put(p, "には、");
+		put_route(p, s->by);
+		put(p, "の許可が要る");
+	} else {
+		put(p, "は、");
+		put_cond(p, s->that);
+		put(p, "ことを要する");
+	}
+	put(p, strength_text(s->strength));
+	if (s->ids) {
+		put(p, "（優先される条: ");
+		put_ids(p, s->ids);
+		put(p, "）");
+	}
+}
+
+static void render_lift(const struct pen *p, const struct statement *s)
+{
+	put_when(p, s);
+	if (s->target == LIFT_IDS)
+		put_ids(p, s->ids);
+	else
+		put(p, s->target == LIFT_ANY ? "絶対のものを除くどの定め" : "原則として定めたもの");
+	put(p, "について、");
+	if (s->by)
+		put_route(p, s->by);
+	put(p, s->by ? "は例外を認めることができる" : "直ちに例外の措置をとることができる");
+}
+
+static void render_duty(const struct pen *p, const struct statement *s)
+{
+	put_triggers(p, s->triggers);
+	put(p, "、");
+	put_when(p, s);
+	put_route(p, s->by);
+	put(p, "は");
+	if (s->with) {
+		put(p, "、");
+		put_route(p, s->with);
+		put(p, "とともに");
+	}
+	if (s->to) {
+		put(p, "、");
+		put_route(p, s->to);
+		put(p, "へ");
+	}
+	if (s->within) {
+		put(p, "、");
+		put_span(p, s->within);
+		put(p, "以内に");
+	}
+	put(p, "「");
+	if (s->second) {
+		put(p, label(p, s->second));
+		put(p, "の");
+	}
+	put(p, label(p, s->name));
+	put(p, "」を行う");
+	put(p, strength_text(s->strength));
+	if (s->using)
+		buffer_printf(p->out, "（%sを使う）", label(p, s->using));
+	if (s->otherwise) {
+		put(p, "（遅れは");
+		put_route(p, s->otherwise);
+		put(p, "が知る）");
+	}
+}
+
+static void render_record(const struct pen *p, const struct statement *s)
+{
+	put_when(p, s);
+	put(p, "「");
+	put_names(p, s->acts);
+	buffer_printf(p->out, "」を、%sに", label(p, s->into));
+	if (s->by) {
+		put_route(p, s->by);
+		put(p, "が");
+	}
+	put(p, "記録する");
+	if (s->names) {
+		put(p, "（");
+		put_fields(p, s->names);
+		put(p, "）");
+	}
+	if (s->within) {
+		put(p, "。");
+		put_span(p, s->within);
+		put(p, "保存する");
+	}
+}
+
+static void render_document(const struct pen *p, const struct statement *s)
+{
+	if (s->per)
+		buffer_printf(p->out, "%sごとに、", label(p, s->second));
+	put_route(p, s->by);
+	buffer_printf(p->out, "は文書「%s」を備える", s->title);
+	if (s->triggers) {
+		put(p, "。見直し: ");
+		put_triggers(p, s->triggers);
+	}
+}
+
+static void render_list(const struct pen *p, const struct statement *s)
+{
+	put(p, "「");
+	put_names(p, s->acts);
+	buffer_printf(p->out, "」は、一覧「%s」の%sを満たすことを要する", s->title, s->any ? "どれか一つ" : "すべて");
+	if (s->number)
+		buffer_printf(p->out, "（原文で省かれた%u項目を補う）", s->number);
+}
+
+static void render_item(const struct pen *p, const struct statement *s)
+{
+	buffer_printf(p->out, "一覧「%s」の項目「%s」", label(p, s->second), s->name);
+	if (s->when) {
+		put(p, "。");
+		put_cond(p, s->when);
+		put(p, "ときに限る");
+	}
+	if (s->that) {
+		put(p, "。");
+		put_cond(p, s->that);
+		put(p, "ことで満たす");
+	}
+	put(p, strength_text(s->strength));
+}
+
+static void render_post(const struct pen *p, const struct statement *s)
+{
+	if (s->per)
+		buffer_printf(p->out, "%sごとに", label(p, s->second));
+	buffer_printf(p->out, "「%s」を%s置き、", s->title, s->per ? "" : "一人");
+	if (s->number)
+		buffer_printf(p->out, "少なくとも%u人とし、", s->number);
+	if (s->held_by == POST_NAMED) {
+		put_route(p, s->by);
+		put(p, "が指名する");
+	} else if (s->held_by == POST_TITLE) {
+		buffer_printf(p->out, "%sを充てる", s->detail);
+	} else {
+		buffer_printf(p->out, "「%s」の%sを充てる", label(p, s->detail), s->held_by == POST_HEAD ? "長" : "構成員");
+	}
+	if (s->names) {
+		put(p, "（上の職: ");
+		put_names(p, s->names);
+		put(p, "）");
+	}
+}
+
+static void put_state(const struct pen *p, const struct cond *c)
+{
+	static const char *const states[][2] = {{"prevented", "事故がある"}, {"vacant", "欠けた"}, {"absent", "不在の"}};
+	if (c->op == COND_NOT)
+		put(p, "そうではない: ");
+	for (size_t i = 0; c->op == COND_PATH && c->path->count == 2 && i < 3; i++)
+		if (strcmp(c->path->part[1], states[i][0]) == 0)
+			put(p, states[i][1]);
+	for (const struct cond *part = c->parts; part; part = part->next) {
+		put(p, part == c->parts ? "" : c->op == COND_AND ? "、かつ" : "、又は");
+		put_state(p, part);
+	}
+}
+
+static void render_office(const struct pen *p, const struct statement *s)
+{
+	static const char *const roles[][2] = {
+		{"applicant", "申請する人"}, {"approver", "許可する人"}, {"auditee", "監査される人"}, {"auditor", "監査する人"},
+	};
+	if (s->kind == ST_DELEGATE) {
+		buffer_printf(p->out, "%sは、権限の事務を%sに処理させることができる", label(p, s->name), label(p, s->second));
+		return;
+	}
+	if (s->kind == ST_SUBSTITUTE) {
+		put(p, label(p, s->second));
+		put(p, s->when ? "が" : "に");
+		if (s->when) {
+			put_state(p, s->when);
+			put(p, "とき、");
+		}
+		if (s->acts) {
+			put(p, "「");
+			put_names(p, s->acts);
+			put(p, "」について");
+		}
+		buffer_printf(p->out, "%sが代わる", label(p, s->name));
+		return;
+	}
+	const char *words[] = {label(p, s->name), label(p, s->second)};
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+		for (size_t k = 0; k < 2; k++)
+			if (strcmp(k ? s->second : s->name, roles[i][0]) == 0)
+				words[k] = roles[i][1];
+	if (s->unless) {
+		put_cond(p, s->unless);
+		put(p, "場合を除き、");
+	}
+	buffer_printf(p->out, "%sと%sは別の人とする", words[0], words[1]);
+}
+
+static void render_term(const struct pen *p, const struct statement *s)
+{
+	buffer_printf(p->out, "「%s」とは、", s->title);
+	if (s->detail) {
+		put(p, s->detail);
+		put(p, "にいうものをいう");
+	} else if (s->when) {
+		put(p, label(p, s->second));
+		put(p, "のうち、");
+		put_cond(p, s->when);
+		put(p, "ものをいう");
+	} else {
+		put(p, "通常の語の意味による");
+	}
+}
+
+static void render_scale(const struct pen *p, const struct statement *s)
+{
+	put_names(p, s->names);
+	buffer_printf(p->out, "に「%s」の段階を付ける（高い順に ", s->title);
+	for (const struct name *n = s->levels; n; n = n->next)
+		buffer_printf(p->out, "%s%s", n == s->levels ? "" : "＞", n->text);
+	put(p, "）");
+}
+
+static void render_rate(const struct pen *p, const struct statement *s)
+{
+	if (s->when) {
+		put_cond(p, s->when);
+		put(p, "とき、");
+	}
+	put_path(p, s->path);
+	put(p, "は");
+	if (s->rate == RATE_AT_LEAST) {
+		buffer_printf(p->out, "少なくとも%sとする", s->level);
+		return;
+	}
+	put_path(p, s->path2);
+	put(p, s->rate == RATE_HIGHEST_OF ? "のうち最も高いものとする" : "による");
+}
+
+static void render_param(const struct pen *p, const struct statement *s)
+{
+	buffer_printf(p->out, "「%s」の値を、市が日付を付けて定める", s->title);
+}
+
+static void render_reach(const struct pen *p, const struct statement *s)
+{
+	if (s->when) {
+		put_cond(p, s->when);
+		put(p, "とき、");
+	}
+	put(p, label(p, s->name));
+	put(p, s->kind == ST_GOVERNS ? "に及ぶ" : "には及ばない");
+	if (s->kind == ST_LEAVES && s->title)
+		buffer_printf(p->out, "（%sによる）", s->title);
+}
+
+static void render_adopt(const struct pen *p, const struct statement *s)
+{
+	if (s->kind == ST_DROP) {
+		put_ids(p, s->ids);
+		put(p, "は取り入れない");
+		return;
+	}
+	buffer_printf(p->out, "「%s」を取り入れる", s->title);
+	for (const struct name *n = s->names; n; n = n->next->next)
+		buffer_printf(p->out, "（%sは%sと読む）", n->text, label(p, n->next->text));
+}
+
+static void render_carried(const struct pen *p, const struct statement *s)
+{
+	put_ids(p, s->ids);
+	put(p, "によって果たす");
+}
+
+static void render_mark(const struct pen *p, const struct statement *s)
+{
+	static const char *const marks[][2] = {
+		{"purpose", "目的"}, {"definition", "定義"}, {"law", "法令"}, {"threat", "脅威"}, {"structure", "構成"},
+		{"enabling", "委任"}, {"adopted", "策定"}, {"effective", "施行"}, {"renumbered", "番号の変更"},
+		{"deleted", "削除"}, {"reworded", "字句の変更"}, {"sure", "確か"}, {"inferred", "推定"}, {"unclear", "不明"},
+	};
+	const char *name = s->name ? s->name : "", *how = s->detail ? s->detail : "";
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		if (strcmp(name, marks[i][0]) == 0)
+			name = marks[i][1];
+		if (strcmp(how, marks[i][0]) == 0)
+			how = marks[i][1];
+	}
+	if (s->kind == ST_REFERENCE)
+		buffer_printf(p->out, "参照（%s）。これ自体は定めを持たない", name);
+	else if (s->kind == ST_DOUBT)
+		buffer_printf(p->out, "読み方が分かれる: %s", s->title);
+	else if (s->kind == ST_OMITTED)
+		buffer_printf(p->out, "原文で省かれている: %s", s->title);
+	else if (s->kind == ST_EDITION) {
+		buffer_printf(p->out, "%sの日: ", name);
+		put_day(p, s->date);
+	} else {
+		buffer_printf(p->out, "改正（%s、%s）", name, how);
+		put(p, s->ids ? ": " : "");
+		put_ids(p, s->ids);
+	}
+}
+
+static const struct shape *scope_of(const struct policy *policy, const struct statement *s)
+{
+	const struct act *act = s->acts && s->kind != ST_SUBSTITUTE ? act_find(policy, s->acts->text) : NULL;
+	if (s->triggers && s->triggers->kind == TRIGGER_ON)
+		act = act_find(policy, s->triggers->event);
+	if (s->kind == ST_LIFT)
+		act = policy->exception_act;
+	if (s->kind == ST_TERM && s->second && !act)
+		act = act_find(policy, s->second);
+	return act ? act->row : NULL;
+}
+
+/* an item speaks of the act that its list is for */
+static const struct shape *item_scope(const struct pen *p, const struct statement *s)
+{
+	const struct symbol *list = p->book ? symbol_find(p->book, s->second) : NULL;
+	return list && list->kind == SYM_LIST ? scope_of(p->policy, list->statement) : NULL;
+}
+
+static void render_statement(struct pen p, const struct statement *s)
+{
+	static void (*const render[ST_KINDS])(const struct pen *, const struct statement *) = {
+		[ST_FORBID] = render_norm,     [ST_ALLOW] = render_norm,       [ST_PERMIT] = render_norm,
+		[ST_REQUIRE] = render_norm,    [ST_LIFT] = render_lift,        [ST_DUTY] = render_duty,
+		[ST_RECORD] = render_record,   [ST_DOCUMENT] = render_document, [ST_LIST] = render_list,
+		[ST_ITEM] = render_item,       [ST_POST] = render_post,        [ST_SUBSTITUTE] = render_office,
+		[ST_DELEGATE] = render_office, [ST_SEPARATE] = render_office,  [ST_TERM] = render_term,
+		[ST_SCALE] = render_scale,     [ST_RATE] = render_rate,        [ST_PARAM] = render_param,
+		[ST_GOVERNS] = render_reach,   [ST_LEAVES] = render_reach,     [ST_ADOPT] = render_adopt,
+		[ST_DROP] = render_adopt,      [ST_CARRIED] = render_carried,  [ST_REFERENCE] = render_mark,
+		[ST_DOUBT] = render_mark,      [ST_OMITTED] = render_mark,     [ST_EDITION] = render_mark,
+		[ST_CHANGE] = render_mark,
+	};
+	p.scope = s->kind == ST_ITEM ? item_scope(&p, s) : scope_of(p.policy, s);
+	render[s->kind](&p, s);
+	put(&p, "。\n");
+}
+
+static const struct clause *clause_of(const struct policy *policy, const struct policy_clause *wanted)
+{
+	for (size_t i = 0; i < policy->id_count; i++)
+		if (policy->by_id[i]->public == wanted)
+			return policy->by_id[i];
+	return NULL;
+}
+
+static const struct book *first_book(const struct policy *policy, const struct policy_edition *edition)
+{
+	for (size_t i = 0; i < policy->edition_count; i++)
+		if (&policy->editions[i].public == edition)
+			return policy->editions[i].book;
+	return NULL;
+}
+
+void policy_render(const struct policy *policy, const struct policy_clause *clause, struct buffer *out)
+{
+	const struct clause *c = clause_of(policy, clause);
+	struct pen pen = {.policy = policy, .book = first_book(policy, clause->edition), .out = out};
+	for (const struct statement *s = c ? c->statements : NULL; s; s = s->next)
+		render_statement(pen, s);
+}
+
+void policy_render_edition(const struct policy *policy, const struct policy_edition *edition,
+                           struct buffer *out)
+{
+	char adopted[11], effective[11];
+	day_iso(edition->adopted, adopted);
+	day_iso(edition->effective, effective);
+	buffer_printf(out, "%s（%s）策定 %s 施行 %s\n", edition->title, edition->version, adopted, effective);
+	for (size_t i = 0; i < policy_clause_count(policy, edition); i++) {
+		const struct policy_clause *c = policy_clause_at(policy, edition, i);
+		buffer_printf(out, "\n%s %s\n  趣旨: %s\n", c->id, c->cite, c->says);
+		policy_render(policy, c, out);
+	}
+}
