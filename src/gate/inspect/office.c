@@ -100,7 +100,7 @@ static void on_content_type(struct part *part, struct slice name, struct slice n
 		else
 			p->typed[at] = true;
 	}
-	if (slice_is(name, "Default") && ending.len < 16 && p->ending_count < 64) {
+	if (slice_is(name, "Default") && ending.len > 0 && ending.len < 16 && p->ending_count < 64) {
 		memcpy(p->endings[p->ending_count], ending.at, ending.len);
 		p->endings[p->ending_count++][ending.len] = '\0';
 	}
