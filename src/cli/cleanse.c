@@ -73,20 +73,19 @@ static struct result base_name(const char *path, struct arena *arena, const char
 /* The name that the result gets: safe, and with the ending of what it now is. */
 static const char *result_name(const struct cleansing *k, struct arena *arena)
 {
-	char ending[16];
+	char present[16];
 	struct buffer safe;
-	const char *type = file_type_name(k->result.report.type), *name;
+	const char *ending = k->result.report.ending, *name;
 	buffer_init(&safe, 8192);
 	safe_name(slice_str(k->name), &safe);
 	name = arena_string(arena, buffer_slice(&safe));
 	buffer_done(&safe);
 	if (!name)
 		return NULL;
-	name_ending(slice_str(name), ending);
+	name_ending(slice_str(name), present);
 	const char *dot = strrchr(name, '.');
-	bool macro = strlen(ending) == 4 && strncmp(ending, type, 3) == 0 &&
-	             strchr("mtb", ending[3]) && strlen(type) == 4;
-	return macro && dot ? arena_printf(arena, "%.*s.%s", (int)(dot - name), name, type) : name;
+	bool same = !ending || !ending[0] || strcmp(ending, present) == 0;
+	return same || !dot ? name : arena_printf(arena, "%.*s.%s", (int)(dot - name), name, ending);
 }
 
 /* A new name beside those that exist: "a.docx", "a (2).docx", ... */
@@ -147,7 +146,7 @@ static struct result second_reader(struct pool *pool, struct cleansing *k, int i
 	struct pool_result seen = {0};
 	struct pool_job job = {.program = POOL_INSPECT, .name = slice_str(k->name),
 	                       .input_fd = k->result.out_fd, .original_fd = in, .compare = true,
-	                       .type = inspect_type_of(file_type_name(k->result.report.type))};
+	                       .type = pool_inspect_type(k->result.report.type)};
 	TRY(pool_run(pool, &job, arena, &seen, why));
 	const char *sentence = refusal_sentence(REFUSAL_FAILED, k->result.report.type);
 	if (seen.end != POOL_DONE)

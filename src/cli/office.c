@@ -27,7 +27,7 @@ struct result cli_keygen(const struct house_settings *s, struct arena *arena, st
 		int fd = open(s->seal_public, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 		if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0)
 			_exit(3);
-		execl(seal, "sekisho-seal", "--keygen", "--key", s->seal_key, "--name", s->origin, (char *)0);
+		execl(seal, "sekisho-seal", "--keygen", "--key", s->seal_key, "--state", s->seal_note, "--name", s->origin, (char *)0);
 		_exit(3);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)

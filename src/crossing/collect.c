@@ -50,7 +50,7 @@ static struct result hand_over(struct crossings *c, const char *id, const char *
 	TRY(detail_read(c, row.detail, arena, &detail, why));
 	TRY(sealed_text(c, file.name_item, arena, &plain, why));
 	bool protected = strcmp(detail.protection, "encrypted") == 0;
-	*name = original ? plain : clean_name_of(plain, file.type, row.direction, protected, arena);
+	*name = original ? plain : clean_name_of(plain, file.ending, row.direction, protected, arena);
 	*item = original ? file.original : file.clean;
 	if (!*name)
 		return fail(why, E_MEMORY, "", "no memory");

@@ -77,41 +77,22 @@ void exception_facts(const char *file, const char *actor, day_t until,
 
 /* ---- names -------------------------------------------------------------- */
 
-/* Endings that fit a type already; the first one is what else it becomes. */
-static const struct {
-	const char *type;
-	const char *endings[4];
-} endings[] = {
-	{"docx", {"docx"}}, {"xlsx", {"xlsx"}},        {"pptx", {"pptx"}},        {"pdf", {"pdf"}},
-	{"jpeg", {"jpg", "jpeg", "jpe"}}, {"png", {"png"}}, {"gif", {"gif"}}, {"bmp", {"bmp", "dib"}},
-	{"tiff", {"tif", "tiff"}}, {"webp", {"webp"}}, {"txt", {"txt", "text", "log", "md"}},
-	{"csv", {"csv", "tsv"}}, {"zip", {"zip"}},
-};
-
-static bool fits(size_t row, const char *ending)
-{
-	for (size_t i = 0; i < 4 && endings[row].endings[i]; i++)
-		if (strcmp(endings[row].endings[i], ending) == 0)
-			return true;
-	return false;
-}
-
 static size_t stem_of(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 	return dot && dot != name ? (size_t)(dot - name) : strlen(name);
 }
 
-const char *clean_name_of(const char *name, const char *type, enum crossing_direction direction,
-                          bool protected, struct arena *arena)
+/* The gate says what the output must end in: docx also for what was a docm. */
+const char *clean_name_of(const char *name, const char *ending,
+                          enum crossing_direction direction, bool protected, struct arena *arena)
 {
-	char ending[16];
+	char present[16];
 	int stem = (int)stem_of(name);
 	if (direction == CROSSING_OUTWARD)
 		return protected ? arena_printf(arena, "%.*s.zip", stem, name) : name;
-	name_ending(slice_str(name), ending);
-	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-		if (strcmp(endings[i].type, type) == 0 && !fits(i, ending))
-			return arena_printf(arena, "%.*s.%s", stem, name, endings[i].endings[0]);
-	return name;
+	name_ending(slice_str(name), present);
+	if (!ending[0] || strcmp(ending, present) == 0)
+		return name;
+	return arena_printf(arena, "%.*s.%s", stem, name, ending);
 }

@@ -18,7 +18,7 @@ enum {
 
 /* A file and what it belongs to, as the tables have it; text is still sealed. */
 struct file_row {
-	const char *id, *crossing, *name_item, *original, *clean, *report, *type, *refusal, *clause;
+	const char *id, *crossing, *name_item, *original, *clean, *report, *type, *ending, *refusal, *clause;
 	const char *original_application;
 	enum crossing_state state;
 	enum file_verdict verdict;
@@ -81,9 +81,10 @@ void exception_facts(const char *file, const char *actor, day_t until, const cha
 /* the clause that an exception for an original is asked from */
 extern const char original_clause[];
 
-/* clean_name - the name under which a file is collected */
-const char *clean_name_of(const char *name, const char *type, enum crossing_direction direction,
-                          bool protected, struct arena *arena);
+/* clean_name_of - the name under which a file is collected
+ * ending  what the gate says the clean file must end in, "" if it does not   */
+const char *clean_name_of(const char *name, const char *ending,
+                          enum crossing_direction direction, bool protected, struct arena *arena);
 
 /* ---- the working table of the queue (crossing/queue.c) ------------------- */
 struct result queue_migrate(struct crossings *c, struct why *why) MUST;

@@ -13,6 +13,7 @@ static const struct migration migrations[] = {
 	    "CREATE TABLE crossing_file ("
 	    " id TEXT PRIMARY KEY, crossing TEXT NOT NULL, place BIGINT NOT NULL, name TEXT NOT NULL,"
 	    " original TEXT NOT NULL, bytes BIGINT NOT NULL, state TEXT NOT NULL, type TEXT NOT NULL,"
+	    " ending TEXT NOT NULL,"
 	    " verdict TEXT NOT NULL, refusal TEXT NOT NULL, clause TEXT NOT NULL, report TEXT NOT NULL,"
 	    " clean TEXT NOT NULL, clean_bytes BIGINT NOT NULL, created_ms BIGINT NOT NULL,"
 	    " changed_ms BIGINT NOT NULL, released_ms BIGINT NOT NULL, collected_ms BIGINT NOT NULL,"
@@ -33,11 +34,11 @@ static struct result insert_file(struct store *store, const struct ledger_entry 
 	AUTO(statement_drop) struct statement *s = NULL;
 	TRY(store_prepare(store,
 	                  "INSERT INTO crossing_file (id, crossing, place, name, original, bytes, state,"
-	                  " type, verdict, refusal, clause, report, clean, clean_bytes, created_ms, changed_ms,"
+	                  " type, ending, verdict, refusal, clause, report, clean, clean_bytes, created_ms, changed_ms,"
 	                  " released_ms, collected_ms, collect_until_ms, original_until_ms,"
 	                  " original_erased_ms, clean_erased_ms, original_application,"
 	                  " original_released_ms, original_collected_ms)"
-	                  " VALUES (?1,?2,?3,?4,?5,?6,'waiting','','','','','','',0,?7,?7,0,0,0,?8,0,0,'',0,0)",
+	                  " VALUES (?1,?2,?3,?4,?5,?6,'waiting','','','','','','','',0,?7,?7,0,0,0,?8,0,0,'',0,0)",
 	                  &s, why));
 	bind_text(s, 1, slice_str(json_text(file, "id")));
 	bind_text(s, 2, entry->subject);
@@ -85,14 +86,14 @@ static struct result apply_submitted(struct store *store, const struct ledger_en
 struct step {
 	const char *kind;
 	const char *sql;
-	const char *members[6]; /* "#name" is a number */
+	const char *members[8]; /* "#name" is a number */
 };
 #define FILE_SET "UPDATE crossing_file SET changed_ms = ?2, "
 static const struct step steps[] = {
 	{"crossing.file.checked",
-	 FILE_SET "state = 'checked', type = ?3, verdict = ?4, report = ?5, clean = ?6,"
-	          " clean_bytes = ?7 WHERE id = ?1 AND state = 'waiting'",
-	 {"type", "verdict", "report", "clean", "#clean_bytes"}},
+	 FILE_SET "state = 'checked', type = ?3, ending = ?4, verdict = ?5, report = ?6,"
+	          " clean = ?7, clean_bytes = ?8 WHERE id = ?1 AND state = 'waiting'",
+	 {"type", "ending", "verdict", "report", "clean", "#clean_bytes"}},
 	{"crossing.file.refused",
 	 FILE_SET "state = 'refused', type = ?3, verdict = 'refused', refusal = ?4,"
 	          " clause = ?5, report = ?6 WHERE id = ?1 AND state IN ('waiting', 'checked', 'held')",

@@ -51,7 +51,7 @@ struct result detail_read(struct crossings *c, const char *item, struct arena *a
 	"SELECT id, crossing, place, name, original, bytes, state, type, verdict, refusal,"     \
 	" clause, report, clean, clean_bytes, released_ms, collected_ms, collect_until_ms,"     \
 	" original_until_ms, original_erased_ms, clean_erased_ms, original_application,"        \
-	" original_released_ms, original_collected_ms FROM crossing_file "
+	" original_released_ms, original_collected_ms, ending FROM crossing_file "
 
 /* text columns into place; false when the arena is full */
 static bool take_texts(struct statement *s, struct arena *arena, const char **const *to,
@@ -90,11 +90,11 @@ static enum file_verdict verdict_of(struct slice word)
 static struct result take_file(struct statement *s, struct arena *arena, struct file_row *out,
                                struct why *why)
 {
-	static const int columns[] = {0, 1, 3, 4, 7, 9, 10, 11, 12, 20};
+	static const int columns[] = {0, 1, 3, 4, 7, 9, 10, 11, 12, 20, 23};
 	const char **const to[] = {&out->id,      &out->crossing, &out->name_item, &out->original,
 	                           &out->type,    &out->refusal,  &out->clause,    &out->report,
-	                           &out->clean,   &out->original_application};
-	if (!take_texts(s, arena, to, columns, 10))
+	                           &out->clean,   &out->original_application, &out->ending};
+	if (!take_texts(s, arena, to, columns, 11))
 		return fail(why, E_MEMORY, "", "no memory for a file");
 	out->place = column_i64(s, 2);
 	out->bytes = (uint64_t)column_i64(s, 5);
@@ -196,7 +196,7 @@ static struct result show_file(struct crossings *c, const struct crossing_row *c
 		.original_collected_ms = row->original_collected_ms,
 	};
 	TRY(sealed_text(c, row->name_item, arena, &out->name, why));
-	out->clean_name = clean_name_of(out->name, row->type, crossing->direction, protected, arena);
+	out->clean_name = clean_name_of(out->name, row->ending, crossing->direction, protected, arena);
 	if (!out->clean_name)
 		return fail(why, E_MEMORY, "", "no memory");
 	if (row->state == CROSSING_WAITING)

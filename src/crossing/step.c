@@ -153,7 +153,7 @@ static enum outcome read_again(struct carriage *k)
 	struct pool_result seen = {0};
 	struct pool_job job = {
 		.program = POOL_INSPECT, .name = slice_str(k->name), .input_fd = k->clean_fd,
-		.type = inspect_type_of(file_type_name(k->cleansed.report.type)),
+		.type = pool_inspect_type(k->cleansed.report.type),
 		.compare = true, .original_fd = k->original_fd};
 	struct result ran = pool_run(k->pool, &job, k->arena, &seen, k->why);
 	if (ran.code != OK)
@@ -207,9 +207,9 @@ static struct result seal_report(struct carriage *k, char id[27], struct why *wh
 	return ok();
 }
 
-static const char *type_name(const struct carriage *k)
+static const char *inward_only(const struct carriage *k, const char *word)
 {
-	return k->row.direction == CROSSING_INWARD ? file_type_name(k->cleansed.report.type) : "";
+	return k->row.direction == CROSSING_INWARD && word ? word : "";
 }
 
 static struct result write_refused(struct carriage *k, struct why *why)
@@ -217,7 +217,7 @@ static struct result write_refused(struct carriage *k, struct why *why)
 	char report[27];
 	TRY(seal_report(k, report, why));
 	json_t *data = json_pack("{ssssssss}", "clause", k->clause ? k->clause : "", "refusal",
-	                         k->refusal, "report", report, "type", type_name(k));
+	                         k->refusal, "report", report, "type", inward_only(k, file_type_name(k->cleansed.report.type)));
 	struct event event = {.kind = "crossing.file.refused", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .clause = k->clause};
 	TRY(record(k->c, &event, data, why));
@@ -228,7 +228,7 @@ static struct result write_held(struct carriage *k, struct why *why)
 {
 	char report[27];
 	TRY(seal_report(k, report, why));
-	json_t *data = json_pack("{ssss}", "report", report, "type", type_name(k));
+	json_t *data = json_pack("{ssss}", "report", report, "type", inward_only(k, file_type_name(k->cleansed.report.type)));
 	struct event event = {.kind = "crossing.file.held", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .clause = original_clause};
 	TRY(record(k->c, &event, data, why));
@@ -272,9 +272,9 @@ static struct result write_checked(struct carriage *k, struct why *why)
 	TRY(keep_clean(k, &clean, why));
 	hex_encode(clean.digest, VAULT_DIGEST, digest);
 	json_t *data = json_pack(
-		"{sssIsssisssssssb}", "clean", clean.id, "clean_bytes", (json_int_t)clean.bytes,
-		"clean_digest", digest, "removed", (int)k->cleansed.report.removal_count, "report", report,
-		"scanned_by", k->engine, "type", type_name(k), "verdict",
+		"{sssIsssssisssssssb}", "clean", clean.id, "clean_bytes", (json_int_t)clean.bytes,
+		"clean_digest", digest, "ending", inward_only(k, k->cleansed.report.ending), "removed", (int)k->cleansed.report.removal_count, "report", report,
+		"scanned_by", k->engine, "type", inward_only(k, file_type_name(k->cleansed.report.type)), "verdict",
 		k->row.direction == CROSSING_INWARD ? file_verdict_name(k->cleansed.report.verdict) : "clean",
 		"sanitised", k->row.direction == CROSSING_INWARD);
 	struct event event = {.kind = "crossing.file.checked", .actor = "sekisho-gate",

@@ -194,7 +194,7 @@ static enum file_type by_name(struct slice name, enum file_type first, enum file
 	char ending[16];
 	job_ending(name, ending);
 	for (enum file_type type = first; type <= last; type++)
-		if (format_fits(format_of(type), ending))
+		if (file_type_fits(type, ending))
 			return type;
 	return FILE_UNKNOWN;
 }

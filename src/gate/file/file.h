@@ -15,45 +15,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/slice.h"
-
-enum file_type {
-	FILE_UNKNOWN = 0,
-	FILE_DOCX, FILE_XLSX, FILE_PPTX,
-	FILE_PDF,
-	FILE_JPEG, FILE_PNG, FILE_GIF, FILE_BMP, FILE_TIFF, FILE_WEBP,
-	FILE_TXT, FILE_CSV,
-	FILE_ZIP,
-	/* recognised only to be refused with their own sentence: */
-	FILE_OLE,        /* compound file: doc, xls, ppt, msg, or encrypted OOXML */
-	FILE_RTF, FILE_HTML, FILE_SVG, FILE_ODF, FILE_XLSB, FILE_ARCHIVE, FILE_MAIL,
-	FILE_EXECUTABLE, FILE_SCRIPT, FILE_ICHITARO, FILE_DOCUWORKS, FILE_SYLK, FILE_OTHER,
-	FILE_TYPES
-};
-
-enum file_verdict { FILE_REFUSED = 0, FILE_CHANGED, FILE_CLEAN };
-
-/* Why a file was refused; the words are stable (JSON, ledger). */
-enum refusal {
-	REFUSAL_NONE = 0,
-	REFUSAL_DAMAGED,   /* damaged: breaks its format's rules, also where Word or Acrobat would repair */
-	REFUSAL_ENCRYPTED, /* encrypted: needs a password */
-	REFUSAL_DEEP,      /* deep: nested over the limit */
-	REFUSAL_LARGE,     /* large: over a size limit */
-	REFUSAL_BOMB,      /* bomb: expands, counts or works beyond its budget */
-	REFUSAL_AMBIGUOUS, /* ambiguous: two readers could see two things */
-	REFUSAL_UNKNOWN,   /* unknown: not a format of the list */
-	REFUSAL_MISMATCH,  /* mismatch: the content is not what the name says */
-	REFUSAL_FORBIDDEN, /* forbidden: a kind that never passes */
-	REFUSAL_FAILED,    /* failed: the worker was ended, a limit of time or memory */
-	REFUSALS
-};
-
-const char *file_type_name(enum file_type type); /* "docx", "pdf", ... "unknown" */
-const char *refusal_name(enum refusal refusal);  /* "damaged", ... "" */
-const char *file_verdict_name(enum file_verdict verdict); /* "refused","changed","clean" */
-/* refusal_sentence - one Japanese sentence for the person at the desk: what was
- * stopped, why, what to do                                                  */
-const char *refusal_sentence(enum refusal refusal, enum file_type type);
+#include "gate/words/words.h"
 
 /* One thing taken out.  `what` is a stable word ("vba", "external-link",
  * "javascript", ...) from removal_sentence's table; `where` a place inside. */
@@ -62,9 +24,6 @@ struct removal {
 	const char *where; /* UTF-8, e.g. "word/vbaProject.bin", "page 3 /AA" */
 	struct removal *next;
 };
-/* removal_sentence - plain Japanese for the reader, e.g. マクロを取り除きました */
-const char *removal_sentence(const char *what);
-
 struct file_limits {
 	uint64_t input_bytes;   /* default 200 MiB */
 	uint64_t expanded_bytes;/* over the whole tree; default 1 GiB */

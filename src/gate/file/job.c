@@ -104,9 +104,9 @@ struct result job_check_name(struct job *job, enum file_type type, struct slice 
 	job_ending(name, ending);
 	if (ending_forbidden(ending))
 		return job_refuse(job, REFUSAL_FORBIDDEN, place, "files named .%s never pass", ending);
-	if (format->rebuild && format->endings[0] && !format_fits(format, ending))
+	if (format->rebuild && file_type_ending(type)[0] && !file_type_fits(type, ending))
 		return job_refuse(job, REFUSAL_MISMATCH, place, "the content is %s, the name ends in \"%s\"",
-		                  format->name, ending);
+		                  file_type_name(type), ending);
 	return ok();
 }
 
@@ -117,12 +117,12 @@ struct result job_run(struct job *job, enum file_type type, struct slice in, str
 	if ((format->rebuild || type == FILE_UNKNOWN) && second_reading(type, in))
 		return job_refuse(job, REFUSAL_AMBIGUOUS, "", "it can be read as two formats");
 	if (!format->rebuild)
-		return job_refuse(job, format->refusal, "", "%s is not rebuilt", format->name);
+		return job_refuse(job, format->refusal, "", "%s is not rebuilt", file_type_name(type));
 	TRY(job_pay_work(job, in.len));
 	if (1u << type & CONTAINERS && job->depth >= job->left.depth)
 		return job_refuse(job, REFUSAL_DEEP, "", "nested deeper than %u containers", job->left.depth);
 	job->depth += (1u << type & CONTAINERS) != 0;
-	job->made_ending = format_fits(format, job->ending) ? job->ending : format_ending(type);
+	job->made_ending = file_type_fits(type, job->ending) ? job->ending : file_type_ending(type);
 	TRY(format->rebuild(job, in, out, why));
 	if (!buffer_ok(out))
 		return job_refuse(job, REFUSAL_LARGE, "", "the rebuilt document is over the limit");

@@ -70,18 +70,10 @@ void ooxml_prepare(void);
 
 /* One row a format; formats.c holds the table. */
 struct format {
-	enum file_type type;
-	const char *name;          /* "docx" */
-	const char *endings;       /* "docx docm": names that fit this content, the usual one first */
-	const char *japanese;      /* "Word文書" */
-	rebuild_fn *rebuild;       /* NULL: recognised only to be refused */
-	enum refusal refusal;      /* why, when rebuild is NULL */
+	rebuild_fn *rebuild;  /* NULL: recognised only to be refused */
+	enum refusal refusal; /* why, when rebuild is NULL */
 };
 const struct format *format_of(enum file_type type);
-/* format_fits - whether a name with this ending may hold this content */
-bool format_fits(const struct format *format, const char *ending);
-/* format_ending - the usual ending of a name for this content */
-const char *format_ending(enum file_type type);
 /* ending_forbidden - endings that systems run or mount, whatever the content */
 bool ending_forbidden(const char *ending);
 /* text_program - what programs take a text for by its beginning (HTML, SYLK, a

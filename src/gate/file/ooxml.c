@@ -238,9 +238,9 @@ static const char *picture_name(struct package *package, struct part *part, enum
 {
 	char ending[16];
 	job_ending(part->name, ending);
-	if (format_fits(format_of(type), ending))
+	if (file_type_fits(type, ending))
 		return arena_string(package->arena, part->name);
-	return free_name(package, part, stem_of(part->name), format_ending(type));
+	return free_name(package, part, stem_of(part->name), file_type_ending(type));
 }
 
 /* Pixels pack themselves, except where the format does not. */

@@ -282,7 +282,7 @@ static struct result check_made(struct job *job, struct slice text, struct slice
 	if (type == FILE_TXT && !second_reading(type, bytes))
 		return ok();
 	return job_refuse(job, format_of(type)->rebuild ? REFUSAL_AMBIGUOUS : format_of(type)->refusal, "",
-	                  "the text reads as %s", format_of(type)->name);
+	                  "the text reads as %s", file_type_name(type));
 }
 
 static struct result rebuild(struct job *job, struct slice in, bool cells, struct buffer *out,

@@ -111,6 +111,10 @@ unsigned pool_running(const struct pool *pool);
 /* pool_restarts - how often a zygote had to be started anew; for health pages */
 unsigned pool_restarts(const struct pool *pool);
 
+/* pool_inspect_type - what the second reader calls a type of the first;
+ * INSPECT_NOTHING for types that are never written                        */
+enum inspect_type pool_inspect_type(enum file_type type);
+
 /* pool_seal_bytes - a sealed memfd with a copy of bytes, for input_fd; close it */
 struct result pool_seal_bytes(struct slice bytes, int *fd, struct why *why) MUST;
 

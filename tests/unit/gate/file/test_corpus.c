@@ -77,7 +77,7 @@ static bool fits(const char *type, const char *ending)
 {
 	for (int t = 0; t < FILE_TYPES; t++)
 		if (strcmp(file_type_name((enum file_type)t), type) == 0)
-			return format_fits(format_of((enum file_type)t), ending);
+			return file_type_fits((enum file_type)t, ending);
 	return false;
 }
 

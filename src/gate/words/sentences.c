@@ -1,6 +1,8 @@
 /* What people read.  Each refusal says what was stopped, why, and what to do;
  * each removal says in one sentence what is no longer in the file. */
-#include "gate/file/job.h"
+#include "gate/words/words.h"
+
+#include <string.h>
 
 struct refusal_row {
 	enum refusal refusal;

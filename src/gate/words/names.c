@@ -1,0 +1,74 @@
+/* Kinds of files: their stable word, the endings that fit, the usual one. */
+#include "gate/words/words.h"
+
+#include <string.h>
+
+static const struct {
+	const char *name;
+	const char *endings; /* "" where nothing is rebuilt */
+	const char *usual;
+} kinds[FILE_TYPES] = {
+	[FILE_UNKNOWN] = {"unknown", "", ""},
+	[FILE_DOCX] = {"docx", "docx docm dotx dotm", "docx"},
+	[FILE_XLSX] = {"xlsx", "xlsx xlsm xltx xltm", "xlsx"},
+	[FILE_PPTX] = {"pptx", "pptx pptm ppsx ppsm potx potm", "pptx"},
+	[FILE_PDF] = {"pdf", "pdf", "pdf"},
+	[FILE_JPEG] = {"jpeg", "jpg jpeg jpe jfif", "jpg"},
+	[FILE_PNG] = {"png", "png", "png"},
+	[FILE_GIF] = {"gif", "gif", "gif"},
+	[FILE_BMP] = {"bmp", "bmp dib", "bmp"},
+	[FILE_TIFF] = {"tiff", "tif tiff", "tif"},
+	[FILE_WEBP] = {"webp", "webp", "webp"},
+	[FILE_TXT] = {"txt", "txt text log md", "txt"},
+	[FILE_CSV] = {"csv", "csv tsv", "csv"},
+	[FILE_ZIP] = {"zip", "zip", "zip"},
+	[FILE_OLE] = {"ole", "", ""},
+	[FILE_RTF] = {"rtf", "", ""},
+	[FILE_HTML] = {"html", "", ""},
+	[FILE_SVG] = {"svg", "", ""},
+	[FILE_ODF] = {"odf", "", ""},
+	[FILE_XLSB] = {"xlsb", "", ""},
+	[FILE_ARCHIVE] = {"archive", "", ""},
+	[FILE_MAIL] = {"mail", "", ""},
+	[FILE_EXECUTABLE] = {"executable", "", ""},
+	[FILE_SCRIPT] = {"script", "", ""},
+	[FILE_ICHITARO] = {"ichitaro", "", ""},
+	[FILE_DOCUWORKS] = {"docuworks", "", ""},
+	[FILE_SYLK] = {"sylk", "", ""},
+	[FILE_OTHER] = {"other", "", ""},
+};
+
+static unsigned row_of(enum file_type type)
+{
+	return (unsigned)type < FILE_TYPES ? (unsigned)type : FILE_UNKNOWN;
+}
+
+const char *file_type_name(enum file_type type)
+{
+	return kinds[row_of(type)].name;
+}
+
+enum file_type file_type_named(const char *name)
+{
+	for (unsigned i = 0; i < FILE_TYPES; i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return (enum file_type)i;
+	return FILE_UNKNOWN;
+}
+
+bool file_type_fits(enum file_type type, const char *ending)
+{
+	size_t len = strlen(ending);
+	for (const char *at = kinds[row_of(type)].endings; len && *at;) {
+		size_t word = strcspn(at, " ");
+		if (word == len && memcmp(at, ending, len) == 0)
+			return true;
+		at += word + (at[word] == ' ');
+	}
+	return false;
+}
+
+const char *file_type_ending(enum file_type type)
+{
+	return kinds[row_of(type)].usual;
+}
