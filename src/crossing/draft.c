@@ -256,7 +256,7 @@ static struct result seal_detail(struct crossings *c, const struct crossing_deta
 	struct vault_info info;
 	struct buffer text;
 	AUTO(json_drop) json_t *all =
-		json_pack("{ssssssssss}", "purpose", d->purpose, "partner", d->partner, "protection",
+		json_pack("{ss ss ss ss ss}", "purpose", d->purpose, "partner", d->partner, "protection",
 	                  d->protection, "not_needed", d->not_needed, "password", d->password);
 	buffer_init(&text, VAULT_SMALL);
 	struct result done = json_canonical(all, &text, why);
@@ -284,7 +284,7 @@ static struct result list_files(struct crossings *c, const struct crossing_reque
 			return ok();
 		struct slice id = column_text(s, 0), name = column_text(s, 1), item = column_text(s, 2);
 		json_array_append_new(
-			files, json_pack("{ss%ss%ss%sI}", "id", (const char *)id.at, id.len, "name",
+			files, json_pack("{ss% ss% ss% sI}", "id", (const char *)id.at, id.len, "name",
 		                         (const char *)name.at, name.len, "original",
 		                         (const char *)item.at, item.len, "bytes",
 		                         (json_int_t)column_i64(s, 3)));
@@ -384,7 +384,7 @@ static struct result submit(struct crossings *c, const struct crossing_request *
 		return fail(why, E_INPUT, "file",
 		            "「送るファイル」がありません。送るものが決まりません。ファイルを選んで加えてください。");
 	json_t *data = json_pack(
-		"{sssssssssssssssOsisIsI}", "application", application, "detail", sealed, "direction",
+		"{ss ss ss ss ss ss ss sO si sI sI}", "application", application, "detail", sealed, "direction",
 		crossing_direction_name(r->direction), "edition", edition, "importance", row.importance,
 		"receiver", row.receiver, "section", row.section, "files", files, "fiscal_year", year,
 		"serial", (json_int_t)serial, "original_until_ms",

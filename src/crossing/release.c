@@ -83,7 +83,7 @@ struct result release_write(struct crossings *c, const struct release *release, 
 		hex_encode(item.digest, VAULT_DIGEST, digest);
 	}
 	int64_t until = crossing_now(c) + (int64_t)c->at.settings.collect_days * DAY_MS;
-	json_t *data = json_pack("{sssIsIss}", "clean", item.id, "clean_bytes", (json_int_t)item.bytes,
+	json_t *data = json_pack("{ss sI sI ss}", "clean", item.id, "clean_bytes", (json_int_t)item.bytes,
 	                         "collect_until_ms", (json_int_t)until, "released_digest", digest);
 	struct event event = {.kind = "crossing.file.released", .actor = "sekisho-gate",
 	                      .subject = file->id, .decision = release->decision};

@@ -194,7 +194,7 @@ static struct result seal_report(struct carriage *k, char id[27], struct why *wh
 	struct buffer text;
 	const struct file_report *report = &k->cleansed.report;
 	AUTO(json_drop) json_t *all = json_pack(
-		"{sssssosi}", "reason", k->reason ? k->reason : "", "sentence",
+		"{ss ss so si}", "reason", k->reason ? k->reason : "", "sentence",
 		k->sentence ? k->sentence : "", "removed", removed_list(report), "removal_count",
 		(int)report->removal_count);
 	buffer_init(&text, VAULT_SMALL);
@@ -216,7 +216,7 @@ static struct result write_refused(struct carriage *k, struct why *why)
 {
 	char report[27];
 	TRY(seal_report(k, report, why));
-	json_t *data = json_pack("{ssssssss}", "clause", k->clause ? k->clause : "", "refusal",
+	json_t *data = json_pack("{ss ss ss ss}", "clause", k->clause ? k->clause : "", "refusal",
 	                         k->refusal, "report", report, "type", inward_only(k, file_type_name(k->cleansed.report.type)));
 	struct event event = {.kind = "crossing.file.refused", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .clause = k->clause};
@@ -228,7 +228,7 @@ static struct result write_held(struct carriage *k, struct why *why)
 {
 	char report[27];
 	TRY(seal_report(k, report, why));
-	json_t *data = json_pack("{ssss}", "report", report, "type", inward_only(k, file_type_name(k->cleansed.report.type)));
+	json_t *data = json_pack("{ss ss}", "report", report, "type", inward_only(k, file_type_name(k->cleansed.report.type)));
 	struct event event = {.kind = "crossing.file.held", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .clause = original_clause};
 	TRY(record(k->c, &event, data, why));
@@ -272,7 +272,7 @@ static struct result write_checked(struct carriage *k, struct why *why)
 	TRY(keep_clean(k, &clean, why));
 	hex_encode(clean.digest, VAULT_DIGEST, digest);
 	json_t *data = json_pack(
-		"{sssIsssssisssssssb}", "clean", clean.id, "clean_bytes", (json_int_t)clean.bytes,
+		"{ss sI ss ss si ss ss ss ss sb}", "clean", clean.id, "clean_bytes", (json_int_t)clean.bytes,
 		"clean_digest", digest, "ending", inward_only(k, k->cleansed.report.ending), "removed", (int)k->cleansed.report.removal_count, "report", report,
 		"scanned_by", k->engine, "type", inward_only(k, file_type_name(k->cleansed.report.type)), "verdict",
 		k->row.direction == CROSSING_INWARD ? file_verdict_name(k->cleansed.report.verdict) : "clean",
@@ -295,7 +295,7 @@ static struct result refuse_by_policy(struct crossings *c, const char *file, con
 	struct carriage k = {.c = c, .reason = "the policy refuses", .sentence = says};
 	char report[27];
 	TRY(seal_report(&k, report, why));
-	json_t *data = json_pack("{ssssssss}", "clause", clause, "refusal", "policy", "report", report,
+	json_t *data = json_pack("{ss ss ss ss}", "clause", clause, "refusal", "policy", "report", report,
 	                         "type", type);
 	struct event event = {.kind = "crossing.file.refused", .actor = "sekisho-gate", .subject = file,
 	                      .decision = decision};

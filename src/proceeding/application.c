@@ -99,7 +99,7 @@ static struct result submit(struct proceedings *p, const struct application_requ
 	TRY(frozen_seal(p, request, &detail, why));
 	hex_encode(detail.digest, VAULT_DIGEST, digest);
 	json_t *data = json_pack(
-		"{sssssssssssssssIsisI}", "about", request->wish.subject, "act", request->wish.act,
+		"{ss ss ss ss ss ss ss sI si sI}", "about", request->wish.subject, "act", request->wish.act,
 		"detail", detail.id, "digest", digest, "edition", edition, "exception_to",
 		request->wish.exception_to ? request->wish.exception_to : "", "section", request->section,
 		"serial", (json_int_t)serial, "fiscal_year", fiscal_year(today), "until",
@@ -168,7 +168,7 @@ static struct result record_word(struct proceedings *p, const struct application
 	char sealed[27], post[128];
 	TRY(seal_reason(p, reason, sealed, why));
 	snprintf(post, sizeof post, "%s%s%s", as->post, as->scope[0] ? "@" : "", as->scope);
-	json_t *data = json_pack("{sssssssssssI}", "answer", answer, "mark", mark_of(as), "post",
+	json_t *data = json_pack("{ss ss ss ss ss sI}", "answer", answer, "mark", mark_of(as), "post",
 	                         slot->post, "reason", sealed, "scope", slot->scope, "place",
 	                         (json_int_t)a->word_count);
 	return record(p, "application.answered", a->id, as->person, post, a->decision, data, why);

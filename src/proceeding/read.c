@@ -170,7 +170,7 @@ struct result frozen_seal(struct proceedings *p, const struct application_reques
 		                      json_pack("[sss]", w->claims[i].name, w->claims[i].reason,
 		                                w->claims[i].clause ? w->claims[i].clause : ""));
 	AUTO(json_drop) json_t *all =
-		json_pack("{sOsOssss}", "facts", facts, "claims", claims, "title", request->title,
+		json_pack("{sO sO ss ss}", "facts", facts, "claims", claims, "title", request->title,
 	                  "purpose", request->purpose ? request->purpose : "");
 	struct buffer text;
 	buffer_init(&text, VAULT_SMALL);
