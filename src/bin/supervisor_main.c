@@ -64,6 +64,7 @@ static void start(struct child *child, const char *dir)
 		return;
 	}
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	dup2(STDERR_FILENO, STDOUT_FILENO); /* what a child prints belongs into the log */
 	if (!become(dir))
 		_exit(EXIT_FAILED);
 	union {

@@ -59,7 +59,8 @@ void house_close(struct house *house); /* also for AUTO */
 struct result house_create(const char *dir, const struct house_settings *settings,
                            struct why *why) MUST;
 
-/* house_program - the path of a program of the house, beside the running one */
+/* house_program - the path of a program of the house: in SEKISHO_PROGRAMS if that is
+ * set, else beside the running one */
 struct result house_program(const char *name, struct arena *arena, const char **out,
                             struct why *why) MUST;
 /* house_share - where vocabulary/, policies/ and share/ lie: SEKISHO_SHARE, the

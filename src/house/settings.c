@@ -127,16 +127,22 @@ struct result house_settings_read(const char *dir, struct arena *arena, struct h
 	return out->seal_socket ? ok() : fail(why, E_MEMORY, "", "no memory");
 }
 
-struct result house_program(const char *name, struct arena *arena, const char **out,
-                            struct why *why)
+static const char *beside_self(const char *name, struct arena *arena)
 {
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 	if (n <= 0)
-		return fail(why, E_SYSTEM, name, "cannot tell where this program lies");
+		return NULL;
 	self[n] = 0;
 	char *slash = strrchr(self, '/');
-	*out = arena_printf(arena, "%.*s/%s", (int)(slash - self), self, name);
+	return arena_printf(arena, "%.*s/%s", (int)(slash - self), self, name);
+}
+
+struct result house_program(const char *name, struct arena *arena, const char **out,
+                            struct why *why)
+{
+	const char *folder = getenv("SEKISHO_PROGRAMS");
+	*out = folder ? arena_printf(arena, "%s/%s", folder, name) : beside_self(name, arena);
 	if (!*out || access(*out, X_OK) != 0)
 		return fail(why, E_ABSENT, name, "the program is not installed beside this one");
 	return ok();
