@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 TYPES = "docx xlsx pptx pdf jpg png gif bmp tiff webp csv zip".split()
+MEMBERS = set(TYPES) | {"jpeg", "tif", "txt", "tsv", "docm", "xlsm", "pptm"}
 VERDICTS = {"clean", "changed", "refused"}
 REASONS = set("damaged encrypted deep large bomb ambiguous unknown mismatch forbidden".split())
 build, corpus = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
@@ -47,12 +48,28 @@ def quiet(*command):
                           timeout=120).returncode == 0
 
 
+def readable_picture(kind, path):
+    """By the second reader, which uses the libraries' other entrances."""
+    return subprocess.run([build / "tests/tools/check_active", kind, path], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, timeout=120).returncode in (0, 1)
+
+
+def listed_members(path):
+    """A zip of the listed types only: others are refused by name and by right."""
+    names = subprocess.run(["unzip", "-Z1", path], stdout=subprocess.PIPE,
+                           stderr=subprocess.DEVNULL).stdout.decode("utf-8", "replace").splitlines()
+    return all(n.endswith("/") or n.rsplit(".", 1)[-1].lower() in MEMBERS for n in names)
+
+
 def well_formed(kind, path):
+    """Another program reads it without complaint, and it is of the listed types."""
     if kind == "pdf":
         return quiet("qpdf", "--check", path)
-    if kind in ("docx", "xlsx", "pptx", "zip"):
+    if kind == "zip":
+        return path.endswith(".zip") and quiet("unzip", "-tqq", path) and listed_members(path)
+    if kind in ("docx", "xlsx", "pptx"):
         return quiet("unzip", "-tqq", path)
-    return True
+    return kind == "csv" or readable_picture(kind, path)
 
 
 def benign(work):
@@ -62,7 +79,7 @@ def benign(work):
         files = sorted(p for p in (corpus / "benign" / kind).glob("*") if p.is_file())
         reports = cleanse(files, work / "benign" / kind)
         refused = [r for r in reports if r["verdict"] == "refused"]
-        unfair = [r for r in refused if well_formed(kind, r["file"])]
+        unfair = [r for r in refused if r["reason"] != "encrypted" and well_formed(kind, r["file"])]
         wrong += len(unfair)
         whole += len(files) - len(refused) + len(unfair)
         changed = sum(r["verdict"] == "changed" for r in reports)
