@@ -60,6 +60,16 @@ void job_ending(struct slice name, char out[16])
 	name_ending(name, out);
 }
 
+void job_drop_at(struct job *job, const char *what, const char *format, ...)
+{
+	char where[400];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(where, sizeof where, format, args);
+	va_end(args);
+	job_drop(job, what, where);
+}
+
 static bool pay(uint64_t *left, uint64_t units)
 {
 	if (units > *left) {

@@ -36,6 +36,9 @@ struct result job_refuse(struct job *job, enum refusal refusal, const char *plac
 /* job_drop - something active or not understood was left out
  * what    a word of removal_sentence's table                                */
 void job_drop(struct job *job, const char *what, const char *where);
+/* job_drop_at - the same; the place is put together only while it will be kept */
+void job_drop_at(struct job *job, const char *what, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 /* job_pay_* - spend budget; E_INPUT and REFUSAL_BOMB / LARGE when it is gone */
 struct result job_pay_work(struct job *job, uint64_t units) MUST;
 struct result job_pay_bytes(struct job *job, uint64_t expanded) MUST;

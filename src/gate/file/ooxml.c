@@ -83,16 +83,15 @@ static void drop_relation(struct package *package, const struct part *source, st
 	relation->rule = NULL;
 	if (target && target->reported)
 		return;
-	const char *where = arena_printf(package->job->arena, "%.*s %.*s",
-		SLICE_ARG(source ? slice_part(source->name, 0, 120) : SLICE("_rels/.rels")),
-		SLICE_ARG(slice_part(relation->id, 0, 40)));
-	if (target) {
-		target->reported = true;
-		where = opc_place(package, target->name);
-	}
 	const char *what = !relation->external && !target && !slice_ends(relation->type, SLICE("/hyperlink"))
 		? "dangling-link" : part_word_of(relation->type);
-	job_drop(package->job, what, where ? where : "");
+	struct slice from = source ? source->name : SLICE("_rels/.rels");
+	if (target)
+		job_drop_at(package->job, what, "%.*s", SLICE_ARG(target->name));
+	else
+		job_drop_at(package->job, what, "%.*s %.*s", SLICE_ARG(from), SLICE_ARG(slice_part(relation->id, 0, 40)));
+	if (target)
+		target->reported = true;
 }
 
 /* A cache that draws from outside the workbook, told by its first elements. */
@@ -100,9 +99,7 @@ static struct result cache_leads_outside(struct package *package, const struct p
                                          struct why *why)
 {
 	struct slice text;
-	struct xml *xml = ARENA_NEW(package->arena, struct xml);
-	if (!xml)
-		return job_memory(why);
+	struct xml *xml = package->xml;
 	TRY(opc_text(package, cache->entry, &text, why));
 	xml_init(xml, text);
 	*outside = false;
@@ -128,9 +125,9 @@ static struct result pivot_leads_outside(struct package *package, struct part *p
 	*outside = false;
 	if (slice_is(slice_str(rule->relation), "pivotCacheDefinition"))
 		return cache_leads_outside(package, part, outside, why);
-	struct relation *list;
+	struct relations list;
 	TRY(opc_relations(package, part, &list, why));
-	for (struct relation *r = list; r && !*outside; r = r->next) {
+	for (struct relation *r = list.first; r && !*outside; r = r->next) {
 		struct part *cache = slice_ends(r->type, SLICE("/pivotCacheDefinition"))
 			? opc_target(package, part, r->target) : NULL;
 		if (cache)
@@ -216,7 +213,7 @@ static struct result judge_relation(struct package *package, const struct part *
 static struct result read_relations(struct package *package, struct part *part, struct why *why)
 {
 	TRY(opc_relations(package, part, &part->relations, why));
-	for (struct relation *r = part->relations; r; r = r->next) {
+	for (struct relation *r = part->relations.first; r; r = r->next) {
 		TRY(job_pay_work(package->job, 64));
 		TRY(judge_relation(package, part, r, why));
 	}
@@ -399,9 +396,9 @@ static struct result make_blank_sheet(struct package *package, struct part *part
 
 /* Follow what is left of a part's relationships.  XML parts are only queued:
  * their names are known already. */
-static struct result follow(struct package *package, struct relation *list, struct why *why)
+static struct result follow(struct package *package, const struct relations *list, struct why *why)
 {
-	for (struct relation *r = list; r; r = r->next) {
+	for (struct relation *r = list->first; r; r = r->next) {
 		if (!r->rule)
 			continue;
 		r->live |= r->rule->implicit;
@@ -422,15 +419,15 @@ static struct result follow(struct package *package, struct relation *list, stru
 
 /* Parts keep their names, so that a relationship may be written before its
  * target is. */
-static void name_targets(struct package *package, struct relation *list)
+static void name_targets(struct package *package, const struct relations *list)
 {
-	for (struct relation *r = list; r; r = r->next)
+	for (struct relation *r = list->first; r; r = r->next)
 		if (r->rule && r->live && r->part && !r->part->made_name)
 			r->part->made_name = arena_string(package->arena, r->part->name);
 }
 
 static struct result put_relations(struct package *package, const struct part *source,
-                                   struct relation *list, struct why *why)
+                                   const struct relations *list, struct why *why)
 {
 	const char *name = opc_relations_name(package->arena, source ? source->made_name : "");
 	TRY(follow(package, list, why));
@@ -446,11 +443,11 @@ static struct result put_relations(struct package *package, const struct part *s
 
 /* ---- the package ---- */
 
-static struct result choose_main(struct package *package, struct relation *list, struct part **main)
+static struct result choose_main(struct package *package, const struct relations *list, struct part **main)
 {
 	*main = NULL;
 	struct relation *chosen = NULL;
-	for (struct relation *r = list; r; r = r->next) {
+	for (struct relation *r = list->first; r; r = r->next) {
 		if (!slice_is(r->type, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument") &&
 		    !slice_is(r->type, "http://purl.oclc.org/ooxml/officeDocument/relationships/officeDocument"))
 			continue;
@@ -475,9 +472,9 @@ static struct result choose_main(struct package *package, struct relation *list,
 	return ok();
 }
 
-static struct result judge_root(struct package *package, struct relation *list, struct why *why)
+static struct result judge_root(struct package *package, const struct relations *list, struct why *why)
 {
-	for (struct relation *r = list; r; r = r->next)
+	for (struct relation *r = list->first; r; r = r->next)
 		if (!r->rule)
 			TRY(judge_relation(package, NULL, r, why));
 	return ok();
@@ -490,7 +487,7 @@ static void report_orphans(struct package *package)
 		bool structure = part->entry->directory || slice_ends(part->name, SLICE(".rels")) ||
 		                 slice_equal_nocase(part->name, SLICE("[Content_Types].xml"));
 		if (!structure && !part->made_name && !part->reported)
-			job_drop(package->job, "orphan-part", opc_place(package, part->name));
+			job_drop_at(package->job, "orphan-part", "%.*s", SLICE_ARG(part->name));
 		if (part->entry->hidden)
 			job_drop(package->job, "hidden-data", opc_place(package, part->name));
 	}
@@ -498,7 +495,7 @@ static void report_orphans(struct package *package)
 		job_drop(package->job, "hidden-data", "");
 }
 
-static struct result walk(struct package *package, struct relation *root, struct part *main, struct why *why)
+static struct result walk(struct package *package, const struct relations *root, struct part *main, struct why *why)
 {
 	main->queued = true;
 	*package->queue_end = main;
@@ -507,20 +504,20 @@ static struct result walk(struct package *package, struct relation *root, struct
 	for (struct part *part = package->queue; part; part = part->next_in_queue) {
 		bool blank = part->rule && part->rule->role == ROLE_BLANK_SHEET;
 		TRY(blank ? make_blank_sheet(package, part, why) : make_xml(package, part, why));
-		TRY(put_relations(package, part, part->relations, why));
+		TRY(put_relations(package, part, &part->relations, why));
 	}
 	return ok();
 }
 
 static struct result build(struct package *package, struct slice in, struct buffer *out, struct why *why)
 {
-	struct relation *root;
+	struct relations root;
 	struct part *main;
 	TRY(opc_open(package, in, why));
 	TRY(opc_relations(package, NULL, &root, why));
-	TRY(choose_main(package, root, &main));
-	TRY(judge_root(package, root, why));
-	TRY(walk(package, root, main, why));
+	TRY(choose_main(package, &root, &main));
+	TRY(judge_root(package, &root, why));
+	TRY(walk(package, &root, main, why));
 	report_orphans(package);
 	buffer_clear(&package->made_text);
 	opc_put_types(package, &package->made_text);
@@ -539,7 +536,8 @@ struct result ooxml_rebuild(struct job *job, struct slice in, struct buffer *out
 	package->arena = arena;
 	package->queue_end = &package->queue;
 	package->made_end = &package->made;
-	package->filter = filter_new(arena);
+	package->xml = ARENA_NEW(arena, struct xml);
+	package->filter = package->xml ? filter_new(arena, package->xml) : NULL;
 	zip_writer_begin(&package->writer);
 	buffer_init(&package->raw, (size_t)1 << 30);
 	buffer_init(&package->text, (size_t)1 << 30);

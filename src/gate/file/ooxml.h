@@ -61,6 +61,14 @@ struct relation {
 	bool external;
 	bool live;                /* stands in the output */
 	struct relation *next;
+	struct relation *next_in_bucket;
+};
+
+enum { RELATION_BUCKETS = 512, RELATION_CHAIN = 1024 };
+
+struct relations {
+	struct relation *first, **end;
+	struct relation **buckets; /* by id; NULL while there are none */
 };
 
 struct part {
@@ -68,7 +76,7 @@ struct part {
 	struct slice content_type;/* as declared, decoded */
 	const struct zip_entry *entry;
 	const struct part_rule *rule; /* by which it was reached */
-	struct relation *relations;
+	struct relations relations;
 	const char *made_name;    /* in the output; NULL until it is written */
 	const char *made_type;
 	bool queued, reported, read_relations;
@@ -94,6 +102,7 @@ struct package {
 	struct part *placeholder, *renamed;
 	unsigned suffix;
 	bool strip_cell_metadata;
+	struct xml *xml; /* one reader for all: parts are read one after another */
 	struct filter *filter;
 	struct buffer raw, text, made_text; /* one part at a time */
 };
@@ -103,7 +112,7 @@ struct package {
 struct filter;
 /* filter_new - one for a package; NULL at the arena's ceiling.  filter_done
  * frees what grew, not the arena's part of it                              */
-struct filter *filter_new(struct arena *arena);
+struct filter *filter_new(struct arena *arena, struct xml *xml);
 void filter_done(struct filter *filter);
 /* filter_part - clean one XML part
  * text    UTF-8 as xml_to_utf8 gives it
@@ -129,7 +138,8 @@ enum rule_action {
 	RULE_SHAPE_DROP,    /* drop, and the slide's timing with it */
 	RULE_CLIENT_DATA, RULE_VML_SHAPE,
 	RULE_PRUNE,         /* dropped when nothing in it was kept */
-	RULE_TRACKED        /* w:ins, w:del: a field may read two ways here */
+	RULE_TRACKED,       /* w:ins, w:del: a field may read two ways here */
+	RULES
 };
 
 struct element_rule {

@@ -117,9 +117,7 @@ typedef struct result child_fn(struct package *package, struct xml *xml, const c
 static struct result read_flat(struct package *package, struct slice text, uint16_t ns, const char *root,
                                const char *place, child_fn *child, void *with, struct why *why)
 {
-	struct xml *xml = ARENA_NEW(package->arena, struct xml);
-	if (!xml)
-		return job_memory(why);
+	struct xml *xml = package->xml;
 	xml_init(xml, text);
 	while (xml_next(xml)) {
 		if (xml->kind != XML_START)
@@ -213,14 +211,44 @@ const char *opc_relations_name(struct arena *arena, const char *part_name)
 	return arena_printf(arena, "%.*s_rels/%s.rels", directory, part_name, part_name + directory);
 }
 
-struct list {
-	struct relation *first, **end;
-};
+static uint32_t id_bucket(struct slice id)
+{
+	uint32_t h = 2166136261u;
+	for (size_t i = 0; i < id.len; i++)
+		h = (h ^ id.at[i]) * 16777619u;
+	return (h ^ h >> 16) % RELATION_BUCKETS;
+}
+
+struct relation *opc_relation(const struct relations *list, struct slice id)
+{
+	struct relation *r = list->buckets ? list->buckets[id_bucket(id)] : NULL;
+	while (r && !slice_equal(r->id, id))
+		r = r->next_in_bucket;
+	return r;
+}
+
+static bool append(struct package *package, struct relations *list, struct relation *relation)
+{
+	if (!list->buckets)
+		list->buckets = ARENA_ARRAY(package->arena, RELATION_BUCKETS, struct relation *);
+	if (!list->buckets)
+		return false;
+	struct relation **bucket = &list->buckets[id_bucket(relation->id)];
+	size_t chain = 0;
+	for (const struct relation *r = *bucket; r; r = r->next_in_bucket)
+		if (++chain > RELATION_CHAIN) /* ids made to meet */
+			return false;
+	relation->next_in_bucket = *bucket;
+	*bucket = relation;
+	*list->end = relation;
+	list->end = &relation->next;
+	return true;
+}
 
 static struct result take_relation(struct package *package, struct xml *xml, const char *place,
                                    void *with, struct why *why)
 {
-	struct list *list = with;
+	struct relations *list = with;
 	bool enough = true;
 	const struct xml_attribute *id = xml_attribute(xml, NS_NONE, "Id");
 	const struct xml_attribute *type = xml_attribute(xml, NS_NONE, "Type");
@@ -240,19 +268,15 @@ static struct result take_relation(struct package *package, struct xml *xml, con
 		return job_memory(why);
 	if (relation->external && !slice_is(how, "External"))
 		return broken(package, place, "a target mode nobody knows", xml->from);
-	for (const struct relation *other = list->first; other; other = other->next)
-		if (slice_equal(other->id, relation->id))
-			return job_refuse(package->job, REFUSAL_AMBIGUOUS, place, "one id, two relationships");
-	*list->end = relation;
-	list->end = &relation->next;
-	return ok();
+	if (opc_relation(list, relation->id))
+		return job_refuse(package->job, REFUSAL_AMBIGUOUS, place, "one id, two relationships");
+	return append(package, list, relation) ? ok() : job_memory(why);
 }
 
-struct result opc_relations(struct package *package, const struct part *source, struct relation **first,
+struct result opc_relations(struct package *package, const struct part *source, struct relations *list,
                             struct why *why)
 {
-	struct list list = {NULL, &list.first};
-	*first = NULL;
+	*list = (struct relations){.end = &list->first};
 	const char *name = source ? arena_string(package->arena, source->name) : "";
 	name = name ? opc_relations_name(package->arena, name) : NULL;
 	if (!name)
@@ -262,10 +286,8 @@ struct result opc_relations(struct package *package, const struct part *source, 
 		return ok();
 	struct slice text;
 	TRY(opc_text(package, part->entry, &text, why));
-	TRY(read_flat(package, text, NS_RELS, "Relationships", opc_place(package, part->name), take_relation,
-	              &list, why));
-	*first = list.first;
-	return ok();
+	return read_flat(package, text, NS_RELS, "Relationships", opc_place(package, part->name), take_relation, list,
+	                 why);
 }
 
 static int hex_value(uint8_t c)
@@ -279,7 +301,7 @@ static void put_unescaped(struct slice text, struct buffer *out)
 	for (size_t i = 0; i < text.len; i++) {
 		int high = text.at[i] == '%' && i + 2 < text.len ? hex_value(text.at[i + 1]) : -1;
 		int low = high >= 0 ? hex_value(text.at[i + 2]) : -1;
-		buffer_put_u8(out, low >= 0 ? (uint8_t)(high << 4 | low) : text.at[i]);
+		buffer_put_u8(out, (uint8_t)(low >= 0 ? (unsigned)high << 4 | (unsigned)low : text.at[i]));
 		i += low >= 0 ? 2 : 0;
 	}
 }
@@ -359,13 +381,13 @@ static void put_relation(const char *source, const struct relation *relation, st
 
 static const char declaration[] = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\r\n";
 
-bool opc_put_relations(const struct part *source, const struct relation *list, struct buffer *out)
+bool opc_put_relations(const struct part *source, const struct relations *list, struct buffer *out)
 {
 	bool any = false;
 	buffer_clear(out);
 	buffer_put_str(out, declaration);
 	buffer_put_str(out, "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">");
-	for (const struct relation *r = list; r; r = r->next)
+	for (const struct relation *r = list->first; r; r = r->next)
 		if (r->rule && r->live) {
 			put_relation(source ? source->made_name : "", r, out);
 			any = true;

@@ -12,12 +12,14 @@ struct part *opc_part(struct package *package, struct slice name);
 /* opc_relations - read the relationships of a part once; NULL source: the package's
  * list  out, in the order of the file; no rule is chosen yet               */
 struct result opc_relations(struct package *package, const struct part *source,
-                            struct relation **list, struct why *why) MUST;
+                            struct relations *list, struct why *why) MUST;
+/* opc_relation - the relationship of a decoded id; NULL */
+struct relation *opc_relation(const struct relations *list, struct slice id);
 /* opc_target - the part that an internal target names from source; NULL     */
 struct part *opc_target(struct package *package, const struct part *source, struct slice target);
 /* opc_put_relations - the relationships part of what is left of the list; false
  * when nothing is left and there shall be no such part                      */
-bool opc_put_relations(const struct part *source, const struct relation *list, struct buffer *out);
+bool opc_put_relations(const struct part *source, const struct relations *list, struct buffer *out);
 /* opc_relations_name - "word/_rels/document.xml.rels"; NULL at the ceiling   */
 const char *opc_relations_name(struct arena *arena, const char *part_name);
 /* opc_put_types - [Content_Types].xml of the parts made                     */

@@ -240,6 +240,10 @@ static uint16_t find_prefix(struct xml *xml, struct slice prefix)
 	uint16_t cached = xml->cached[slot];
 	if (cached && slice_equal(xml->prefixes[cached - 1].prefix, prefix))
 		return xml->prefixes[cached - 1].ns;
+	/* no document needs more looks than this; a hostile one must not have them */
+	xml->searched += xml->prefix_count;
+	if (xml->searched > xml->in.len * 8 + (1 << 20))
+		xml->fault = "too many prefixes to look through";
 	for (uint32_t i = xml->prefix_count; i-- > 0;)
 		if (slice_equal(xml->prefixes[i].prefix, prefix)) {
 			xml->cached[slot] = (uint16_t)(i + 1);
@@ -273,6 +277,7 @@ void xml_init(struct xml *xml, struct slice in)
 	xml->prefix_count = 0;
 	xml->unknown_count = 0;
 	xml->pending_end = xml->rooted = false;
+	xml->searched = 0;
 	memset(xml->cached, 0, sizeof xml->cached);
 }
 
@@ -340,13 +345,13 @@ static size_t take_value(struct xml *xml, size_t pos, struct slice *value)
 }
 
 /* One attribute, from the white space before it; false when the tag ends here. */
-static bool take_attribute(struct xml *xml, size_t *pos, struct slice *prefix)
+static bool take_attribute(struct xml *xml, size_t *pos)
 {
 	size_t name_at = skip_space(xml, *pos);
 	struct xml_attribute *a = &xml->attributes[xml->attribute_count];
 	if (name_at == *pos || xml->attribute_count == XML_ATTRIBUTES)
 		return name_at != *pos && fault(xml, *pos, "too many attributes");
-	size_t at = take_name(xml, name_at, &a->name, prefix, &a->local);
+	size_t at = take_name(xml, name_at, &a->name, &a->prefix, &a->local);
 	if (at == name_at) {
 		*pos = name_at;
 		return false;
@@ -363,25 +368,25 @@ static bool take_attribute(struct xml *xml, size_t *pos, struct slice *prefix)
 	return true;
 }
 
-static void note_declaration(struct xml *xml, struct xml_attribute *a, struct slice prefix)
+static void note_declaration(struct xml *xml, struct xml_attribute *a)
 {
 	a->ns = NS_NONE;
-	if (prefix.len == 5 && slice_is(prefix, "xmlns")) {
+	if (a->prefix.len == 5 && slice_is(a->prefix, "xmlns")) {
 		a->ns = NS_XMLNS;
 		declare(xml, a->local, a->value);
-	} else if (prefix.len == 0 && a->name.len == 5 && slice_is(a->name, "xmlns")) {
+	} else if (a->prefix.len == 0 && a->name.len == 5 && slice_is(a->name, "xmlns")) {
 		a->ns = NS_XMLNS;
 		a->local.len = 0;
 		declare(xml, a->local, a->value);
 	}
 }
 
-static bool resolve_attributes(struct xml *xml, const struct slice *prefixes)
+static bool resolve_attributes(struct xml *xml)
 {
 	for (size_t i = 0; i < xml->attribute_count; i++) {
 		struct xml_attribute *a = &xml->attributes[i];
-		if (prefixes[i].len && a->ns != NS_XMLNS)
-			a->ns = find_prefix(xml, prefixes[i]);
+		if (a->prefix.len && a->ns != NS_XMLNS)
+			a->ns = find_prefix(xml, a->prefix);
 		for (size_t k = 0; k < i; k++)
 			if (a->local.len == xml->attributes[k].local.len && a->ns == xml->attributes[k].ns &&
 			    slice_equal(a->local, xml->attributes[k].local))
@@ -408,18 +413,16 @@ static bool push_element(struct xml *xml, struct slice prefix, uint32_t prefixes
 
 static bool take_start(struct xml *xml)
 {
-	struct slice prefix, prefixes[XML_ATTRIBUTES];
+	struct slice prefix;
 	size_t pos = take_name(xml, xml->from + 1, &xml->name, &prefix, &xml->local);
 	uint32_t before = xml->prefix_count;
 	if (pos == xml->from + 1)
 		return fault(xml, pos, "a tag without a name");
 	xml->kind = XML_START;
 	xml->attribute_count = 0;
-	while (take_attribute(xml, &pos, &prefixes[xml->attribute_count])) {
-		size_t i = xml->attribute_count++;
-		note_declaration(xml, &xml->attributes[i], prefixes[i]);
-	}
-	if (xml->fault || !push_element(xml, prefix, before) || !resolve_attributes(xml, prefixes))
+	while (take_attribute(xml, &pos))
+		note_declaration(xml, &xml->attributes[xml->attribute_count++]);
+	if (xml->fault || !push_element(xml, prefix, before) || !resolve_attributes(xml))
 		return fault(xml, pos, "a broken tag");
 	pos = skip_space(xml, pos);
 	xml->empty = pos < xml->in.len && xml->in.at[pos] == '/';
@@ -519,12 +522,11 @@ static bool take_until(struct xml *xml, size_t opening, const char *closing, enu
 static bool take_declaration(struct xml *xml)
 {
 	static const char *const order[] = {"version", "encoding", "standalone"};
-	struct slice prefix;
 	size_t pos = xml->from + 5, next = 0;
 	if (xml->from != 0)
 		return fault(xml, xml->from, "an XML declaration in the middle");
 	xml->attribute_count = 0;
-	while (take_attribute(xml, &pos, &prefix)) {
+	while (take_attribute(xml, &pos)) {
 		struct xml_attribute *a = &xml->attributes[xml->attribute_count++];
 		a->ns = NS_NONE;
 		while (next < 3 && !slice_is(a->name, order[next]))

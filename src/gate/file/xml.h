@@ -33,7 +33,7 @@ enum xml_kind { XML_END_OF_INPUT = 0, XML_START, XML_END, XML_TEXT, XML_COMMENT,
 struct xml_attribute {
 	size_t from, to;     /* offsets, with the white space before the name */
 	struct slice name;   /* as written */
-	struct slice local;
+	struct slice prefix, local;
 	struct slice value;  /* as written, without quotes */
 	uint16_t ns;         /* unprefixed: NS_NONE; xmlns and xmlns:p: NS_XMLNS */
 };
@@ -69,6 +69,7 @@ struct xml {
 	struct slice unknowns[XML_UNKNOWNS];
 	uint32_t unknown_count;
 	uint16_t cached[64]; /* 1 + index of the prefix last found, by its hash */
+	uint64_t searched;   /* prefixes looked through */
 	bool pending_end, rooted;
 };
 

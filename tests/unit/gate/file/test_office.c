@@ -190,6 +190,11 @@ static const struct row word_rows[] = {
 		.book_rels = REL_OUT("rId9", T "transform", "http://" C)}},
 	{"data binding", "custom-xml", {FILE_DOCX, .body = "<w:sdt><w:sdtPr><w:dataBinding w:xpath=\"" C "\"/></w:sdtPr>"
 		"<w:sdtContent>" PARA(TEXT("文字")) "</w:sdtContent></w:sdt>"}, "文字"},
+	{"tracked change that is cut itself", "field", {FILE_DOCX, .body = PARA("<w:del r:id=\"none\"><w:r/></w:del>" BEGIN
+		"<w:del><w:r><w:delInstrText> PAGE </w:delInstrText></w:r></w:del><w:ins>" INSTR("DDE " C) "</w:ins>"
+		SEPARATE TEXT("結果") END)}, "結果"},
+	{"strict namespaces", "field", {FILE_DOCX, .document = "<q:document xmlns:q=\"http://purl.oclc.org/ooxml/wordprocessingml/main\">"
+		"<q:body><q:p><q:r><q:t>" KEPT "</q:t></q:r><q:fldSimple q:instr=\"DDE " C "\"/></q:p></q:body></q:document>"}},
 	{"field in a header", "field", {FILE_DOCX, .body = "<w:p><w:pPr><w:sectPr><w:headerReference r:id=\"rId9\"/></w:sectPr>"
 		"</w:pPr></w:p>", .rels = REL("rId9", T "header", "header1.xml"), .parts = {{"word/header1.xml", WML "header+xml",
 		"<w:hdr" W_NS ">" FIELD("DDE " C) "</w:hdr>"}}}, "結果"},
