@@ -1,8 +1,6 @@
 /* Cases written beside the clauses are decided, and must come out as said (25). */
 #include "policy/model.h"
 
-#include "base/calendar.h"
-
 enum { EXAMPLE_ROOM = 1 << 20 };
 
 static void PRINTF_LIKE(3, 4) wrong(struct checker *c, const struct example *e, const char *format, ...)
@@ -13,30 +11,6 @@ static void PRINTF_LIKE(3, 4) wrong(struct checker *c, const struct example *e, 
 	va_start(args, format);
 	finding_vadd(c->findings, c->arena, f, format, args);
 	va_end(args);
-}
-
-static const char *as_text(const struct literal *l, struct arena *arena)
-{
-	if (l->kind == LIT_PATH)
-		return l->path->text;
-	if (l->kind == LIT_DATE) {
-		char *day = arena_alloc(arena, 11);
-		if (day)
-			day_iso((day_t)l->number, day);
-		return day;
-	}
-	return l->unit ? arena_printf(arena, "%s %s", l->text, l->unit) : l->text;
-}
-
-static struct result set_all(const struct example *e, struct facts *facts, struct arena *arena, struct why *why)
-{
-	for (const struct given *g = e->facts; g; g = g->next) {
-		const char *text = as_text(g->value, arena);
-		if (!text)
-			return fail(why, E_MEMORY, "case", "例を判断する記憶域が足りません。");
-		TRY(facts_set_any(facts, g->path->text, text, why));
-	}
-	return ok();
 }
 
 static bool counts(const char *expect, enum effect effect)
@@ -70,14 +44,13 @@ static void compare(struct checker *c, const struct example *e, const struct dec
 
 static struct result run(struct checker *c, const struct example *e, struct arena *arena, struct why *why)
 {
-	struct facts *facts = NULL;
 	struct why inner = {0};
 	const char *const policies[] = {e->header->name};
 	const struct decision *d = NULL;
-	struct result r = facts_new(c->policy, e->act, arena, &facts, &inner);
-	if (r.code == OK)
-		r = set_all(e, facts, arena, &inner);
-	struct policy_question q = {.policies = policies, .policy_count = 1, .day = e->day, .facts = facts};
+	struct policy_question q = {0};
+	struct result r = example_question(c->policy, e, arena, &q, &inner);
+	q.policies = policies;
+	q.policy_count = 1;
 	if (r.code == OK)
 		r = policy_decide(c->policy, &q, arena, &d, &inner);
 	if (r.code == E_MEMORY)

@@ -504,7 +504,7 @@ void cases_done(struct cases *c);
 enum truth cases_possible(struct cases *c, const struct shape *scope, const struct demand *demands,
                           size_t count, bool absent);
 
-/* check_cases.c, check_examples.c */
+/* check_cases.c, check_examples.c, check_given.c */
 struct checker {
 	const struct policy *policy;
 	const struct book *book;
@@ -517,5 +517,9 @@ void checker_say(struct checker *c, unsigned number, const struct clause *clause
                  const char *mend, const char *format, ...) PRINTF_LIKE(6, 7);
 void check_conditions(struct checker *c);
 struct result check_examples(struct checker *c, struct why *why) MUST;
+/* example_question - what a case gives, as a question (the paths: check_given.c);
+ * whose policies it is put to is left to the caller                         */
+struct result example_question(const struct policy *policy, const struct example *example, struct arena *arena,
+                               struct policy_question *out, struct why *why) MUST;
 
 #endif
