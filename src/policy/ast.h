@@ -11,6 +11,7 @@
 
 struct name { /* a word, an id, or a qualified word "link.cut" */
 	const char *text;
+	const char *title; /* of a step or a word of one-of: what people read; NULL if not said */
 	uint32_t line;
 	struct name *next;
 };

@@ -38,6 +38,33 @@ static const char *role_label(const struct policy *policy, const char *word)
 	return word == policy->w_approver ? "許可した人" : NULL;
 }
 
+const struct name *type_words(const struct type *type)
+{
+	while (type && type->base == TYPE_SET)
+		type = type->of;
+	return type && type->base == TYPE_ONE_OF ? type->words : NULL;
+}
+
+static const char *title_among(const struct name *words, const char *word)
+{
+	for (const struct name *n = words; n; n = n->next)
+		if (n->text == word && n->title)
+			return n->title;
+	return NULL;
+}
+
+const char *word_title(const struct policy *policy, const char *word)
+{
+	for (const struct vocab *v = policy->tree.vocab; v; v = v->next) {
+		const char *title = title_among(v->steps, word);
+		for (const struct decl *d = v->facts; d && !title; d = d->next)
+			title = title_among(type_words(d->type), word);
+		if (title)
+			return title;
+	}
+	return NULL;
+}
+
 const char *word_label(const struct policy *policy, const struct book *book, const char *word)
 {
 	const struct symbol *s = book ? symbol_find(book, word) : NULL;
@@ -48,7 +75,8 @@ const char *word_label(const struct policy *policy, const struct book *book, con
 	if (v)
 		return v->title;
 	const struct shape *shape = shape_find(policy, word);
-	return act ? act->title : shape ? shape->title : word;
+	const char *title = act ? act->title : shape ? shape->title : word_title(policy, word);
+	return title ? title : word;
 }
 
 /* the words of a path that people would say: 情報資産の所管課 */

@@ -461,6 +461,10 @@ const char *facts_actor(const struct facts *f); /* NULL: not known */
 const char *field_label(const struct policy *policy, const struct shape *scope, const char *word);
 const char *post_title(const struct book *book, const char *post);
 const char *word_label(const struct policy *policy, const struct book *book, const char *word);
+/* word_title - what people read for a word of a one-of or a step; NULL when nothing is said */
+const char *word_title(const struct policy *policy, const char *word);
+/* type_words - the words of a one-of, or of a set of it; NULL for other types */
+const struct name *type_words(const struct type *type);
 void path_text(const struct policy *policy, const struct shape *scope, const struct path *path,
                struct buffer *out);
 void via_text(const struct policy *policy, const struct book *book, const struct shape *scope,

@@ -4,6 +4,11 @@
 
 #include <stdio.h>
 
+const char *take_title(struct parser *p)
+{
+	return p->now.kind == TOKEN_STRING ? token_word(p) : NULL;
+}
+
 struct name *parse_names(struct parser *p)
 {
 	struct name *first = NULL, **tail = &first;
@@ -344,6 +349,7 @@ static struct name *parse_words(struct parser *p)
 		if (!word)
 			parser_fault(p, E_INPUT, "選べる語");
 		n->text = token_word(p);
+		n->title = take_title(p);
 		*tail = n;
 		tail = &n->next;
 	} while (parser_ok(p) && take_mark(p, ','));

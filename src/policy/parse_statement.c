@@ -141,6 +141,7 @@ static void parse_list(struct parser *p, struct statement *s)
 static void parse_list_item(struct parser *p, struct statement *s)
 {
 	s->name = need_name(p, "項目の名前");
+	s->title = take_title(p);
 	need_keyword(p, K_OF);
 	s->second = need_name(p, "一覧の名前");
 	if (take_keyword(p, K_WHEN))

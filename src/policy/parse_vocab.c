@@ -43,7 +43,14 @@ static void parse_steps(struct parser *p, struct vocab *v)
 	struct name **tail = &v->steps;
 	while (*tail)
 		tail = &(*tail)->next;
-	*tail = parse_names(p);
+	do {
+		struct name *n = PARSER_NEW(p, struct name);
+		*n = (struct name){.line = p->now.line};
+		n->text = need_name(p, "段階の名前");
+		n->title = take_title(p);
+		*tail = n;
+		tail = &n->next;
+	} while (parser_ok(p) && take_mark(p, ','));
 	need_mark(p, ';');
 }
 

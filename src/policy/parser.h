@@ -49,6 +49,8 @@ const char *token_word(struct parser *p); /* the text of now, interned; steps */
 
 /* parts */
 struct name *parse_names(struct parser *p);
+/* take_title - the string that people read for the name before it; NULL where none follows */
+const char *take_title(struct parser *p);
 struct name *parse_ids(struct parser *p);
 struct name *parse_qname(struct parser *p);
 struct name *parse_acts(struct parser *p);

@@ -131,7 +131,7 @@ static void put_worded(const struct pen *p, const struct cond *c)
 	if (c->path)
 		put_path(p, c->path);
 	else
-		put(p, c->op == COND_REACHED ? c->name : label(p, c->name));
+		put(p, label(p, c->name));
 	put(p, words[c->op].after);
 	if (c->op == COND_COUNT)
 		put_relation(p, c);
@@ -371,7 +371,7 @@ static void render_list(const struct pen *p, const struct statement *s)
 
 static void render_item(const struct pen *p, const struct statement *s)
 {
-	buffer_printf(p->out, "一覧「%s」の項目「%s」", label(p, s->second), s->name);
+	buffer_printf(p->out, "一覧「%s」の項目「%s」", label(p, s->second), s->title ? s->title : s->name);
 	if (s->when) {
 		put(p, "。");
 		put_cond(p, s->when);

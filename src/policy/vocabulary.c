@@ -196,8 +196,8 @@ static void complete_proceeding(struct binder *b, struct shape *shape, const str
 		if (field_find(shape, n->text, NULL))
 			vocab_error(b, 1, v, n->line, "どちらかの名前を変えてください。",
 			            "「%s」の段階「%s」が二度宣言されています。", v->name, n->text);
-		shape_add(b, shape, (struct field){.name = n->text, .title = n->text, .found_by = "",
-		                                   .type = {.base = FACT_YESNO}, .step = true});
+		shape_add(b, shape, (struct field){.name = n->text, .title = n->title ? n->title : n->text,
+		                                   .found_by = "", .type = {.base = FACT_YESNO}, .step = true});
 	}
 	shape->of = v->of ? shape_find(b->policy, v->of) : NULL;
 	if (v->of && !shape->of)
@@ -402,6 +402,26 @@ static void build_acts(struct binder *b)
 		build_documents(b);
 }
 
+/* one word, one label: what people read for it in every form and record */
+static void check_titles(struct binder *b, const struct vocab *v, const struct name *words)
+{
+	for (const struct name *n = words; n; n = n->next) {
+		const char *first = n->title ? word_title(b->policy, n->text) : NULL;
+		if (first && strcmp(first, n->title) != 0)
+			vocab_error(b, 1, v, n->line, "どちらかの語を変えるか、表示名をそろえてください。",
+			            "語「%s」の表示名が「%s」と「%s」の二つあります。", n->text, first, n->title);
+	}
+}
+
+static void check_word_titles(struct binder *b)
+{
+	for (const struct vocab *v = b->policy->tree.vocab; v; v = v->next) {
+		check_titles(b, v, v->steps);
+		for (const struct decl *d = v->facts; d; d = d->next)
+			check_titles(b, v, type_words(d->type));
+	}
+}
+
 static void check_names(struct binder *b)
 {
 	const struct policy *policy = b->policy;
@@ -429,6 +449,8 @@ void vocabulary_build(struct binder *b)
 		build_acts(b);
 	if (b->code == OK)
 		check_names(b);
+	if (b->code == OK)
+		check_word_titles(b);
 }
 
 static void number_shape(struct binder *b, struct shape *s)
