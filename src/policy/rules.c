@@ -59,7 +59,7 @@ static bool bind_conds(struct binder *b, const struct shape *scope, const struct
 	bool whole = true;
 	if (s->when)
 		whole &= (*when = bind_cond(b, scope, s->when)) != NULL;
-	if (s->unless)
+	if (s->unless && unless)
 		whole &= (*unless = bind_cond(b, scope, s->unless)) != NULL;
 	if (s->that && that)
 		whole &= (*that = bind_cond(b, scope, s->that)) != NULL;

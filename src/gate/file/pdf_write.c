@@ -294,8 +294,12 @@ static struct result put_rows(struct pdf_writer *w, unsigned width, struct slice
 	struct buffer *b = &w->object, *rows = &w->chunk;
 	buffer_clear(b);
 	buffer_clear(rows);
-	for (uint32_t i = 0; i < w->next; i++)
-		put_row(b, place_of(w, i), width);
+	for (uint32_t i = 0; i < w->next; i++) {
+		const struct pdf_place *place = place_of(w, i);
+		if (!place)
+			return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "more than 1,000,000 objects");
+		put_row(b, place, width);
+	}
 	size_t row = width + 2;
 	if (!buffer_ok(b))
 		return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "the output is over its limit");

@@ -54,7 +54,7 @@ static bool sound(const unsigned *may, size_t slots, const char *const *signers,
 static bool agrees(const unsigned *may, size_t slots, unsigned signed_by)
 {
 	struct holder holders[4][PEOPLE], signer_rows[PEOPLE];
-	struct match_slot match[4];
+	struct match_slot match[4] = {0};
 	const char *signers[PEOPLE + 1];
 	size_t signer_of[4], filled = 99, count = people_of(signed_by, signer_rows);
 	for (size_t i = 0; i < count; i++)
