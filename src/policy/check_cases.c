@@ -100,6 +100,12 @@ static void never_opened(struct checker *c, const struct act *act, const struct 
 			return;
 	struct finding f = {.number = 9, .file = act->file, .line = act->line, .policy = c->book->name, .clause = "",
 	                    .mend = "allow か permit の条を加えるか、語彙の default を見直してください。"};
+	if (!rules->norms) { /* not this policy's matter: another body's word */
+		f.severity = FINDING_NOTE;
+		f.mend = "この規程で扱うなら、allow か permit の条を加えてください。";
+		finding_add_as(c->findings, c->arena, f, "「%s」について定めがありません。初めから不可です。", act->title);
+		return;
+	}
 	finding_add_as(c->findings, c->arena, f, "「%s」は初めから不可で、認める条が一つもありません。", act->title);
 }
 
