@@ -37,6 +37,7 @@ function open() {
 async function person(browser, width, options = {}) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, locale: 'ja-JP',
     acceptDownloads: true, bypassCSP: false, ...options });
+  context.setDefaultTimeout(10000);
   const page = await context.newPage();
   page.faults = [];
   page.on('pageerror', (e) => page.faults.push(`error: ${e.message}`));
@@ -91,8 +92,15 @@ async function reachable(page, selector, name) {
   throw new Error(`${name}: ${selector} is not reached by Tab (${seen.length} stops)`);
 }
 
+// A name as people know it.  The part of a button's name that only a screen reader
+// gets (": 見積書.docx") is a block of its own, so that a space may stand before it.
+function named(name) {
+  const source = name instanceof RegExp ? name.source : name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(source.replace(/: /g, '\\s*: '));
+}
+
 async function shot(page, name) {
   await page.screenshot({ path: path.join(screens, `${name}-${page.viewportSize().width}.png`), fullPage: true });
 }
 
-module.exports = { open, person, step, check, end, accessible, sound, reachable, shot, screens };
+module.exports = { open, person, step, check, end, accessible, sound, reachable, named, shot, screens };

@@ -5,8 +5,9 @@
 const { spawn } = require('child_process');
 const kit = require('./kit.js');
 
-const outer = '127.0.0.1:18081', inner = '127.0.0.1:18082';
-const pages = [
+const { free } = require('./city.js');
+
+const pages = (outer, inner) => [
   ['signin', inner, '/signin', null], ['signin-outer', outer, '/signin', null],
   ['device', inner, '/signin/device', 'half_inner'],
   ['home', inner, '/', 'staff_inner'], ['home-manager', inner, '/', 'manager_inner'],
@@ -25,15 +26,17 @@ async function look(page, [name, host, path], width) {
   await page.goto(`http://${host}${path}`);
   await page.setViewportSize({ width, height: 900 });
   await kit.sound(page, name);
+  if (width !== 1280 && width !== 390) return; // between them only the width differs
   await kit.accessible(page, name);
-  if (width === 1280 || width === 390) await kit.shot(page, `look-${name}`);
+  await kit.shot(page, `look-${name}`);
 }
 
 (async () => {
+  const outer = await free(), inner = await free();
   const stage = spawn(process.argv[2], [outer, inner], { stdio: ['ignore', 'pipe', 'inherit'] });
   const sessions = JSON.parse(await new Promise((ok) => stage.stdout.once('data', (d) => ok(String(d)))));
   const browser = await kit.open();
-  for (const row of pages) {
+  for (const row of pages(outer, inner)) {
     const [name, host, , who] = row;
     const page = await kit.person(browser, 1280);
     if (who) await page.context().addCookies([{ name: host === inner ? 'sekisho-inner' : 'sekisho-outer',

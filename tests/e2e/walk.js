@@ -21,9 +21,10 @@ class Desk { // one person at one terminal
     this.page = await kit.person(browser, 1280, { javaScriptEnabled: this.scripts });
     return this;
   }
+  field(id) { return this.page.locator(`#${id}`); }
   async go(to) { await this.page.goto(this.base + to); }
-  async press(name) { await this.page.getByRole('button', { name }).first().click(); }
-  async follow(name) { await this.page.getByRole('link', { name }).first().click(); }
+  async press(name) { await this.page.getByRole('button', { name: kit.named(name) }).first().click(); }
+  async follow(name) { await this.page.getByRole('link', { name: kit.named(name) }).first().click(); }
   async text() { return this.page.locator('body').innerText(); }
   // what every page owes: sound at both widths, axe, a picture
   async look(name) {
@@ -37,11 +38,11 @@ class Desk { // one person at one terminal
   async signIn() {
     await this.go('/');
     check(this.page.url().endsWith('/signin'), 'not asked to sign in');
-    await this.page.getByLabel('職員番号').fill(this.person.login);
-    await this.page.getByLabel('パスワード', { exact: true }).fill(this.person.password);
+    await this.field('login').fill(this.person.login);
+    await this.field('password').fill(this.person.password);
     await this.press('次へ進む');
     check(this.page.url().endsWith('/signin/code'), `no second step: ${this.page.url()}`);
-    await this.page.getByLabel('確認コード').fill(await cityOf.code(this.person));
+    await this.field('code').fill(cityOf.code(city, this.person));
     await this.press('サインインする');
     check(new URL(this.page.url()).pathname === '/', `not signed in: ${this.page.url()}`);
     return this;
@@ -49,6 +50,15 @@ class Desk { // one person at one terminal
   async download(press) {
     const [file] = await Promise.all([this.page.waitForEvent('download'), press()]);
     return { name: file.suggestedFilename(), bytes: fs.readFileSync(await file.path()) };
+  }
+  // what the gate does takes a moment: open the page until it is there
+  async appears(to, selector) {
+    for (let i = 0; i < 120; i++) {
+      await this.go(to);
+      if (await this.page.locator(selector).count()) return;
+      await new Promise((done) => setTimeout(done, 500));
+    }
+    throw new Error(`${selector} did not appear in 60 seconds`);
   }
   // wait for the gate: reload until the page no longer says that it is checking
   async settled() {
@@ -64,9 +74,9 @@ class Desk { // one person at one terminal
 const desk = (login, zone, scripts) => new Desk(city.people[login], zone, scripts).open();
 
 async function fillInward(d) {
-  await d.page.getByLabel('送る目的').fill('県へ見積りを回答するため');
+  await d.field('purpose').fill('県へ見積りを回答するため');
   await d.page.getByRole('radio', { name: /重要度C/ }).check();
-  await d.page.getByLabel('どこから受け取りましたか').fill('青波測量からのメール');
+  await d.field('partner').fill('青波測量からのメール');
 }
 
 async function inward(scripts, tag, shared) {
@@ -75,8 +85,8 @@ async function inward(scripts, tag, shared) {
     await outer.go('/signin');
     await outer.look('signin-outer');
     await kit.reachable(outer.page, 'button', 'sign-in');
-    await outer.page.getByLabel('職員番号').fill('aoki');
-    await outer.page.getByLabel('パスワード', { exact: true }).fill('not the password');
+    await outer.field('login').fill('aoki');
+    await outer.field('password').fill('not the password');
     await outer.press('次へ進む');
     check((await outer.text()).includes('サインインできませんでした'), 'a wrong password is not told');
     await outer.look('signin-wrong');
@@ -88,23 +98,23 @@ async function inward(scripts, tag, shared) {
     await outer.look('send-empty');
     if (scripts) await kit.reachable(outer.page, 'button[value=send]', 'send');
     await fillInward(outer);
-    await outer.page.getByLabel('送るファイル').setInputFiles([files.quote, files.macro, files.program]);
+    await outer.field('files').setInputFiles([files.quote, files.macro, files.program]);
     await outer.press('加える');
     for (const f of [files.quote, files.macro, files.program])
       check((await outer.text()).includes(path.basename(f)), `${path.basename(f)} is not listed`);
-    check(await outer.page.getByLabel('送る目的').inputValue() === '県へ見積りを回答するため', 'the purpose was lost');
+    check(await outer.field('purpose').inputValue() === '県へ見積りを回答するため', 'the purpose was lost');
     await outer.press(`外す: ${path.basename(files.quote)}`);
     check(!(await outer.text()).includes('見積書.docx'), 'still listed');
-    await outer.page.getByLabel('送るファイル').setInputFiles(files.quote);
+    await outer.field('files').setInputFiles(files.quote);
     await outer.press('加える');
     check((await outer.text()).includes('見積書.docx'), 'not added again');
     await outer.look('send-filled');
   });
   await step(`${tag} what is missing is told with its place`, async () => {
-    await outer.page.getByLabel('送る目的').fill('');
+    await outer.field('purpose').fill('');
     await outer.press('この内容で送る');
     check(await outer.page.locator('.errsum a[href="#purpose"]').count() === 1, 'no error summary');
-    check(await outer.page.getByLabel('送る目的').getAttribute('aria-invalid') === 'true', 'the field is not marked');
+    check(await outer.field('purpose').getAttribute('aria-invalid') === 'true', 'the field is not marked');
     await outer.look('send-error');
   });
   await step(`${tag} the files are carried: changed, clean, refused`, async () => {
@@ -171,10 +181,10 @@ async function zones(outer, inner, tag, shared) {
 async function outward(outer, inner, scripts, tag, shared) {
   await step(`${tag} a class A file asks for the manager before it is sent`, async () => {
     await inner.go('/provide');
-    await inner.page.getByLabel('渡す目的').fill('土地評価の委託先へ、評価に必要な筆の一覧を渡すため');
+    await inner.field('purpose').fill('土地評価の委託先へ、評価に必要な筆の一覧を渡すため');
     await inner.page.getByRole('radio', { name: /重要度A/ }).check();
-    await inner.page.getByLabel('庁外のだれに渡しますか').fill('青波測量株式会社');
-    await inner.page.getByLabel('送るファイル').setInputFiles(files.register);
+    await inner.field('partner').fill('青波測量株式会社');
+    await inner.field('files').setInputFiles(files.register);
     await inner.press('加える');
     await inner.press('送る前に、どうなるかを確かめる');
     check(/が許可する/.test(await inner.text()), 'the manager\'s step is not shown');
@@ -206,17 +216,13 @@ async function outward(outer, inner, scripts, tag, shared) {
     await manager.press('差し戻す');
     check((await manager.text()).includes('「理由・条件」が空です'), 'returned without a reason');
     await manager.look('decide-error');
-    await manager.page.getByLabel('理由・条件').fill('委託契約を確かめました');
+    await manager.field('reason').fill('委託契約を確かめました');
     await manager.press('許可する');
     check(await manager.page.getByRole('button', { name: '許可する' }).count() === 0, 'still to be decided');
     await manager.look('decided');
   });
   await step(`${tag} then it appears outside, encrypted; the password only inside`, async () => {
-    await inner.go(shared.outward);
-    for (let i = 0; i < 60 && await inner.page.locator('p.secret').count() === 0; i++) {
-      await new Promise((done) => setTimeout(done, 500));
-      await inner.page.reload();
-    }
+    await inner.appears(shared.outward, 'p.secret');
     const secret = await inner.page.locator('p.secret').innerText();
     check(secret.length >= 8, 'no password inside');
     await inner.look('outward-released');
@@ -242,8 +248,8 @@ async function exception(inner, manager, scripts, tag, shared) {
     await manager.look('exception');
     await manager.press('申請する');
     check((await manager.text()).includes('「理由」が空です'), 'applied without a reason');
-    await manager.page.getByLabel('理由').fill('県の様式はマクロで検算するため、マクロがないと提出できません');
-    await manager.page.getByLabel('終わりの日').fill('令和9年3月31日');
+    await manager.field('reason').fill('県の様式はマクロで検算するため、マクロがないと提出できません');
+    await manager.field('until').fill('令和9年3月31日');
     await manager.press('申請する');
     check(/\/decide\//.test(manager.page.url()), `not applied: ${await manager.text()}`);
     shared.exception = new URL(manager.page.url()).pathname;
@@ -256,12 +262,12 @@ async function exception(inner, manager, scripts, tag, shared) {
     await chief.look('home-chief');
     await chief.go(shared.exception);
     await chief.look('exception-decide');
-    await chief.page.getByLabel('理由・条件').fill('期間を限って認めます');
+    await chief.field('reason').fill('期間を限って認めます');
     await chief.press('許可する');
     check(await chief.page.getByRole('button', { name: '許可する' }).count() === 0, 'still to be decided');
   });
   await step(`${tag} the original is released once`, async () => {
-    await inner.go(shared.inward);
+    await inner.appears(shared.inward, 'form[action$="/original"]');
     const got = await inner.download(() => inner.press(/^元のファイルを受け取る/));
     check(got.bytes.equals(fs.readFileSync(files.macro)), 'it is not the original');
     await inner.page.reload();
@@ -309,23 +315,24 @@ async function firstDay() {
   await step('a new person changes the password and sets up a device', async () => {
     const d = await desk('fujii', 'lgwan', true);
     await d.go('/');
-    await d.page.getByLabel('職員番号').fill('fujii');
-    await d.page.getByLabel('パスワード', { exact: true }).fill(d.person.password);
+    await d.field('login').fill('fujii');
+    await d.field('password').fill(d.person.password);
     await d.press('次へ進む');
     await d.look('password');
-    await d.page.getByLabel('新しいパスワード').fill('short');
-    await d.page.getByLabel('もう一度、同じパスワード').fill('short');
+    await d.field('password').fill('short');
+    await d.field('again').fill('short');
     await d.press('パスワードを変える');
     check((await d.text()).includes('先へ進めませんでした'), 'a short password is taken');
-    await d.page.getByLabel('新しいパスワード').fill('監査委員の長い合い言葉 2026');
-    await d.page.getByLabel('もう一度、同じパスワード').fill('監査委員の長い合い言葉 2026');
+    await d.look('password-wrong');
+    await d.field('password').fill('Nami to kansa no hashi 26');
+    await d.field('again').fill('Nami to kansa no hashi 26');
     await d.press('パスワードを変える');
     check(d.page.url().endsWith('/signin/device'), `no device step: ${await d.text()}`);
     await d.look('device');
     await d.go('/decide');
     check(d.page.url().endsWith('/signin/device'), 'the step can be passed by');
     d.person.secret = await d.page.locator('.secret').innerText();
-    await d.page.getByLabel('確認コード').fill(await cityOf.code(d.person));
+    await d.field('code').fill(cityOf.code(city, d.person));
     await d.press('登録してサインインする');
     check(new URL(d.page.url()).pathname === '/', `not signed in: ${await d.text()}`);
     await d.look('home-empty');
@@ -347,7 +354,7 @@ async function large(outer) {
     fs.closeSync(out);
     fs.writeFileSync(`/proc/${pid}/clear_refs`, '5');
     await outer.go('/send');
-    await outer.page.getByLabel('送るファイル').setInputFiles(big);
+    await outer.field('files').setInputFiles(big);
     await outer.press('加える');
     check((await outer.text()).includes('large.txt'), `not taken: ${await outer.text()}`);
     const peak = Number(fs.readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmHWM:\s+(\d+)/)[1]);
