@@ -105,7 +105,6 @@ int scale_rank(const struct scale *scale, const char *level)
 }
 
 static int greater(int a, int b) { return a > b ? a : b; }
-static int lesser(int a, int b) { return a < b ? a : b; }
 
 static struct interval whole(const struct scale *scale)
 {
@@ -167,33 +166,30 @@ static struct interval highest_of(const struct eval *e, const struct row *row, c
 	return (struct interval){greater(base.low, members.low), greater(base.high, members.high)};
 }
 
-/* a rating taken over: certain ones replace, the highest of several; possible
- * ones widen */
-static struct interval taken_over(const struct eval *e, const struct row *row, const struct shape *shape,
-                                  const struct scale *scale, struct interval base)
+/* the ratings that are taken over where the condition comes out as `truth` */
+static struct highest others(const struct eval *e, const struct row *row, const struct shape *shape,
+                             const struct scale *scale, enum truth truth)
 {
-	struct interval sure = {0, 0}, out = base;
-	bool any = false;
-	for (const struct rate *r = e->book->rates; r; r = r->next) {
-		if (r->kind != RATE_AS || r->shape != shape || r->scale != scale || eval_when(e, row, r->when, NULL) != YES)
-			continue;
-		struct highest h = {.any = false};
-		gather(e, row, shape, r->from, 0, scale, &h);
-		sure.low = any ? greater(sure.low, h.found.low) : h.found.low;
-		sure.high = any ? greater(sure.high, h.found.high) : h.found.high;
-		any = true;
-	}
-	if (any)
-		out = sure;
-	for (const struct rate *r = e->book->rates; r; r = r->next) {
-		if (r->kind != RATE_AS || r->shape != shape || r->scale != scale ||
-		    eval_when(e, row, r->when, NULL) != CANNOT_TELL)
-			continue;
-		struct highest h = {.any = false};
-		gather(e, row, shape, r->from, 0, scale, &h);
-		out.low = any ? out.low : lesser(out.low, h.found.low);
-		out.high = greater(out.high, h.found.high);
-	}
+	struct highest h = {.any = false};
+	for (const struct rate *r = e->book->rates; r; r = r->next)
+		if (r->kind == RATE_AS && r->shape == shape && r->scale == scale && eval_when(e, row, r->when, NULL) == truth)
+			gather(e, row, shape, r->from, 0, scale, &h);
+	return h;
+}
+
+/* a rating taken over: it stands where none is stated; what is stated may be more
+ * than it and never less, so that knowing the other only ever narrows */
+static struct interval taken_over(const struct eval *e, const struct row *row, const struct shape *shape,
+                                  const struct scale *scale, struct interval base, bool given)
+{
+	struct highest sure = others(e, row, shape, scale, YES), maybe = others(e, row, shape, scale, CANNOT_TELL);
+	struct interval out = base;
+	if (sure.any && given)
+		out = (struct interval){greater(base.low, sure.found.low), greater(base.high, sure.found.high)};
+	else if (sure.any)
+		out = sure.found;
+	if (maybe.any)
+		out.high = greater(out.high, maybe.found.high);
 	return out;
 }
 
@@ -202,12 +198,12 @@ struct interval eval_rating(const struct eval *e, const struct row *row, const s
 {
 	bool given;
 	struct interval out = stated(row, shape, scale, &given);
-	if (e->assuming) /* the cases take every level as possible */
+	if (e->assuming || !row) /* the cases take every level as possible; of a thing nobody named, all are */
 		return out;
 	for (const struct rate *r = e->book->rates; r; r = r->next)
 		if (r->kind == RATE_HIGHEST_OF && r->shape == shape && r->scale == scale)
 			out = highest_of(e, row, r, scale, out, &given);
-	out = taken_over(e, row, shape, scale, out);
+	out = taken_over(e, row, shape, scale, out, given);
 	for (const struct rate *r = e->book->rates; r; r = r->next) {
 		if (r->kind != RATE_AT_LEAST || r->shape != shape || r->scale != scale)
 			continue;
