@@ -17,11 +17,7 @@ struct result cli_policy(const char *id, struct arena *arena, struct policy **ou
 	TRY(house_share(arena, &share, why));
 	if (strchr(id, '/') || id[0] == '.')
 		return fail(why, E_INPUT, "--policy", "「%s」という版はありません。", id);
-	const char *folders[] = {arena_printf(arena, "%s/vocabulary", share),
-	                         arena_printf(arena, "%s/policies/%s", share, id)};
-	if (!folders[0] || !folders[1])
-		return fail(why, E_MEMORY, "", "no memory");
-	return policy_load_folders(folders, 2, arena, out, findings, why);
+	return policy_load_edition(share, id, arena, out, findings, why);
 }
 
 static day_t today(void)

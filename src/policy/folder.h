@@ -14,4 +14,13 @@ struct result policy_load_folders(const char *const *folders, size_t count, stru
                                   struct policy **out, struct findings *findings,
                                   struct why *why) MUST;
 
+/* policy_load_edition - one edition, the vocabulary, and whatever it adopts
+ * share   the folder that holds vocabulary/ and policies/
+ * id      a folder of policies/; all editions of a policy that it adopts, and
+ *         of what that adopts, are loaded with it
+ * errors  those of policy_load_folders; E_INPUT the id is no folder's name   */
+struct result policy_load_edition(const char *share, const char *id, struct arena *arena,
+                                  struct policy **out, struct findings *findings,
+                                  struct why *why) MUST;
+
 #endif

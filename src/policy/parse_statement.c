@@ -322,7 +322,8 @@ static void parse_carried(struct parser *p, struct statement *s)
 
 static void parse_reference(struct parser *p, struct statement *s)
 {
-	s->name = need_name(p, "参照の種別");
+	bool law = at_keyword(p, K_LAW); /* the one kind that bears a keyword's name */
+	s->name = law ? token_word(p) : need_name(p, "参照の種別");
 }
 
 static void parse_doubt(struct parser *p, struct statement *s)

@@ -502,6 +502,7 @@ struct findings {
  * 10-13 and 30 need persons and belong to the office; 28 to the comparison.
  * Conditions are decided by cases, not sampled; a pair of conditions that would
  * need more than 200,000 cases is reported as a note of the same number.
+ * A policy that another one given adopts is checked as part of that one.
  * day      the day for parameters and cases without one
  * findings appended to, in the arena given                                  */
 struct result policy_check(const struct policy *policy, day_t day, struct arena *arena,
