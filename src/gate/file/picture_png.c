@@ -1,12 +1,13 @@
-/* PNG: inflated to its filtered rows, checked, deflated anew
+/* PNG: inflated to its filtered rows, checked, written as one stream
  *
  * A filter byte and a row of filtered bytes are the row's pixels in another
  * coordinate system: every value is a valid pixel, and the choice of filters
  * is the work of the encoder that knew the picture.  So the rows are kept as
- * they are and only the compression, where bytes hide (several IDATs, slack
- * behind the stream, stored blocks), is made new.  That is exact, keeps the
- * size and needs no decoder but libdeflate's.  Indexed pictures are unfiltered
- * once to see that no pixel points outside the palette.
+ * they are.  A stream that inflates to exactly these rows, to its last byte, is
+ * carried over in one IDAT under a header of our own, like a member of a zip
+ * that was verified; any other is made anew.  That is exact, keeps the size and
+ * needs no decoder but libdeflate's.  Indexed pictures are unfiltered once to
+ * see that no pixel points outside the palette.
  * Kept: IHDR, PLTE, tRNS, gAMA, sRGB, pHYs (checked numbers) and the pixels.
  * source  PNG (Third Edition), sections 5, 7, 9, 11
  */
@@ -35,6 +36,7 @@ struct png {
 	bool data_ended;      /* another chunk came after IDAT */
 	uint8_t *rows;
 	size_t rows_len;
+	bool exact;           /* the stream ends where the pixels end */
 };
 
 static struct result damaged(struct png *p, const char *what)
@@ -251,7 +253,8 @@ static struct result inflate_rows(struct png *p, struct why *why)
 		return damaged(p, "its compressed pixels are damaged");
 	if (got != p->rows_len)
 		return damaged(p, "fewer pixels than its header says");
-	if (used != p->data.len)
+	p->exact = used == p->data.len;
+	if (!p->exact)
 		job_drop(p->job, "hidden-data", "IDAT");
 	return ok();
 }
@@ -265,6 +268,8 @@ static uint8_t paeth(uint8_t left, uint8_t up, uint8_t corner)
 /* unfilter - a row of pixels of at most one byte, in place; above may be NULL */
 static void unfilter(uint8_t filter, uint8_t *row, const uint8_t *above, size_t len)
 {
+	if (filter == 0 || (filter == 2 && !above))
+		return;
 	for (size_t i = 0; i < len; i++) {
 		uint8_t left = i ? row[i - 1] : 0, up = above ? above[i] : 0;
 		uint8_t corner = i && above ? above[i - 1] : 0;
@@ -353,8 +358,23 @@ static void put_header(const struct png *p, struct buffer *out)
 	put_chunk(out, "IHDR", slice_of(body, sizeof body));
 }
 
+/* A full window and the usual level: other readers take what they say at its
+ * word, and more than this no stream needs (RFC 1950, section 2.2). */
+static void carry_stream(const struct png *p, struct buffer *out)
+{
+	size_t start = out->len;
+	buffer_put(out, "\0\0\0\0\0\0\0", 8);
+	buffer_put(out, "\x78\x9C", 2);
+	buffer_put_slice(out, slice_part(buffer_slice(&p->data), 2, p->data.len));
+	close_chunk(out, start, "IDAT");
+}
+
 static struct result put_pixels(const struct png *p, struct buffer *out, struct why *why)
 {
+	if (p->exact && p->data.len <= SIDE_MOST) {
+		carry_stream(p, out);
+		return ok();
+	}
 	struct libdeflate_compressor *c = libdeflate_alloc_compressor(LEVEL);
 	if (!c)
 		return picture_memory(why);
