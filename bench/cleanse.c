@@ -82,10 +82,29 @@ static uint32_t le(const uint8_t *at, int n)
 	return v;
 }
 
-/* Central directory of a file that the gate has accepted. */
-static void inflate_zip(struct slice f, const char *name)
+static struct libdeflate_compressor *deflater;
+static uint8_t *packed_again;
+static volatile uint32_t sums;
+
+/* What is done with each member once it is inflated. */
+static void no_more(size_t plain)
 {
-	(void)name;
+	(void)plain;
+}
+
+static void check_sum(size_t plain)
+{
+	sums = libdeflate_crc32(0, scratch, plain);
+}
+
+static void deflate_again(size_t plain)
+{
+	libdeflate_deflate_compress(deflater, scratch, plain, packed_again, SCRATCH);
+}
+
+/* Central directory of a file that the gate has accepted. */
+static void each_member(struct slice f, void (*then)(size_t plain))
+{
 	size_t end = f.len - 22;
 	while (end && le(f.at + end, 4) != 0x06054b50)
 		end--;
@@ -94,10 +113,29 @@ static void inflate_zip(struct slice f, const char *name)
 		const uint8_t *e = f.at + at;
 		size_t local = le(e + 42, 4), packed = le(e + 20, 4), plain = le(e + 24, 4);
 		const uint8_t *data = f.at + local + 30 + le(f.at + local + 26, 2) + le(f.at + local + 28, 2);
-		if (le(e + 10, 2) == 8 && plain <= SCRATCH)
-			libdeflate_deflate_decompress(inflater, data, packed, scratch, plain, NULL);
+		if (plain <= SCRATCH && (le(e + 10, 2) != 8 ||
+		    libdeflate_deflate_decompress(inflater, data, packed, scratch, plain, NULL) == LIBDEFLATE_SUCCESS))
+			then(plain);
 		at += 46 + le(e + 28, 2) + le(e + 30, 2) + le(e + 32, 2);
 	}
+}
+
+static void inflate_zip(struct slice f, const char *name)
+{
+	(void)name;
+	each_member(f, no_more);
+}
+
+static void verify_zip(struct slice f, const char *name)
+{
+	(void)name;
+	each_member(f, check_sum);
+}
+
+static void repack_zip(struct slice f, const char *name)
+{
+	(void)name;
+	each_member(f, deflate_again);
 }
 
 static void inflate_pdf(struct slice f, const char *name)
@@ -156,8 +194,10 @@ static const struct {
 	const char *type, *peer;
 	work *work;
 } peers[] = {
-	{"docx", "inflate alone", inflate_zip}, {"xlsx", "inflate alone", inflate_zip},
-	{"pptx", "inflate alone", inflate_zip}, {"zip", "inflate alone", inflate_zip},
+	{"docx", "inflate and CRC", verify_zip}, {"docx", "inflate and deflate", repack_zip},
+	{"xlsx", "inflate and CRC", verify_zip}, {"xlsx", "inflate and deflate", repack_zip},
+	{"pptx", "inflate and CRC", verify_zip}, {"pptx", "inflate and deflate", repack_zip},
+	{"zip", "inflate alone", inflate_zip},
 	{"pdf", "inflate alone", inflate_pdf},  {"pdf", "qpdf rewrite", qpdf_rewrite},
 	{"jpg", "turbojpeg decode", decode_jpeg}, {"png", "libpng decode", decode_png},
 };
@@ -182,8 +222,10 @@ int main(int argc, char **argv)
 	arena = arena_new((size_t)1 << 30);
 	scratch = malloc(SCRATCH);
 	inflater = libdeflate_alloc_decompressor();
+	deflater = libdeflate_alloc_compressor(1);
+	packed_again = malloc(SCRATCH);
 	buffer_init(&out, (size_t)1 << 30);
-	if (argc < 3 || !keep || !arena || !scratch || !inflater)
+	if (argc < 3 || !keep || !arena || !scratch || !inflater || !deflater || !packed_again)
 		return 2;
 	file_prepare();
 	load(argc, argv, keep);

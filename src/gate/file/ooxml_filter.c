@@ -222,6 +222,34 @@ static enum fate judged_attribute(struct filter *f, const struct xml_attribute *
 	return GOES;
 }
 
+/* The rules are looked up once for each spelling of a name. */
+static const struct attribute_rule *rule_of_attribute(const struct xml *xml, const struct xml_attribute *a)
+{
+	struct xml_name *known = xml_name_of(a);
+	if (known && known->noted && known->note_ns == xml->ns)
+		return known->note;
+	const struct attribute_rule *rule = attribute_rule(xml->ns, a->ns, a->local);
+	if (known) {
+		known->noted = true;
+		known->note_ns = xml->ns;
+		known->note = rule;
+	}
+	return rule;
+}
+
+static const struct element_rule *rule_of_element(const struct xml *xml)
+{
+	struct xml_name *known = xml->known;
+	if (known && known->noted)
+		return known->note;
+	const struct element_rule *rule = element_rule(xml->ns, xml->local);
+	if (known) {
+		known->noted = true;
+		known->note = rule;
+	}
+	return rule;
+}
+
 static enum fate judge_attributes(struct filter *f)
 {
 	struct xml *xml = f->xml;
@@ -233,7 +261,7 @@ static enum fate judge_attributes(struct filter *f)
 			cut_attribute(f, a, "unknown-element");
 			continue;
 		}
-		const struct attribute_rule *rule = attribute_rule(xml->ns, a->ns, a->local);
+		const struct attribute_rule *rule = rule_of_attribute(xml, a);
 		enum fate fate = rule ? judged_attribute(f, a, rule) : STAYS;
 		if (fate != STAYS)
 			return fate;
@@ -364,7 +392,7 @@ static bool element_starts(struct filter *f)
 {
 	struct xml *xml = f->xml;
 	struct frame *frame = &f->frames[f->depth + 1];
-	*frame = (struct frame){.from = xml->from, .to = xml->to, .rule = element_rule(xml->ns, xml->local)};
+	*frame = (struct frame){.from = xml->from, .to = xml->to, .rule = rule_of_element(xml)};
 	frame->is_run = xml->ns == NS_W && slice_is(xml->local, "r");
 	f->depth++;
 	enum fate fate = element_fate(f, frame);

@@ -12,13 +12,12 @@
 
 /* ---- characters ---- */
 
-enum { START = 1, NAME = 2, SPACE = 4, STOP = 8 };
+enum { START = 1, NAME = 2, SPACE = 4 };
 
 static const uint8_t classes[256] = {
 	['a' ... 'z'] = START | NAME, ['A' ... 'Z'] = START | NAME, ['_'] = START | NAME,
 	['0' ... '9'] = NAME, ['-'] = NAME, ['.'] = NAME, [':'] = NAME,
 	[' '] = SPACE, ['\t'] = SPACE, ['\n'] = SPACE, ['\r'] = SPACE,
-	['<'] = STOP, ['&'] = STOP, ['"'] = STOP, ['\''] = STOP,
 };
 
 static bool xml_char(uint32_t code)
@@ -230,25 +229,18 @@ static void declare(struct xml *xml, struct slice prefix, struct slice value)
 		return;
 	}
 	xml->prefixes[xml->prefix_count++] = (struct xml_prefix){prefix, value, ns};
-	memset(xml->cached, 0, sizeof xml->cached);
+	xml->epoch++;
 }
 
 static uint16_t find_prefix(struct xml *xml, struct slice prefix)
 {
-	uint32_t slot = prefix.len ? (prefix.at[0] * 7u + prefix.at[prefix.len - 1] + (uint32_t)prefix.len * 17u) & 63
-		: 0;
-	uint16_t cached = xml->cached[slot];
-	if (cached && slice_equal(xml->prefixes[cached - 1].prefix, prefix))
-		return xml->prefixes[cached - 1].ns;
 	/* no document needs more looks than this; a hostile one must not have them */
 	xml->searched += xml->prefix_count;
 	if (xml->searched > xml->in.len * 8 + (1 << 20))
 		xml->fault = "too many prefixes to look through";
 	for (uint32_t i = xml->prefix_count; i-- > 0;)
-		if (slice_equal(xml->prefixes[i].prefix, prefix)) {
-			xml->cached[slot] = (uint16_t)(i + 1);
+		if (slice_equal(xml->prefixes[i].prefix, prefix))
 			return xml->prefixes[i].ns;
-		}
 	if (slice_is(prefix, "xml"))
 		return NS_XML;
 	if (prefix.len)
@@ -278,7 +270,7 @@ void xml_init(struct xml *xml, struct slice in)
 	xml->unknown_count = 0;
 	xml->pending_end = xml->rooted = false;
 	xml->searched = 0;
-	memset(xml->cached, 0, sizeof xml->cached);
+	xml->epoch++;
 }
 
 static bool fault(struct xml *xml, size_t pos, const char *text)
@@ -289,28 +281,112 @@ static bool fault(struct xml *xml, size_t pos, const char *text)
 	return false;
 }
 
-/* A name with at most one colon, inside; its end, or pos when there is none. */
-static size_t take_name(struct xml *xml, size_t pos, struct slice *name, struct slice *prefix,
-                        struct slice *local)
+/* Offset of the first byte from pos on that no name holds. */
+static size_t name_end(const uint8_t *bytes, size_t pos, size_t len)
 {
-	const uint8_t *bytes = xml->in.at;
-	size_t end = pos, colon = SIZE_MAX, len = xml->in.len;
-	if (pos >= len || !(classes[bytes[pos]] & START))
+#if defined(__SSE2__)
+	for (; len - pos >= 16; pos += 16) {
+		__m128i block = _mm_loadu_si128((const __m128i *)(const void *)(bytes + pos));
+		__m128i lower = _mm_or_si128(block, _mm_set1_epi8(0x20));
+		__m128i letter = _mm_and_si128(_mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
+		                               _mm_cmplt_epi8(lower, _mm_set1_epi8('z' + 1)));
+		__m128i range = _mm_and_si128(_mm_cmpgt_epi8(block, _mm_set1_epi8('-' - 1)),
+		                              _mm_cmplt_epi8(block, _mm_set1_epi8(':' + 1)));
+		__m128i digit = _mm_andnot_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('/')), range);
+		__m128i line = _mm_cmpeq_epi8(block, _mm_set1_epi8('_'));
+		unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letter, digit), line));
+		if (mask != 0xFFFF)
+			return pos + (size_t)__builtin_ctz(~mask);
+	}
+#endif
+	while (pos < len && classes[bytes[pos]] & NAME)
+		pos++;
+	return pos;
+}
+
+enum { KEY_BYTES = 16 };
+
+/* At most 16 bytes as two numbers, zeros after them; kept in registers. */
+struct key {
+	uint64_t first, second;
+};
+
+static inline struct key key_of(struct slice in, size_t pos, size_t len)
+{
+	struct key key = {0, 0};
+	const uint8_t *at = in.at + pos;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (in.len - pos >= KEY_BYTES) {
+		memcpy(&key.first, at, 8);
+		memcpy(&key.second, at + 8, 8);
+		key.first &= len < 8 ? ((uint64_t)1 << 8 * len) - 1 : UINT64_MAX;
+		key.second &= len <= 8 ? 0 : len < KEY_BYTES ? ((uint64_t)1 << 8 * (len - 8)) - 1 : UINT64_MAX;
+		return key;
+	}
+#endif
+	memcpy(&key.first, at, len < 8 ? len : 8);
+	memcpy(&key.second, at + 8, len > 8 ? len - 8 : 0);
+	return key;
+}
+
+/* At most one colon, inside, and a letter at the start of both halves. */
+static bool split_name(struct slice name, size_t *prefix)
+{
+	const uint8_t *colon = name.len ? memchr(name.at, ':', name.len) : NULL;
+	*prefix = colon ? (size_t)(colon - name.at) : 0;
+	if (name.len == 0 || !(classes[name.at[0]] & START))
+		return false;
+	struct slice local = colon ? slice_part(name, *prefix + 1, name.len) : name;
+	return local.len && classes[local.at[0]] & START && memchr(local.at, ':', local.len) == NULL;
+}
+
+static inline struct xml_name *known_name(struct xml *xml, struct xml_name *table, size_t pos, size_t len)
+{
+	struct slice in = xml->in;
+	if (len > KEY_BYTES)
+		return NULL;
+	struct key key = key_of(in, pos, len);
+	uint64_t hash = (key.first ^ (key.second << 23 | key.second >> 41)) * 0x9E3779B97F4A7C15u;
+	struct xml_name *known = &table[hash >> 57];
+	if (known->len == len && known->first == key.first && known->second == key.second)
+		return known;
+	size_t prefix;
+	if (!split_name(slice_part(in, pos, len), &prefix))
+		return NULL;
+	*known = (struct xml_name){.first = key.first, .second = key.second, .len = (uint8_t)len,
+	                           .prefix = (uint8_t)prefix, .serial = ++xml->serial};
+	return known;
+}
+
+/* A name at pos; its end, or pos when there is none. */
+static inline __attribute__((always_inline)) size_t take_name(struct xml *xml, size_t pos, struct xml_name *table, struct xml_name **known,
+                        struct slice *name, struct slice *prefix, struct slice *local)
+{
+	size_t end = name_end(xml->in.at, pos, xml->in.len), prefix_len = 0;
+	*name = slice_of(xml->in.at + pos, end - pos);
+	*known = end > pos ? known_name(xml, table, pos, end - pos) : NULL;
+	if (*known)
+		prefix_len = (*known)->prefix;
+	else if (!split_name(*name, &prefix_len))
 		return pos;
-	for (; end < len && classes[bytes[end]] & NAME; end++)
-		if (bytes[end] == ':') {
-			if (colon != SIZE_MAX)
-				return pos;
-			colon = end;
-		}
-	*name = slice_of(bytes + pos, end - pos);
-	*local = *name;
-	*prefix = slice_of(bytes + pos, 0);
-	if (colon == SIZE_MAX)
-		return end;
-	*prefix = slice_of(bytes + pos, colon - pos);
-	*local = slice_of(bytes + colon + 1, end - colon - 1);
-	return local->len && classes[local->at[0]] & START ? end : pos;
+	*prefix = slice_of(name->at, prefix_len);
+	size_t from = prefix_len ? prefix_len + 1 : 0;
+	*local = slice_of(name->at + from, name->len - from);
+	return end;
+}
+
+/* The namespace of a prefix, kept with the name while the prefixes stay. */
+static uint16_t name_ns(struct xml *xml, struct xml_name *known, struct slice prefix)
+{
+	if (known && known->epoch == xml->epoch)
+		return known->ns;
+	uint16_t ns = find_prefix(xml, prefix);
+	if (known && !xml->fault) {
+		known->noted &= known->ns == ns;
+		known->ns = ns;
+		known->epoch = xml->epoch;
+	}
+	return ns;
 }
 
 static size_t skip_space(const struct xml *xml, size_t pos)
@@ -318,6 +394,25 @@ static size_t skip_space(const struct xml *xml, size_t pos)
 	while (pos < xml->in.len && classes[xml->in.at[pos]] & SPACE)
 		pos++;
 	return pos;
+}
+
+/* Offset of the next byte that ends or may break a value: its quote < & */
+static size_t value_stop(const uint8_t *bytes, size_t at, size_t end, uint8_t quote)
+{
+#if defined(__SSE2__)
+	const __m128i lt = _mm_set1_epi8('<'), amp = _mm_set1_epi8('&'), mark = _mm_set1_epi8((char)quote);
+	for (; end - at >= 16; at += 16) {
+		__m128i block = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
+		__m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, lt), _mm_cmpeq_epi8(block, amp)),
+		                           _mm_cmpeq_epi8(block, mark));
+		int mask = _mm_movemask_epi8(hit);
+		if (mask)
+			return at + (size_t)__builtin_ctz((unsigned)mask);
+	}
+#endif
+	while (at < end && bytes[at] != '<' && bytes[at] != '&' && bytes[at] != quote)
+		at++;
+	return at;
 }
 
 /* The end of a quoted value whose opening quote is at pos; SIZE_MAX at a fault. */
@@ -330,8 +425,9 @@ static size_t take_value(struct xml *xml, size_t pos, struct slice *value)
 	uint8_t quote = bytes[pos];
 	size_t from = ++pos;
 	for (; pos < len; pos++) {
-		if (!(classes[bytes[pos]] & STOP))
-			continue;
+		pos = value_stop(bytes, pos, len, quote);
+		if (pos == len)
+			break;
 		uint32_t code;
 		if (bytes[pos] == quote) {
 			*value = slice_of(bytes + from, pos - from);
@@ -351,11 +447,12 @@ static bool take_attribute(struct xml *xml, size_t *pos)
 	struct xml_attribute *a = &xml->attributes[xml->attribute_count];
 	if (name_at == *pos || xml->attribute_count == XML_ATTRIBUTES)
 		return name_at != *pos && fault(xml, *pos, "too many attributes");
-	size_t at = take_name(xml, name_at, &a->name, &a->prefix, &a->local);
+	size_t at = take_name(xml, name_at, xml->attribute_names, &a->known, &a->name, &a->prefix, &a->local);
 	if (at == name_at) {
 		*pos = name_at;
 		return false;
 	}
+	a->serial = a->known ? a->known->serial : 0;
 	a->from = *pos;
 	at = skip_space(xml, at);
 	if (at >= xml->in.len || xml->in.at[at] != '=')
@@ -386,7 +483,7 @@ static bool resolve_attributes(struct xml *xml)
 	for (size_t i = 0; i < xml->attribute_count; i++) {
 		struct xml_attribute *a = &xml->attributes[i];
 		if (a->prefix.len && a->ns != NS_XMLNS)
-			a->ns = find_prefix(xml, a->prefix);
+			a->ns = name_ns(xml, xml_name_of(a), a->prefix);
 		for (size_t k = 0; k < i; k++)
 			if (a->local.len == xml->attributes[k].local.len && a->ns == xml->attributes[k].ns &&
 			    slice_equal(a->local, xml->attributes[k].local))
@@ -402,7 +499,7 @@ static bool push_element(struct xml *xml, struct slice prefix, uint32_t prefixes
 	if (xml->depth == 0 && xml->rooted)
 		return fault(xml, xml->from, "a second root element");
 	xml->rooted = true;
-	xml->ns = find_prefix(xml, prefix);
+	xml->ns = name_ns(xml, xml->known, prefix);
 	xml->open[xml->depth].name = xml->name;
 	xml->open[xml->depth].local = xml->local;
 	xml->open[xml->depth].ns = xml->ns;
@@ -414,7 +511,7 @@ static bool push_element(struct xml *xml, struct slice prefix, uint32_t prefixes
 static bool take_start(struct xml *xml)
 {
 	struct slice prefix;
-	size_t pos = take_name(xml, xml->from + 1, &xml->name, &prefix, &xml->local);
+	size_t pos = take_name(xml, xml->from + 1, xml->elements, &xml->known, &xml->name, &prefix, &xml->local);
 	uint32_t before = xml->prefix_count;
 	if (pos == xml->from + 1)
 		return fault(xml, pos, "a tag without a name");
@@ -444,8 +541,18 @@ static void pop_element(struct xml *xml)
 	xml->attribute_count = 0;
 	if (xml->prefix_count != xml->open[xml->depth].prefixes) {
 		xml->prefix_count = xml->open[xml->depth].prefixes;
-		memset(xml->cached, 0, sizeof xml->cached);
+		xml->epoch++;
 	}
+}
+
+static bool same_name(struct slice in, size_t pos, struct slice name)
+{
+	if (in.len - pos < name.len)
+		return false;
+	if (name.len > KEY_BYTES)
+		return memcmp(in.at + pos, name.at, name.len) == 0;
+	struct key a = key_of(in, pos, name.len), b = key_of(in, (size_t)(name.at - in.at), name.len);
+	return a.first == b.first && a.second == b.second;
 }
 
 static bool take_end(struct xml *xml)
@@ -454,7 +561,7 @@ static bool take_end(struct xml *xml)
 	if (xml->depth == 0)
 		return fault(xml, pos, "an end tag too many");
 	struct slice name = xml->open[xml->depth - 1].name;
-	if (!slice_starts(slice_part(xml->in, pos, name.len), name))
+	if (!same_name(xml->in, pos, name))
 		return fault(xml, pos, "an end tag that does not match");
 	pos = skip_space(xml, pos + name.len);
 	if (pos >= xml->in.len || xml->in.at[pos] != '>')

@@ -30,7 +30,23 @@ enum ns {
 
 enum xml_kind { XML_END_OF_INPUT = 0, XML_START, XML_END, XML_TEXT, XML_COMMENT, XML_PI, XML_DECLARATION };
 
+/* One spelling of a name.  Documents repeat few names many times: what a name
+ * means is worked out once and kept until the prefixes in scope change.      */
+struct xml_name {
+	uint64_t first, second; /* its bytes, zeros after them */
+	uint32_t epoch;      /* of the prefixes by which ns was found; 0: not yet */
+	uint32_t serial;     /* another one when another name took the place */
+	uint16_t ns;
+	uint8_t len, prefix; /* lengths; prefix without its colon */
+	/* the reader's own: forgotten whenever ns may have changed */
+	uint16_t note_ns;
+	bool noted;
+	const void *note;
+};
+
 struct xml_attribute {
+	struct xml_name *known; /* by way of xml_name_of */
+	uint32_t serial;
 	size_t from, to;     /* offsets, with the white space before the name */
 	struct slice name;   /* as written */
 	struct slice prefix, local;
@@ -38,7 +54,7 @@ struct xml_attribute {
 	uint16_t ns;         /* unprefixed: NS_NONE; xmlns and xmlns:p: NS_XMLNS */
 };
 
-enum { XML_ATTRIBUTES = 128, XML_DEPTH = 256, XML_PREFIXES = 512, XML_UNKNOWNS = 128 };
+enum { XML_NAMES = 128, XML_ATTRIBUTES = 128, XML_DEPTH = 256, XML_PREFIXES = 512, XML_UNKNOWNS = 128 };
 
 struct xml_prefix {
 	struct slice prefix, uri; /* as written */
@@ -57,6 +73,7 @@ struct xml {
 	bool cdata;          /* XML_TEXT out of a CDATA section; text is its inside */
 	uint16_t ns;
 	struct slice name, local;
+	struct xml_name *known; /* of XML_START; NULL where the name is too long for that */
 	struct slice text;   /* XML_TEXT */
 	struct xml_attribute attributes[XML_ATTRIBUTES];
 	size_t attribute_count;
@@ -68,7 +85,9 @@ struct xml {
 	uint32_t prefix_count;
 	struct slice unknowns[XML_UNKNOWNS];
 	uint32_t unknown_count;
-	uint16_t cached[64]; /* 1 + index of the prefix last found, by its hash */
+	struct xml_name elements[XML_NAMES], attribute_names[XML_NAMES];
+	uint32_t epoch;      /* counts the changes of the prefixes in scope */
+	uint32_t serial;     /* of the name known last */
 	uint64_t searched;   /* prefixes looked through */
 	bool pending_end, rooted;
 };
@@ -87,6 +106,12 @@ bool xml_next(struct xml *xml);
 bool xml_skip(struct xml *xml);
 /* xml_attribute - NULL if the START token has none of this name */
 const struct xml_attribute *xml_attribute(const struct xml *xml, uint16_t ns, const char *local);
+/* xml_name_of - what is kept of the attribute's name; NULL where it is too long,
+ * or where another name of the same tag took its place                      */
+static inline struct xml_name *xml_name_of(const struct xml_attribute *a)
+{
+	return a->known && a->known->serial == a->serial ? a->known : NULL;
+}
 /* xml_prefix_ns - id of a prefix in scope; NS_UNKNOWN if there is none */
 uint16_t xml_prefix_ns(const struct xml *xml, struct slice prefix);
 /* xml_decode - append text or attribute value with references resolved */
