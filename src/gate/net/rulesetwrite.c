@@ -1,0 +1,224 @@
+/* A ruleset as the text that nft loads in one transaction. */
+#include "gate/net/ruleset.h"
+
+static const char *const table_words[] = {"inet", "ip", "ip6", "arp", "bridge", "netdev"};
+
+struct writer {
+	const struct ruleset *r;
+	const struct net_model *model;
+	struct buffer *out;
+};
+
+static void put_decimal(struct buffer *out, uint32_t value)
+{
+	char turned[12];
+	size_t at = sizeof turned;
+	do
+		turned[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	buffer_put(out, turned + at, sizeof turned - at);
+}
+
+static void put_number_span(struct buffer *out, struct span s)
+{
+	put_decimal(out, (uint32_t)s.lo);
+	if (s.lo != s.hi) {
+		buffer_put_u8(out, '-');
+		put_decimal(out, (uint32_t)s.hi);
+	}
+}
+
+static void put_name(const struct writer *w, uint16_t name)
+{
+	buffer_printf(w->out, "\"%s%s\"", w->r->names.name[name], w->r->names.prefix[name] ? "*" : "");
+}
+
+static void put_mac(struct buffer *out, struct span s)
+{
+	char text[MAC_TEXT];
+	buffer_put(out, text, mac_write((uint64_t)s.lo, text));
+	if (s.lo != s.hi) {
+		buffer_put_u8(out, '-');
+		buffer_put(out, text, mac_write((uint64_t)s.hi, text));
+	}
+}
+
+static void put_slot(const struct writer *w, const struct set *s, size_t element, size_t field)
+{
+	const struct box *b = &s->elements[element];
+	bool six = strcmp(s->types[field], "ipv6_addr") == 0;
+	enum net_family family = six ? FAMILY_IP6 : FAMILY_IP4;
+	switch (s->slots[field]) {
+	case SLOT_MAC:
+		put_mac(w->out, box_get(b, DIM_MAC));
+		return;
+	case SLOT_ADDR1:
+		span_write(family, box_get(b, DIM_SADDR), w->out);
+		return;
+	case SLOT_ADDR2:
+		span_write(family, box_get(b, DIM_DADDR), w->out);
+		return;
+	case SLOT_PROTO:
+		put_number_span(w->out, box_get(b, DIM_PROTO));
+		return;
+	case SLOT_PORT1:
+		put_number_span(w->out, box_get(b, DIM_DPORT));
+		return;
+	case SLOT_PORT2:
+		put_number_span(w->out, box_get(b, DIM_SPORT));
+		return;
+	case SLOT_NAME1:
+	case SLOT_NAME2:
+		put_name(w, s->extra[element].name[s->slots[field] - SLOT_NAME1]);
+		return;
+	case SLOT_STATE:
+		break;
+	}
+	w->out->failed = true; /* nothing that we compile keeps states in a set */
+}
+
+static void put_action(const struct writer *w, enum action action, uint32_t target)
+{
+	static const char *const words[] = {"", "accept", "drop", "jump ", "goto ", "return"};
+	buffer_put_str(w->out, words[action]);
+	if (action == ACTION_JUMP || action == ACTION_GOTO)
+		buffer_put_slice(w->out, w->r->chains[target].name);
+}
+
+static void put_element(const struct writer *w, const struct set *s, size_t i)
+{
+	buffer_put(w->out, "\t\t\t", 3);
+	for (size_t f = 0; f < s->fields; f++) {
+		if (f)
+			buffer_put(w->out, " . ", 3);
+		put_slot(w, s, i, f);
+	}
+	if (s->counted)
+		buffer_put(w->out, " counter", 8);
+	uint32_t owner = s->elements[i].owner;
+	if (owner != OWNER_COMPANION && w->model && owner < w->model->flow_count) {
+		buffer_put(w->out, " comment \"", 10);
+		buffer_put_slice(w->out, w->model->flows[owner].id);
+		buffer_put_u8(w->out, '"');
+	}
+	if (s->map) {
+		buffer_put(w->out, " : ", 3);
+		put_action(w, s->extra[i].action, s->extra[i].target);
+	}
+	buffer_put(w->out, ",\n", 2);
+}
+
+static void put_set(const struct writer *w, const struct set *s)
+{
+	buffer_printf(w->out, "\t%s %.*s {\n\t\ttype ", s->map ? "map" : "set", SLICE_ARG(s->name));
+	for (size_t f = 0; f < s->fields; f++)
+		buffer_printf(w->out, "%s%s", f ? " . " : "", s->types[f]);
+	buffer_put_str(w->out, s->map ? " : verdict\n" : "\n");
+	if (s->interval)
+		buffer_put_str(w->out, "\t\tflags interval\n");
+	if (s->counted)
+		buffer_put_str(w->out, "\t\tcounter\n");
+	if (s->count)
+		buffer_put_str(w->out, "\t\telements = {\n");
+	for (size_t i = 0; i < s->count; i++)
+		put_element(w, s, i);
+	buffer_put_str(w->out, s->count ? "\t\t}\n\t}\n" : "\t}\n");
+}
+
+static void put_state(const struct writer *w, enum field field, unsigned mask)
+{
+	static const char *const words[] = {"new", "established", "related", "invalid", "untracked", "original", "reply"};
+	for (size_t i = field == FIELD_CT_DIRECTION ? 5 : 0; i < sizeof words / sizeof *words; i++) {
+		struct slice word = slice_str(words[i]);
+		if ((field == FIELD_CT_DIRECTION ? direction_word(word) : state_word(word)) == mask) {
+			buffer_put_str(w->out, words[i]);
+			return;
+		}
+	}
+	w->out->failed = true;
+}
+
+static void put_value(const struct writer *w, enum field field, struct span s)
+{
+	enum net_dim dim = field_rows[field].dim;
+	if (field == FIELD_IIF || field == FIELD_OIF)
+		put_name(w, (uint16_t)s.lo);
+	else if (dim == DIM_STATE)
+		put_state(w, field, (unsigned)s.lo);
+	else if (dim == DIM_MAC)
+		put_mac(w->out, s);
+	else if (dim == DIM_SADDR || dim == DIM_DADDR)
+		span_write(field_rows[field].family == FAMILY_IP6 ? FAMILY_IP6 : FAMILY_IP4, s, w->out);
+	else
+		put_number_span(w->out, s);
+}
+
+static void put_fields(const struct writer *w, const enum field *fields, size_t count)
+{
+	for (size_t f = 0; f < count; f++)
+		buffer_printf(w->out, "%s%s", f ? " . " : "", field_rows[fields[f]].text);
+}
+
+static void put_match(const struct writer *w, const struct match *m)
+{
+	put_fields(w, m->fields, m->field_count);
+	buffer_put_str(w->out, m->negate ? " != " : " ");
+	if (m->set) {
+		buffer_printf(w->out, "@%.*s ", SLICE_ARG(m->set->name));
+		return;
+	}
+	bool list = m->span_count > 1, mask = m->fields[0] == FIELD_CT_STATE;
+	if (list && !mask)
+		buffer_put_str(w->out, "{ ");
+	for (size_t i = 0; i < m->span_count; i++) {
+		if (i)
+			buffer_put_str(w->out, mask ? "," : ", ");
+		put_value(w, m->fields[0], m->spans[i]);
+	}
+	buffer_put_str(w->out, list && !mask ? " } " : " ");
+}
+
+static void put_rule(const struct writer *w, const struct rule *rule)
+{
+	buffer_put_str(w->out, "\t\t");
+	for (size_t i = 0; i < rule->match_count; i++)
+		put_match(w, &rule->matches[i]);
+	if (rule->raw[0])
+		buffer_printf(w->out, "%s ", rule->raw);
+	if (rule->map) {
+		put_fields(w, rule->key, rule->key_count);
+		buffer_printf(w->out, " vmap @%.*s", SLICE_ARG(rule->map->name));
+	} else
+		put_action(w, rule->action, rule->target);
+	buffer_put_u8(w->out, '\n');
+}
+
+static void put_chain(const struct writer *w, const struct chain *c)
+{
+	buffer_printf(w->out, "\tchain %.*s {\n", SLICE_ARG(c->name));
+	if (c->base)
+		buffer_printf(w->out, "\t\ttype filter hook %s priority %d; policy %s;\n", net_hook_name(c->hook), c->priority,
+		              c->policy == ACTION_ACCEPT ? "accept" : "drop");
+	for (uint32_t i = 0; i < c->rules; i++)
+		put_rule(w, &w->r->rules[c->first_rule + i]);
+	buffer_put_str(w->out, "\t}\n");
+}
+
+struct result ruleset_write(const struct ruleset *r, const struct net_model *model, struct buffer *out, struct why *why)
+{
+	const struct writer w = {r, model, out};
+	buffer_put_str(out, "flush ruleset\n");
+	for (uint32_t t = 0; t < r->table_count; t++) {
+		buffer_printf(out, "table %s %.*s {\n", table_words[r->tables[t].family], SLICE_ARG(r->tables[t].name));
+		for (size_t i = 0; i < r->set_count; i++)
+			if (r->sets[i].table == t)
+				put_set(&w, &r->sets[i]);
+		for (size_t i = 0; i < r->chain_count; i++)
+			if (r->chains[i].table == t)
+				put_chain(&w, &r->chains[i]);
+		buffer_put_str(out, "}\n");
+	}
+	if (!buffer_ok(out))
+		return fail(why, E_LIMIT, "", "規則の全文が %d MB を超えました。", RULESET_BYTES >> 20);
+	return ok();
+}
