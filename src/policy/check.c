@@ -111,7 +111,7 @@ static void short_lists(struct checker *c, const struct statement *s)
 static bool somebody_above(const struct checker *c, const struct via *via)
 {
 	if (via->op == ROUTE_SLOT) {
-		const struct symbol *s = symbol_find(c->book, via->post);
+		const struct symbol *s = symbol_find(c->book, mapped_name(c->member, via->post));
 		return s && s->kind == SYM_POST && s->statement->names;
 	}
 	for (const struct via *part = via->parts; part; part = part->next)
@@ -230,8 +230,8 @@ static void statements(struct checker *c)
 	static void (*const checks[])(struct checker *, const struct statement *) = {
 		unset_spans, short_lists, deadlines, carriers, edition_marks,
 	};
-	for (const struct member *m = c->book->members; m; m = m->next)
-		for (const struct statement *s = m->clause->statements; s; s = s->next)
+	for (c->member = c->book->members; c->member; c->member = c->member->next)
+		for (const struct statement *s = c->member->clause->statements; s; s = s->next)
 			for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
 				checks[i](c, s);
 }

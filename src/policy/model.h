@@ -512,6 +512,7 @@ enum truth cases_possible(struct cases *c, const struct shape *scope, const stru
 struct checker {
 	const struct policy *policy;
 	const struct book *book;
+	const struct member *member; /* whose statements are looked at */
 	struct cases *cases;
 	struct arena *arena;
 	struct findings *findings;
