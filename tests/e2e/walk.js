@@ -339,32 +339,6 @@ async function firstDay() {
   });
 }
 
-// 200 MB through the browser: what the program needs at most, from now on.
-async function large(outer) {
-  await step('a file of 190 MB never sits in memory', async () => {
-    const pid = fs.readdirSync('/proc').filter((p) => /^\d+$/.test(p)).find((p) => {
-      try {
-        return fs.readFileSync(`/proc/${p}/cmdline`, 'utf8').includes('sekisho-web') && fs.readFileSync(`/proc/${p}/cmdline`, 'utf8').includes(city.folder);
-      } catch { return false; }
-    });
-    check(pid, 'sekisho-web is not running');
-    const big = path.join(city.folder, 'large.txt');
-    const out = fs.openSync(big, 'w'), block = Buffer.alloc(1 << 20, 'あおなみ市\n');
-    for (let i = 0; i < 190; i++) fs.writeSync(out, block);
-    fs.closeSync(out);
-    fs.writeFileSync(`/proc/${pid}/clear_refs`, '5');
-    await outer.go('/send');
-    await outer.field('files').setInputFiles(big);
-    await outer.press('加える');
-    check((await outer.text()).includes('large.txt'), `not taken: ${await outer.text()}`);
-    const peak = Number(fs.readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmHWM:\s+(\d+)/)[1]);
-    console.log(`  sekisho-web at most ${(peak / 1024).toFixed(1)} MiB while 190 MB arrived`);
-    check(peak < 64 * 1024, `sekisho-web needed ${peak} KiB`);
-    await outer.press('外す: large.txt');
-    fs.unlinkSync(big);
-  });
-}
-
 async function walk(scripts) {
   const tag = scripts ? '[script]' : '[no script]', shared = {};
   const outer = await inward(scripts, tag, shared);
@@ -373,7 +347,6 @@ async function walk(scripts) {
   const manager = await outward(outer, inner, scripts, tag, shared);
   await exception(inner, manager, scripts, tag, shared);
   await proof(scripts, tag);
-  if (scripts) await large(outer);
 }
 
 (async () => {
