@@ -235,6 +235,8 @@ static enum MHD_Result on_request(struct web *web, enum web_zone zone,
 		return !rq ? MHD_NO : rq->reply.status == 413 ? answer(connection, rq) : MHD_YES;
 	}
 	if (*size) {
+		if (request_too_slow(rq, *size))
+			return MHD_NO;
 		request_feed(rq, slice_of(bytes, *size));
 		*size = 0;
 		return MHD_YES;
@@ -262,10 +264,12 @@ static enum MHD_Result on_inner(void *web, struct MHD_Connection *connection, co
 static void on_completed(void *web, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode how)
 {
+	struct request *rq = *state;
 	(void)web;
 	(void)connection;
-	(void)how;
-	request_free(*state);
+	if (rq && how == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED)
+		request_cut_off(rq);
+	request_free(rq);
 	*state = NULL;
 }
 

@@ -289,6 +289,12 @@ static struct result judge_session(struct request *rq, struct why *why)
 	return reply_refusal(rq, &no_session, why);
 }
 
+static struct result refuse_large(struct request *rq, struct why *why)
+{
+	record_refusal(rq, "too-large");
+	return reply_refusal(rq, &too_large, why);
+}
+
 static struct result judge_post(struct request *rq, const struct incoming *in, struct why *why)
 {
 	uint64_t length = 0;
@@ -299,7 +305,7 @@ static struct result judge_post(struct request *rq, const struct incoming *in, s
 	}
 	if (in->content_length && (!number_parse_u64(slice_str(in->content_length), &length) ||
 	                           length > ceiling))
-		return reply_refusal(rq, &too_large, why);
+		return refuse_large(rq, why);
 	struct form_sink sink = {file_begin, file_bytes, file_end, rq};
 	return form_new(slice_str(in->content_type), rq->arena, rq->route->files ? &sink : NULL,
 	                &rq->form, why);
@@ -314,18 +320,31 @@ static struct result take_query(struct request *rq, const char *query, struct wh
 	return form_end(rq->query, why);
 }
 
+/* A page of the other zone answers like one that does not exist; that somebody
+ * asked for it is worth keeping. */
+static void record_stray(struct request *rq)
+{
+	struct slice part[ROUTE_PARTS];
+	enum web_zone other = rq->zone == ZONE_LGWAN ? ZONE_INTERNET : ZONE_LGWAN;
+	if (route_find(other, rq->is_post, rq->path, rq->arena, part))
+		record_refusal(rq, "other-zone");
+}
+
 static struct result judge(struct request *rq, const struct incoming *in, struct why *why)
 {
 	struct slice cookies = slice_str(in->cookie);
 	if (!host_allowed(rq, in->host)) {
+		record_refusal(rq, "wrong-host");
 		reply_bytes(rq, 421, "text/plain; charset=utf-8", SLICE("421\n"));
 		return ok();
 	}
 	TRY(take_door(rq, cookies, why));
 	TRY(take_session(rq, cookies, why));
 	rq->route = route_find(rq->zone, rq->is_post, rq->path, rq->arena, rq->part);
-	if (!rq->route)
+	if (!rq->route) {
+		record_stray(rq);
 		return reply_refusal(rq, &not_found, why);
+	}
 	TRY(judge_session(rq, why));
 	if (rq->reply.status)
 		return ok();
@@ -337,6 +356,8 @@ static struct result judge(struct request *rq, const struct incoming *in, struct
 static void fall_back(struct request *rq, const struct why *failure)
 {
 	struct why why = {OK, "", ""};
+	if (rq->reading && (failure->code == E_INPUT || failure->code == E_LIMIT))
+		record_refusal(rq, failure->code == E_INPUT ? "broken-form" : "too-large");
 	web_log(rq->web, "failed", "route=%s error=%s place=%s text=%s",
 	        rq->route ? rq->route->pattern : "-", error_name(failure->code), failure->place,
 	        failure->text);
@@ -374,6 +395,8 @@ struct result request_begin(struct web *web, const struct incoming *in, struct r
 	rq->is_post = strcmp(in->method, "POST") == 0;
 	rq->path = arena_copy(arena, slice_str(in->path));
 	rq->address = terminal(rq, in);
+	rq->began_ms = clock_now_ms(web->parts.clock);
+	rq->reading = true;
 	buffer_init(&rq->reply.body, WEB_PAGE_BYTES);
 	struct why ours = {OK, "", ""};
 	if (judge(rq, in, &ours).code != OK)
@@ -390,16 +413,38 @@ void request_feed(struct request *rq, struct slice bytes)
 	struct result fed = form_feed(rq->form, bytes, &why);
 	if (fed.code == OK || rq->reply.status)
 		return;
-	if (fed.code == E_LIMIT && reply_refusal(rq, &too_large, &why).code == OK)
+	if (fed.code == E_LIMIT && refuse_large(rq, &why).code == OK)
 		return;
 	fall_back(rq, &why);
 }
 
+/* A body may take as long as its bytes need on a slow line, and a minute more:
+ * whoever drips holds a place that others need. */
+bool request_too_slow(struct request *rq, size_t more)
+{
+	int64_t spent = clock_now_ms(rq->web->parts.clock) - rq->began_ms;
+	rq->received += more;
+	if (spent <= BODY_GRACE_MS + (int64_t)(rq->received / BODY_BYTES_A_MS))
+		return false;
+	request_cut_off(rq);
+	return true;
+}
+
+void request_cut_off(struct request *rq)
+{
+	if (rq->is_post && !rq->reply.status && !rq->cut_off)
+		record_refusal(rq, "slow-body");
+	rq->cut_off = true;
+}
+
 static struct result handle(struct request *rq, struct why *why)
 {
-	if (!rq->is_post)
+	if (!rq->is_post) {
+		rq->reading = false;
 		return rq->route->get(rq, why);
+	}
 	TRY(form_end(rq->form, why));
+	rq->reading = false;
 	if (!check_token(rq))
 		return ok();
 	return rq->route->post(rq, why);

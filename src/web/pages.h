@@ -35,8 +35,11 @@ json_t *show_crossing_row(struct request *rq, const struct crossing *crossing);
 json_t *show_crumbs(const char *const labels_and_paths[][2], size_t count);
 /* {summary:[{field, text}], <field>:text ...} of one wrong field */
 json_t *show_errors(const char *field, const char *sentence);
-/* show_kind - what an entry's kind means: 受け付けました */
+/* show_kind - what an entry's kind means: 受渡しを受け付けました; the kind itself if
+ * it is not known                                                           */
 const char *show_kind(struct request *rq, struct slice kind);
+/* show_refused - what a "web.refused" entry's `what` means */
+const char *show_refused(struct request *rq, const char *what);
 const char *clause_path(struct request *rq, const char *id); /* /clause?id=… */
 /* does the person manage that section? */
 struct result is_manager_of(struct request *rq, const char *section, bool *yes, struct why *why) MUST;

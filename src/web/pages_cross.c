@@ -190,7 +190,7 @@ struct result page_crossing(struct request *rq, struct why *why)
 	TRY(is_manager_of(rq, c.section, &manages, why));
 	TRY(may_see(rq, &c, &yes, why));
 	if (!yes && !(manages && rq->zone == ZONE_LGWAN))
-		return fail(why, E_ABSENT, "crossing", "not this person's");
+		return not_theirs(rq, "crossing", why);
 	json_t *list = json_array();
 	for (size_t i = 0; i < c.file_count; i++)
 		json_array_append_new(list, file_model(rq, &c, &c.files[i], manages));

@@ -197,7 +197,7 @@ static struct result load(struct request *rq, struct application *a, struct why 
 	rq->menu = "decide";
 	TRY(application_get(parts_of(rq)->proceedings, id, rq->arena, a, why));
 	TRY(may_see(rq, a, &yes, why));
-	return yes ? ok() : fail(why, E_ABSENT, "application", "not this person's");
+	return yes ? ok() : not_theirs(rq, "application", why);
 }
 
 static const char *until_line(struct request *rq, day_t until)

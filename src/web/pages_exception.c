@@ -14,7 +14,8 @@ static struct result find_file(struct request *rq, struct crossing *crossing,
 			*file = &crossing->files[i];
 			return ok();
 		}
-	return fail(why, E_ABSENT, "file", "no such file of this section");
+	return manages ? fail(why, E_ABSENT, "file", "no such file of this crossing")
+	               : not_theirs(rq, "file", why);
 }
 
 static struct result show_form(struct request *rq, unsigned status, const char *field,

@@ -123,7 +123,7 @@ static struct result web_refusals(struct request *rq, json_t *list, struct why *
 		const char *zone = json_string_value(json_object_get(data, "zone"));
 		json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:s, s:s, s:o}", "href",
 			text(rq, "/ledger/%lld", (long long)entries[i].seq), "when",
-			show_time(entries[i].time_ms), "what", what ? what : "", "page", page ? page : "", "zone",
+			show_time(entries[i].time_ms), "what", show_refused(rq, what ? what : ""), "page", page ? page : "", "zone",
 			zone ? zone : "", "actor",
 			show_person(rq, text(rq, "%.*s", SLICE_ARG(entries[i].actor)))));
 		json_decref(data);

@@ -4,7 +4,8 @@
 
 #include "web/request.h"
 
-enum { WEB_ARENA_BYTES = 8 << 20, WEB_PAGE_BYTES = 4 << 20, REFUSALS_A_MINUTE = 120 };
+enum { WEB_ARENA_BYTES = 8 << 20, WEB_PAGE_BYTES = 4 << 20, REFUSALS_A_MINUTE = 120,
+       BODY_GRACE_MS = 60000, BODY_BYTES_A_MS = 16 /* 128 kbit/s */ };
 
 struct web {
 	struct web_parts parts;

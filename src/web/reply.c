@@ -218,3 +218,9 @@ void record_refusal(struct request *rq, const char *what)
 	else
 		web_log(rq->web, "failed", "record=refusal place=%s text=%s", why.place, why.text);
 }
+
+struct result not_theirs(struct request *rq, const char *place, struct why *why)
+{
+	record_refusal(rq, "no-right");
+	return fail(why, E_ABSENT, place, "not this person's");
+}

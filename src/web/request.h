@@ -67,6 +67,10 @@ struct request {
 	struct form *form;        /* POST */
 	struct form *query;       /* GET; NULL without */
 	bool token_good;
+	bool reading;             /* what was sent is still being read: an E_INPUT is its fault */
+	bool cut_off;             /* the body came too slowly */
+	int64_t began_ms;
+	uint64_t received;        /* bytes of the body */
 	struct upload uploads[FORM_FILES];
 	size_t upload_count;
 	struct person person;     /* of a complete session */
@@ -118,8 +122,12 @@ const char *asked(struct request *rq, const char *name);
 const char *text(struct request *rq, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* record_refusal - an entry "web.refused": what was tried without right
- * what  stable word: "forged-form", "replayed-form", "other-zone", "no-right" */
+ * what  stable word of show_refused (pages.h): "forged-form", "no-right", ... */
 void record_refusal(struct request *rq, const char *what);
+
+/* not_theirs - somebody asked for what is another's: recorded, and answered as what
+ * does not exist                                                            */
+struct result not_theirs(struct request *rq, const char *place, struct why *why) MUST;
 
 /* disposition - RFC 6266 header value for a download; no byte of name that could
  * end the header stands in it                                               */
@@ -144,6 +152,12 @@ struct result request_begin(struct web *web, const struct incoming *in, struct r
 /* request_feed - the next bytes of the body; what comes after a reply is said
  * is thrown away                                                            */
 void request_feed(struct request *rq, struct slice bytes);
+/* request_too_slow - the body is slower than anybody's line: recorded once, the
+ * connection is to be closed
+ * more  bytes that have just come                                           */
+bool request_too_slow(struct request *rq, size_t more);
+/* request_cut_off - the library ended a silent connection */
+void request_cut_off(struct request *rq);
 /* request_finish - the body is complete; afterwards the reply is said */
 void request_finish(struct request *rq);
 void request_free(struct request *rq);

@@ -159,21 +159,91 @@ json_t *show_crossing_row(struct request *rq, const struct crossing *crossing)
 	                 "sender", show_person(rq, crossing->sender));
 }
 
-/* In words for people; a kind that is not listed shows its own name. */
-static const struct {
-	const char *kind, *says;
-} kinds[] = {
-	{"crossing.", "受渡し"}, {"application.", "申請・決裁"}, {"signin.", "サインイン"},
-	{"office.", "組織・人"}, {"web.refused", "権限のない操作を止めました"},
+/* What the records say, in words for people. */
+struct saying {
+	const char *word, *says;
 };
+static const struct saying kinds[] = {
+	{"application.answered", "決裁者が答えました"},
+	{"application.denied", "決裁できない人の操作を止めました"},
+	{"application.lapsed", "申請・許可の期限が切れました"},
+	{"application.permitted", "申請が許可されました"},
+	{"application.refused", "申請が不許可になりました"},
+	{"application.returned", "申請が差し戻されました"},
+	{"application.submitted", "申請を受け付けました"},
+	{"application.used", "許可を使いました"},
+	{"application.withdrawn", "申請が取り下げられました"},
+	{"crossing.clean.erased", "受け渡したファイルを消去しました"},
+	{"crossing.denied", "受取りを断りました"},
+	{"crossing.file.checked", "ファイルの検査が終わりました"},
+	{"crossing.file.collected", "ファイルを渡しました"},
+	{"crossing.file.held", "ファイルを保留しました"},
+	{"crossing.file.lapsed", "受取りの期限が切れました"},
+	{"crossing.file.refused", "ファイルを止めました"},
+	{"crossing.file.released", "ファイルを渡せるようにしました"},
+	{"crossing.file.retried", "ファイルをもう一度調べます"},
+	{"crossing.original.asked", "元のファイルの引渡しが申請されました"},
+	{"crossing.original.collected", "元のファイルを渡しました"},
+	{"crossing.original.erased", "元のファイルを消去しました"},
+	{"crossing.original.released", "元のファイルを渡せるようにしました"},
+	{"crossing.submitted", "受渡しを受け付けました"},
+	{"office.absence.added", "不在を登録しました"},
+	{"office.absence.ended", "不在が終わりました"},
+	{"office.delegation.added", "専決の委任を登録しました"},
+	{"office.delegation.ended", "専決の委任が終わりました"},
+	{"office.factor.enrolled", "確認コードの端末を登録しました"},
+	{"office.factor.removed", "確認コードの端末を外しました"},
+	{"office.password.forgotten", "古いパスワードの記録を消しました"},
+	{"office.password.rehashed", "パスワードの保管の強さを上げました"},
+	{"office.password.set", "パスワードを定めました"},
+	{"office.person.added", "職員を登録しました"},
+	{"office.person.moved", "職員の所属を移しました"},
+	{"office.person.restored", "職員の利用を再開しました"},
+	{"office.person.suspended", "職員の利用を止めました"},
+	{"office.post.cancelled", "役職の登録を取り消しました"},
+	{"office.post.ended", "役職の任期が終わりました"},
+	{"office.post.held", "役職に就きました"},
+	{"office.section.added", "課を登録しました"},
+	{"signin.ended", "サインアウトしました"},
+	{"signin.locked", "サインインを一時止めました"},
+	{"signin.passed", "サインインの確認を1つ通りました"},
+	{"signin.refused", "サインインを断りました"},
+	{"signin.session.refused", "ほかの区画のサインインを断りました"},
+	{"signin.succeeded", "サインインしました"},
+	{"web.refused", "権限のない操作を止めました"},
+};
+static const struct saying refusals[] = {
+	{"broken-form", "決まりと違う形の送信"},
+	{"foreign-form", "ほかの場所から送られた内容"},
+	{"forged-form", "この画面のものと確かめられない送信"},
+	{"no-right", "役職にない操作、ほかの人のものの閲覧"},
+	{"no-session", "サインインしていない送信"},
+	{"other-zone", "ほかの区画の画面の要求"},
+	{"replayed-form", "同じ内容の二度目の送信"},
+	{"slow-body", "遅すぎる送信"},
+	{"stale-form", "古くなった画面からの送信"},
+	{"too-large", "上限を超える量の送信"},
+	{"wrong-host", "違う宛先名での接続"},
+};
+
+static const char *said_of(const struct saying *sayings, size_t count, struct slice word)
+{
+	for (size_t i = 0; i < count; i++)
+		if (slice_is(word, sayings[i].word))
+			return sayings[i].says;
+	return NULL;
+}
 
 const char *show_kind(struct request *rq, struct slice kind)
 {
-	const char *found = "";
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (slice_starts(kind, slice_str(kinds[i].kind)))
-			found = kinds[i].says;
-	return *found ? text(rq, "%s（%.*s）", found, SLICE_ARG(kind)) : text(rq, "%.*s", SLICE_ARG(kind));
+	const char *says = said_of(kinds, sizeof kinds / sizeof *kinds, kind);
+	return says ? says : text(rq, "%.*s", SLICE_ARG(kind));
+}
+
+const char *show_refused(struct request *rq, const char *what)
+{
+	const char *says = said_of(refusals, sizeof refusals / sizeof *refusals, slice_str(what));
+	return says ? says : text(rq, "%s", what);
 }
 
 json_t *show_crumbs(const char *const labels_and_paths[][2], size_t count)

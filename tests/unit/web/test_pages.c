@@ -3,6 +3,7 @@
  * form that is its own.                                                     */
 #include "harness.h"
 #include "peers.h"
+#include "web/private.h"
 
 #include "base/file.h"
 
@@ -14,6 +15,8 @@ static const char *const outer_hosts[] = {"outer.test", NULL}, *const inner_host
 static struct random randomness;
 static struct clock hour;
 static int outer_fd = -1, inner_fd = -1;
+
+static unsigned idle_s;
 
 static struct web *open_web(bool tls)
 {
@@ -30,7 +33,7 @@ static struct web *open_web(bool tls)
 		.policy_name = "hannan", .help = "デジタル推進課（内線 2140）", .clamd = "/nowhere",
 		.seal_socket = "/nowhere", .seal_note = "", .dir = "/"};
 	struct web_options options = {.outer = {dup(outer_fd), outer_hosts}, .inner = {dup(inner_fd), inner_hosts},
-		.strict_templates = true, .behind_tls = tls};
+		.strict_templates = true, .behind_tls = tls, .idle_s = idle_s};
 	CHECK_OK(web_open(&parts, &options, &web, &why), &why);
 	return web;
 }
@@ -367,13 +370,78 @@ TEST(host_and_method)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct said said = ask(web, &rows[i]);
 		CHECK_INT(said.status, 421);
+		CHECK_STR(peers.refused, "wrong-host");
+		CHECK_INT(peers.entries, (int)i + 1);
 		DONE(said);
 	}
-	struct ask large = {.zone = ZONE_INTERNET, .method = "POST", .path = "/send", .token = staff_outer,
-		.body = "", .type = "multipart/form-data; boundary=XX", .length = "999999999999"};
-	struct said said = ask(web, &large);
-	CHECK_INT(said.status, 413);
-	DONE(said);
+	web_close(web);
+}
+
+/* Whatever is refused for what it is, is in the ledger under its own word. */
+TEST(refused_and_recorded)
+{
+	static const char mixed[] = "multipart/form-data; boundary=XX";
+	struct web *web = open_web(false);
+	char large_value[20000], large_body[20100];
+	memset(large_value, 'a', sizeof large_value - 1);
+	large_value[sizeof large_value - 1] = 0;
+	snprintf(large_body, sizeof large_body, "purpose=%s", large_value);
+	struct ask send = {.zone = ZONE_INTERNET, .method = "POST", .path = "/send", .token = staff_outer};
+	struct ask rows[] = {send, send, send, send, send, send, send, send, send, send};
+	static const struct {
+		const char *what;
+		unsigned status;
+	} wanted[] = {
+		{"too-large", 413}, {"too-large", 413}, {"too-large", 413}, {"broken-form", 400},
+		{"broken-form", 400}, {"broken-form", 400}, {"broken-form", 400}, {"no-session", 403},
+		{"no-right", 404}, {"other-zone", 404},
+	};
+	rows[0].type = mixed, rows[0].body = "", rows[0].length = "999999999999";
+	rows[1].body = "a=b", rows[1].length = "-1";
+	rows[2].body = large_body;
+	rows[3].type = mixed, rows[3].body = "--XX\r\nContent-Disposition: form-data\r\n\r\nx\r\n--XX--\r\n";
+	rows[4].type = mixed, rows[4].body = "--XX\r\nContent-Disposition: form-data; name=\"form\"\r\n\r\nx";
+	rows[5].type = "application/json", rows[5].body = "{}";
+	rows[6].body = "form=%zz";
+	rows[7].token = NULL, rows[7].body = "form=x";
+	rows[8] = (struct ask){.zone = ZONE_LGWAN, .path = "/exception/crossing1/file1", .token = staff_inner};
+	rows[9] = (struct ask){.zone = ZONE_INTERNET, .path = "/ledger", .token = staff_outer};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		peers.entries = 0;
+		peers.refused[0] = 0;
+		struct said said = ask(web, &rows[i]);
+		CHECK_INT(said.status, wanted[i].status);
+		CHECK_STR(peers.refused, wanted[i].what);
+		CHECK_INT(peers.entries, 1);
+		CHECK_INT(peers.vault_bytes, 0);
+		DONE(said);
+	}
+	struct said unknown = get(web, ZONE_INTERNET, "/no/such/page", staff_outer);
+	CHECK_INT(peers.entries, 1); /* nobody's page: a slip, not an attempt */
+	DONE(unknown);
+	web_close(web);
+}
+
+/* A body that drips is cut off once its line could have been the slowest there is. */
+TEST(slow_body)
+{
+	struct web *web = open_web(false);
+	struct incoming in = {.zone = ZONE_INTERNET, .method = "POST", .path = "/signin", .query = "",
+		.host = "outer.test", .cookie = "", .content_type = "application/x-www-form-urlencoded",
+		.address = SLICE("192.0.2.1")};
+	struct request *rq = NULL;
+	struct why why = {OK, "", ""};
+	CHECK_OK(request_begin(web, &in, &rq, &why), &why);
+	hour = clock_fixed(INT64_C(1795140000000) + BODY_GRACE_MS);
+	CHECK(!request_too_slow(rq, 100));
+	hour = clock_fixed(INT64_C(1795140000000) + BODY_GRACE_MS + 1000);
+	CHECK(!request_too_slow(rq, 1000 * BODY_BYTES_A_MS));
+	hour = clock_fixed(INT64_C(1795140000000) + BODY_GRACE_MS + 1010);
+	CHECK(request_too_slow(rq, 10));
+	CHECK_STR(peers.refused, "slow-body");
+	CHECK(request_too_slow(rq, 10));
+	CHECK_INT(peers.entries, 1);
+	request_free(rq);
 	web_close(web);
 }
 
@@ -557,7 +625,7 @@ static void talk(struct web *web, int listener, const char *request, char *answe
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	CHECK_INT(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
 	CHECK_INT(write(fd, request, strlen(request)), strlen(request));
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < 200; i++) {
 		CHECK_OK(web_turn(web, -1, 20, &why), &why);
 		ssize_t n = recv(fd, answer + got, room - got - 1, MSG_DONTWAIT);
 		got += n > 0 ? (size_t)n : 0;
@@ -566,6 +634,21 @@ static void talk(struct web *web, int listener, const char *request, char *answe
 	}
 	answer[got] = 0;
 	close(fd);
+}
+
+/* A connection that falls silent in the middle of a form ends, and that is kept. */
+TEST(silent_body)
+{
+	static char answer[4096];
+	idle_s = 1;
+	struct web *web = open_web(false);
+	idle_s = 0;
+	talk(web, outer_fd, "POST /signin HTTP/1.1\r\nHost: outer.test\r\nContent-Length: 100\r\n"
+	     "Content-Type: application/x-www-form-urlencoded\r\n\r\nform=", answer, sizeof answer);
+	CHECK_STR(peers.refused, "slow-body");
+	CHECK_INT(peers.entries, 1);
+	CHECK_STR(answer, "");
+	web_close(web);
 }
 
 TEST(headers_on_the_wire)
