@@ -36,7 +36,7 @@ static void round_of(struct house *house, struct state *state)
 {
 	struct clock real = clock_system();
 	int64_t now = clock_now_ms(&real);
-	struct why why[4] = {0};
+	struct why why[5] = {0};
 	size_t retired = 0, lapsed = 0;
 	uint64_t swept = 0;
 	log_result("lapse-failed", application_lapse(house->proceedings, &lapsed, &why[0]), &why[0]);
@@ -49,6 +49,7 @@ static void round_of(struct house *house, struct state *state)
 	}
 	if (now >= state->next_sweep_ms) {
 		log_result("sweep-failed", vault_sweep(house->vault, false, &swept, &why[3]), &why[3]);
+		log_result("sessions-failed", office_sweep(house->office, &why[4]), &why[4]);
 		state->next_sweep_ms = now + SWEEP_MS;
 	}
 }
