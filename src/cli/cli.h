@@ -37,9 +37,11 @@ struct option_row {
  * front; returns their number, or -1 for an unknown option (already said)   */
 int cli_options(int argc, char **argv, const struct option_row *rows, size_t count);
 
-/* cli_policy - the vocabulary and the edition folder policies/ID */
+/* cli_policy - the vocabulary, the edition folder policies/ID and what it takes over */
 struct result cli_policy(const char *id, struct arena *arena, struct policy **out,
                          struct findings *findings, struct why *why) MUST;
+/* cli_policy_coverage - sekisho policy coverage */
+int cli_policy_coverage(int argc, char **argv);
 /* cli_question - an act from JSON text (docs: sekisho-decide(1)); policy_name is
  * that of the edition loaded; day: of the question if the text names none   */
 struct result cli_question(const struct policy *policy, struct slice json, day_t day,

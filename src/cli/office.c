@@ -50,7 +50,10 @@ static struct result init_office(const char *dir, const char *policy, const char
 		.folder_count = 2};
 	struct policy *loaded = NULL;
 	TRY(cli_policy(policy, arena, &loaded, NULL, why));
-	s.policy = policy_edition_at(loaded, 0)->name;
+	const struct policy_edition *edition = policy_edition_in(loaded, policy);
+	if (!edition)
+		return fail(why, E_INPUT, policy, "policy の見出しがありません。");
+	s.policy = edition->name;
 	TRY(house_create(dir, &s, why));
 	struct house_settings made;
 	TRY(house_settings_read(dir, arena, &made, why));

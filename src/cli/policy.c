@@ -38,7 +38,8 @@ static size_t list_folders(const char *path, struct arena *arena, const char **n
 	DIR *dir = opendir(path);
 	size_t count = 0;
 	for (struct dirent *entry; dir && (entry = readdir(dir)) && count < most;)
-		if (entry->d_name[0] != '.' && strcmp(entry->d_name, "snapshots") != 0)
+		if (entry->d_name[0] != '.' && entry->d_type == DT_DIR && strcmp(entry->d_name, "snapshots") != 0 &&
+		    strcmp(entry->d_name, "examples") != 0)
 			names[count++] = arena_string(arena, slice_str(entry->d_name));
 	if (dir)
 		closedir(dir);
@@ -65,13 +66,12 @@ static int list(int argc, char **argv)
 			printf("%-24s 読めません: %s: %s\n", names[i], one.place, one.text);
 			continue;
 		}
-		for (size_t k = 0; k < policy_edition_count(policy); k++) {
-			const struct policy_edition *e = policy_edition_at(policy, k);
-			char day[48];
-			day_short(e->effective, day);
-			printf("%-24s %s %s施行 条文%zu\n", names[i], e->title, day,
-			       policy_clause_count(policy, e));
-		}
+		const struct policy_edition *e = policy_edition_in(policy, names[i]);
+		char day[48];
+		if (!e)
+			continue;
+		day_short(e->effective, day);
+		printf("%-24s %s %s施行 条文%zu\n", names[i], e->title, day, policy_clause_count(policy, e));
 	}
 	return CLI_DONE;
 }
@@ -87,8 +87,9 @@ static int check(int argc, char **argv)
 	struct why why = {0};
 	if (argc != 1)
 		return cli_usage(&cli_policy_verbs[1]);
-	if (!arena || cli_policy(argv[0], arena, &policy, &findings, &why).code != OK ||
-	    policy_check(policy, today(), arena, &findings, &why).code != OK)
+	if (!arena || cli_policy(argv[0], arena, &policy, NULL, &why).code != OK)
+		return cli_why(argv[0], &why);
+	if (policy_check(policy, today(), arena, &findings, &why).code != OK)
 		return cli_why(argv[0], &why);
 	buffer_init(&line, 65536);
 	for (const struct finding *f = findings.first; f; f = f->next) {
@@ -110,7 +111,7 @@ static int render(int argc, char **argv)
 	struct buffer text;
 	struct why why = {0};
 	if (argc < 1 || argc > 2)
-		return cli_usage(&cli_policy_verbs[2]);
+		return cli_usage(&cli_policy_verbs[3]);
 	if (!arena || cli_policy(argv[0], arena, &policy, NULL, &why).code != OK)
 		return cli_why(argv[0], &why);
 	buffer_init(&text, 16 << 20);
@@ -121,8 +122,8 @@ static int render(int argc, char **argv)
 	}
 	if (clause)
 		policy_render(policy, clause, &text);
-	for (size_t i = 0; !clause && i < policy_edition_count(policy); i++)
-		policy_render_edition(policy, policy_edition_at(policy, i), &text);
+	if (!clause && policy_edition_in(policy, argv[0]))
+		policy_render_edition(policy, policy_edition_in(policy, argv[0]), &text);
 	fputs(buffer_cstr(&text), stdout);
 	buffer_done(&text);
 	return CLI_DONE;
@@ -133,6 +134,7 @@ static int render(int argc, char **argv)
 struct asked {
 	struct policy *policy;
 	struct policy_question question;
+	const char *name;
 	const struct decision *decision;
 };
 
@@ -146,6 +148,12 @@ static struct result ask(const char *id, const char *on, const char *path, struc
 	TRY(cli_policy(id, arena, &out->policy, NULL, why));
 	TRY(cli_read(path, ACT_BYTES, arena, &json, why));
 	TRY(cli_question(out->policy, json, day, arena, &out->question, why));
+	const struct policy_edition *edition = policy_edition_in(out->policy, id);
+	if (!edition)
+		return fail(why, E_INPUT, id, "policy の見出しがありません。");
+	out->name = edition->name;
+	out->question.policies = &out->name;
+	out->question.policy_count = 1;
 	return policy_decide(out->policy, &out->question, arena, &out->decision, why);
 }
 
@@ -174,17 +182,18 @@ static int answer(int argc, char **argv, bool explain, const struct verb *verb)
 
 static int decide(int argc, char **argv)
 {
-	return answer(argc, argv, false, &cli_policy_verbs[4]);
+	return answer(argc, argv, false, &cli_policy_verbs[5]);
 }
 
 static int explain(int argc, char **argv)
 {
-	return answer(argc, argv, true, &cli_policy_verbs[3]);
+	return answer(argc, argv, true, &cli_policy_verbs[4]);
 }
 
 const struct verb cli_policy_verbs[] = {
 	{"policy list", "", "収めているポリシーの版を並べます", list},
 	{"policy check", "ID", "版の誤り・未設定・注記を、場所と直し方とともに示します", check},
+	{"policy coverage", "[--policy ID] [--missing]", "原文の要件ごとに、それを果たす条と果たし方を示します", cli_policy_coverage},
 	{"policy render", "ID [条文の記号]", "データとして持つ規則を、文に戻して示します", render},
 	{"policy explain", "--policy ID [--on 日] [ACT.json | -]", "行為についての判断の筋道を示します", explain},
 	{"decide", "--policy ID [--on 日] [ACT.json | -]", "行為についての判断を JSON で返します", decide},

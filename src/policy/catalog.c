@@ -34,6 +34,25 @@ const struct policy_edition *policy_edition_on(const struct policy *policy, cons
 	return found;
 }
 
+/* is the file one of the folder named so: .../hannan-2022-07/1.pol */
+static bool lies_in(const char *file, const char *folder)
+{
+	const char *slash = strrchr(file, '/');
+	size_t n = strlen(folder), len = slash ? (size_t)(slash - file) : 0;
+	return len >= n && memcmp(slash - n, folder, n) == 0 && (len == n || slash[-(ptrdiff_t)n - 1] == '/');
+}
+
+const struct policy_edition *policy_edition_in(const struct policy *policy, const char *folder)
+{
+	const struct policy_edition *found = NULL;
+	for (size_t i = 0; i < policy->edition_count; i++) {
+		const struct edition *e = &policy->editions[i];
+		if (lies_in(e->header->file, folder) && (!found || e->public.effective > found->effective))
+			found = &e->public;
+	}
+	return found;
+}
+
 size_t policy_clause_count(const struct policy *policy, const struct policy_edition *edition)
 {
 	const struct edition *e = edition_of(policy, edition);

@@ -73,6 +73,9 @@ size_t policy_edition_count(const struct policy *policy);
 const struct policy_edition *policy_edition_at(const struct policy *policy, size_t index);
 /* policy_edition_on - the edition in force on the day; NULL if none */
 const struct policy_edition *policy_edition_on(const struct policy *policy, const char *name, day_t day);
+/* policy_edition_in - the newest edition headed by a file of that folder (its last
+ * name, hannan-2022-07); NULL if none                                      */
+const struct policy_edition *policy_edition_in(const struct policy *policy, const char *folder);
 
 /* ------------------------------------------------------------ 2. clauses */
 
