@@ -294,7 +294,7 @@ async function proof(scripts, tag) {
   await step(`${tag} the IT section sees counts, refusals and health`, async () => {
     await it.go('/operation');
     const text = await it.text();
-    for (const word of ['仕組みの調子', '止めたファイル', '添付資料一式.zip', '権限のない操作', 'forged-form', 'replayed-form'])
+    for (const word of ['仕組みの調子', '止めたファイル', '添付資料一式.zip', '権限のない操作', 'この画面のものと確かめられない送信', '同じ内容の二度目の送信'])
       check(text.includes(word), `no ${word}`);
     check(await it.page.locator('tr', { hasText: 'clamd' }).getByText('動いています').count() === 1, 'clamd is not seen');
     await it.look('operation');
