@@ -10,9 +10,12 @@ import collections
 import json
 import os
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
+import xml.parsers.expat
+import zipfile
 
 TYPES = "docx xlsx pptx pdf jpg png gif bmp tiff webp csv zip".split()
 MEMBERS = set(TYPES) | {"jpeg", "tif", "txt", "tsv", "docm", "xlsm", "pptm"}
@@ -61,14 +64,51 @@ def listed_members(path):
     return all(n.endswith("/") or n.rsplit(".", 1)[-1].lower() in MEMBERS for n in names)
 
 
+def plain_xml(path):
+    """Every XML part is well-formed and has no document type (ECMA-376 Part 2, 9.1)."""
+    def refuse(*_):
+        raise ValueError("a document type")
+    try:
+        with zipfile.ZipFile(path) as package:
+            for name in package.namelist():
+                if name.lower().endswith((".xml", ".rels")):
+                    parser = xml.parsers.expat.ParserCreate()
+                    parser.StartDoctypeDeclHandler = refuse
+                    parser.Parse(package.read(name), True)
+    except (ValueError, xml.parsers.expat.ExpatError, zipfile.BadZipFile):
+        return False
+    return True
+
+
+def ends(path):
+    """A TIFF's chain of directories does not lead back."""
+    data = pathlib.Path(path).read_bytes()
+    order = "<" if data[:2] == b"II" else ">"
+    at, seen = struct.unpack(order + "I", data[4:8])[0], set()
+    while at and at + 2 <= len(data):
+        if at in seen:
+            return False
+        seen.add(at)
+        end = at + 2 + 12 * struct.unpack(order + "H", data[at:at + 2])[0]
+        at = struct.unpack(order + "I", data[end:end + 4])[0] if end + 4 <= len(data) else 0
+    return True
+
+
+def has_pages(path):
+    seen = subprocess.run(["qpdf", "--show-npages", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return seen.stdout.strip() not in (b"", b"0")
+
+
 def well_formed(kind, path):
     """Another program reads it without complaint, and it is of the listed types."""
     if kind == "pdf":
-        return quiet("qpdf", "--check", path)
+        return quiet("qpdf", "--check", path) and has_pages(path)
     if kind == "zip":
         return path.endswith(".zip") and quiet("unzip", "-tqq", path) and listed_members(path)
     if kind in ("docx", "xlsx", "pptx"):
-        return quiet("unzip", "-tqq", path)
+        return quiet("unzip", "-tqq", path) and plain_xml(path)
+    if kind == "tiff" and not ends(path):
+        return False
     return kind == "csv" or readable_picture(kind, path)
 
 

@@ -138,6 +138,7 @@ enum rule_action {
 	RULE_SHAPE_DROP,    /* drop, and the slide's timing with it */
 	RULE_CLIENT_DATA, RULE_VML_SHAPE,
 	RULE_PRUNE,         /* dropped when nothing in it was kept */
+	RULE_BINDING,       /* stays where it leads to the document's own properties */
 	RULE_TRACKED,       /* w:ins, w:del: a field may read two ways here */
 	RULES
 };

@@ -298,6 +298,20 @@ static enum fate shape_drop_judge(struct filter *f, struct frame *frame)
 	return drop_judge(f, frame);
 }
 
+/* Core and extended properties: parts that stay, under ids that are the same in
+ * every document (MS-OI29500, 2.1.1770). */
+static enum fate binding_judge(struct filter *f, struct frame *frame)
+{
+	static const char *const own[] = {"{6C3C8BC8-F283-45AE-878A-BAB7291924A1}",
+	                                  "{6668398D-A668-4E3E-A5EB-62B293D839F1}"};
+	const struct xml_attribute *a = xml_attribute(f->xml, NS_W, "storeItemID");
+	struct slice id = a ? filter_decoded(f, a->value) : SLICE("");
+	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+		if (slice_equal_nocase(id, slice_str(own[i])))
+			return STAYS;
+	return drop_judge(f, frame);
+}
+
 static enum fate unwrap_judge(struct filter *f, struct frame *frame)
 {
 	filter_report(f, frame->rule->what);
@@ -317,6 +331,7 @@ const struct handler *handler_of(enum rule_action action)
 	static const struct handler handlers[RULES] = {
 		[RULE_DROP] = {.judge = drop_judge},
 		[RULE_UNWRAP] = {.judge = unwrap_judge},
+		[RULE_BINDING] = {.judge = binding_judge},
 		[RULE_ALTERNATE] = {.close = alternate_close},
 		[RULE_CHOICE] = {.judge = branch_judge, .close = choice_close},
 		[RULE_FALLBACK] = {.judge = branch_judge, .close = fallback_close},

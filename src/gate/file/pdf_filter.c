@@ -52,6 +52,24 @@ static enum libdeflate_result inflate_unsummed(struct pdf_document *doc, struct 
 	            : LIBDEFLATE_BAD_DATA;
 }
 
+/* Some writers flush a stream instead of ending it: it stops after an empty
+ * stored block (RFC 1951, section 3.2.4).  An end of our own makes it whole;
+ * what it holds has one reading, and is written anew.                       */
+static enum libdeflate_result inflate_flushed(struct pdf_document *doc, struct slice in,
+                                              uint8_t *to, size_t room, size_t *len)
+{
+	static const uint8_t flush[] = {0x00, 0x00, 0xFF, 0xFF}, end[] = {0x01, 0x00, 0x00, 0xFF, 0xFF};
+	while (in.len && (in.at[in.len - 1] == '\n' || in.at[in.len - 1] == '\r'))
+		in.len--;
+	if (!slice_ends(in, slice_of(flush, sizeof flush)))
+		return LIBDEFLATE_BAD_DATA;
+	struct buffer AUTO(buffer_done) whole = {0};
+	buffer_init(&whole, in.len + sizeof end);
+	buffer_put_slice(&whole, in);
+	buffer_put(&whole, end, sizeof end);
+	return buffer_ok(&whole) ? inflate_unsummed(doc, buffer_slice(&whole), to, room, len) : LIBDEFLATE_BAD_DATA;
+}
+
 static bool blank(struct slice in)
 {
 	for (size_t i = 0; i < in.len; i++)
@@ -80,6 +98,8 @@ static struct result decode_flate(struct pdf_document *doc, struct slice in,
 		if (r == LIBDEFLATE_BAD_DATA) {
 			*consumed = 0;
 			r = inflate_unsummed(doc, in, to, out->room, &len);
+			if (r == LIBDEFLATE_BAD_DATA)
+				r = inflate_flushed(doc, in, to, out->room, &len);
 		}
 		if (r == LIBDEFLATE_SUCCESS) {
 			buffer_commit(out, len);

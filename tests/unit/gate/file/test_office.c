@@ -4,6 +4,8 @@
  * cleansing must find nothing to do.                                        */
 #include "office.h"
 
+#include "construct.h"
+
 #define C "CANARY"
 #define RUN(text) "<w:r>" text "</w:r>"
 #define PARA(text) "<w:p>" text "</w:p>"
@@ -334,6 +336,14 @@ static const struct row power_point_rows[] = {
 
 /* ---- one row ---- */
 
+static void leave_file(const char *name, const struct recipe *recipe, struct slice bytes)
+{
+	const char *plain = recipe->type == FILE_DOCX ? "docx" : recipe->type == FILE_XLSX ? "xlsx" : "pptx";
+	const char *macros = recipe->type == FILE_DOCX ? "docm" : recipe->type == FILE_XLSX ? "xlsm" : "pptm";
+	bool with = recipe->main_type && strstr(recipe->main_type, "macroEnabled");
+	construct_file(name, -1, with ? macros : plain, bytes);
+}
+
 static void check_again(const struct row *row, struct outcome *first)
 {
 	char name[32];
@@ -356,6 +366,7 @@ static void check_row(const struct row *row)
 	buffer_init(&in, 1 << 24);
 	buffer_init(&seen, 1 << 24);
 	make_office(&row->recipe, &in);
+	leave_file(row->name, &row->recipe, buffer_slice(&in));
 	cleanse(&o, "", buffer_slice(&in));
 	bool unpacked = o.report.verdict == FILE_CHANGED && unpack_all(buffer_slice(&o.out), &seen);
 	bool fine = unpacked && !holds(&seen, C) && removed(&o, row->what) && holds(&seen, KEPT) &&
@@ -464,6 +475,7 @@ TEST(refusals)
 		struct outcome o = {0};
 		buffer_init(&in, 1 << 24);
 		make_office(&refused[i].recipe, &in);
+		leave_file(refused[i].name, &refused[i].recipe, buffer_slice(&in));
 		cleanse(&o, refused[i].file_name, buffer_slice(&in));
 		if (o.report.refusal != refused[i].refusal)
 			printf("  %s: %s %s\n", refused[i].name, refusal_name(o.report.refusal), o.report.reason);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "gate/file/picture.h"
 
+#include "construct.h"
 #include "harness.h"
 
 #include <dirent.h>
@@ -557,6 +558,7 @@ TEST(what_rides_on_a_picture_is_gone)
 		struct outcome o;
 		buffer_init(&in, 1 << 24);
 		make_with(i, &in);
+		construct_file(riders[i].name, -1, file_type_ending(riders[i].type), buffer_slice(&in));
 		cleanse(buffer_slice(&in), NULL, &o);
 		bool planted = slice_find(buffer_slice(&in), CANARY) != SIZE_MAX;
 		bool gone = slice_find(buffer_slice(&o.out), SLICE("CANARY")) == SIZE_MAX;

@@ -2,6 +2,7 @@
 #include "gate/file/links.h"
 #include "gate/file/job.h"
 
+#include "construct.h"
 #include "harness.h"
 
 #define BYTES(text) {(const uint8_t *)(text), sizeof(text) - 1}
@@ -76,6 +77,7 @@ static void check_row(size_t i)
 	struct slice want = rows[i].refusal ? SLICE("") : rows[i].out.len ? rows[i].out : rows[i].in;
 	buffer_init(&out, 1 << 20);
 	buffer_init(&again, 1 << 20);
+	construct_file("text", (int)i, strchr(rows[i].name, '.') + 1, rows[i].in);
 	CHECK(file_cleanse(slice_str(rows[i].name), rows[i].in, &limits, arena, &out, &report, NULL).code == OK);
 	if (report.refusal != rows[i].refusal || !slice_equal(buffer_slice(&out), want))
 		printf("  row %zu: %s %s: \"%.*s\"\n", i, refusal_name(report.refusal), report.reason,

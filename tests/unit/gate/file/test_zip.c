@@ -3,6 +3,8 @@
  * real programs write passes; names come out right.                          */
 #include "office.h"
 
+#include "construct.h"
+
 #include <libdeflate.h>
 
 struct member {
@@ -178,6 +180,7 @@ TEST(structure)
 		struct outcome o = {0};
 		buffer_init(&in, 1 << 20);
 		make_zip(&rows[i].zip, &in);
+		construct_file(rows[i].name, -1, "zip", buffer_slice(&in));
 		cleanse(&o, "x.zip", buffer_slice(&in));
 		if (o.report.refusal != rows[i].refusal)
 			printf("  %s: %s, not %s: %s (%s)\n", rows[i].name, refusal_name(o.report.refusal),
@@ -220,6 +223,7 @@ TEST(names_come_out_right)
 		buffer_init(&in, 1 << 20);
 		buffer_init(&seen, 1 << 20);
 		make_zip(&zip, &in);
+		construct_file("name", (int)i, "zip", buffer_slice(&in));
 		cleanse(&o, "x.zip", buffer_slice(&in));
 		if (names[i].made) {
 			CHECK(unpack_all(buffer_slice(&o.out), &seen));
@@ -249,6 +253,7 @@ TEST(hidden_data_is_told)
 		struct outcome o = {0};
 		buffer_init(&in, 1 << 20);
 		make_zip(&zips[i], &in);
+		construct_file("hidden data", (int)i, "zip", buffer_slice(&in));
 		cleanse(&o, "x.zip", buffer_slice(&in));
 		CHECK_INT(o.report.verdict, FILE_CHANGED);
 		CHECK(removed(&o, "hidden-data"));

@@ -3,6 +3,7 @@
  * not must still be there. */
 #include "harness.h"
 
+#include "construct.h"
 #include "make.h"
 
 #define ON_LINK(action) "/Subtype/Link/A" action
@@ -198,6 +199,7 @@ static void check_row(const struct row *row, struct buffer *taken)
 	struct cleansed c;
 	int faults = test_faults_;
 	made_document(&m, &row->parts);
+	construct_file(row->name, -1, "pdf", buffer_slice(&m.bytes));
 	CHECK(!row->gone || slice_find(buffer_slice(&m.bytes), SLICE(CANARY)) != SIZE_MAX);
 	cleanse(&c, buffer_slice(&m.bytes));
 	CHECK_STR(c.report.reason, "");
