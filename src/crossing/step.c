@@ -125,7 +125,8 @@ static enum outcome cleanse(struct carriage *k)
 	if (report->verdict == FILE_REFUSED || k->cleansed.out_fd < 0)
 		return refuse(k, refusal_name(report->refusal),
 		              refusal_sentence(report->refusal, report->type),
-		              arena_printf(k->arena, "%s: %s", report->place ? report->place : "",
+		              arena_printf(k->arena, "%s%s%s", report->place ? report->place : "",
+		                           report->place && report->place[0] ? ": " : "",
 		                           report->reason ? report->reason : ""),
 		              original_clause);
 	k->clean_fd = k->cleansed.out_fd;

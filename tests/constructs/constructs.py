@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,21 @@ def inspect(kind, path):
     return seen.returncode, seen.stdout.decode("utf-8", "replace")
 
 
+def spoken(words):
+    """Each kind of removal has a sentence of its own."""
+    said = subprocess.run([build / "tests/tools/say", *sorted(words)], stdout=subprocess.PIPE)
+    for line in said.stdout.decode().splitlines():
+        check("NO SENTENCE" not in line, line)
+
+
+def written_words():
+    """The words that the sources of the gate can report, where a call or a table names them."""
+    source = pathlib.Path(__file__).resolve().parent.parent.parent / "src/gate/file"
+    text = "".join(p.read_text() for p in sorted(source.glob("*.c")))
+    named = re.findall(r'\b\w*(?:drop|report|cut_attribute)\w*\([^;"]*?"([a-z-]+)"', text)
+    return set(named) | set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', text)) - {"core-properties", "extended-properties"}
+
+
 def judge(path, report, again, tally):
     before = path.read_bytes()
     tally["planted"] += marked(before)
@@ -114,6 +130,9 @@ for kind in sorted(table):
     total += table[kind]
     print(f"{kind:8}" + "".join(f"{table[kind][c]:15}" for c in columns))
 print(f"{'all':8}" + "".join(f"{total[c]:15}" for c in columns))
+words = {removal["what"] for report in first for removal in report["removed"]} | written_words()
+check(len(words) > 40, "the sources name too few removals")
+spoken(words)
 check(total["planted"] > 200, "the search finds too few markers in the inputs")
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

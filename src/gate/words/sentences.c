@@ -125,7 +125,7 @@ static const struct {
 	{"comment", "画面に出ない注釈を取り除きました。"},
 	{"dangling-link", "参照先のない関連付けを取り除きました。"},
 	/* archives */
-	{"hidden-data", "書庫の中の見えないデータを取り除きました。"},
+	{"hidden-data", "ファイルの中に隠れていた、画面に出ないデータを取り除きました。"},
 	{"unsafe-name", "ファイル名を安全なものに直しました。"},
 	/* text */
 	{"control-character", "画面に出ない制御文字を取り除きました。"},
@@ -137,6 +137,7 @@ static const struct {
 	{"launch", "プログラムを起動する命令を取り除きました。"},
 	{"form", "フォームの送信や動作を取り除きました。"},
 	{"xfa", "XFAフォームを取り除きました。"},
+	{"postscript", "印刷用の命令（PostScript）を取り除きました。"},
 	{"multimedia", "音声、動画、立体の表示を取り除きました。"},
 	{"metadata", "撮影情報などの付帯情報を取り除きました。"},
 	{"external-stream", "外部のファイルを読み込む指定を取り除きました。"},
