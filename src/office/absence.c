@@ -10,8 +10,8 @@ struct result office_add_absence(struct office *office, const char *by, const st
 		return fail(why, E_INPUT, "kind", "「事故等により執務できない」か「不在」かを選んでください。");
 	TRY(office_check_period(absence->from, absence->to, why));
 	TRY(office_check_name(reason, REASON_BYTES, "reason", why));
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(office_person_must_exist(office, absence->person, why));
 	TRY(random_id(office->random, fresh, why));
 	TRY(office_seal(office, reason, &sealed, why));
@@ -23,7 +23,7 @@ struct result office_add_absence(struct office *office, const char *by, const st
 	                  field_str("reason_digest", sealed.digest),
 	                  field_str("reason_item", sealed.item), field_str("to", to)),
 	           why));
-	TRY(office_tx_commit(&tx, why));
+	TRY(tx_commit(&tx, why));
 	memcpy(id, fresh, sizeof fresh);
 	return ok();
 }
@@ -35,8 +35,8 @@ static struct result end_early(struct office *office, const char *by, const char
 	char to[11];
 	bool found = false;
 	int64_t until = 0;
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(office_ask_one(office, sql, ARGS(arg_str(id)), &found, &until, why));
 	if (!found)
 		return fail(why, E_ABSENT, "id", "その記録はありません。");
@@ -44,7 +44,7 @@ static struct result end_early(struct office *office, const char *by, const char
 		return fail(why, E_CONFLICT, "last_day", "その日より前に終わっています。");
 	office_day_field(last_day, to);
 	TRY(office_record(office, kind, by, id, FIELDS(field_str("id", id), field_str("to", to)), why));
-	return office_tx_commit(&tx, why);
+	return tx_commit(&tx, why);
 }
 
 struct result office_end_absence(struct office *office, const char *by, const char *id, day_t last_day,
@@ -93,8 +93,8 @@ struct result office_delegate(struct office *office, const char *by, const struc
 		return fail(why, E_INPUT, "matter",
 		            "専決させる事務を行為の名前で（「,」で区切って）書くか、全部なら「*」と書いてください。");
 	TRY(office_check_period(d->from, d->to, why));
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(random_id(office->random, fresh, why));
 	office_day_field(d->from, from);
 	office_day_field(d->to, to);
@@ -104,7 +104,7 @@ struct result office_delegate(struct office *office, const char *by, const struc
 	                  field_str("scope", d->scope), field_str("to", to),
 	                  field_str("to_post", d->to_post), field_str("to_scope", d->to_scope)),
 	           why));
-	TRY(office_tx_commit(&tx, why));
+	TRY(tx_commit(&tx, why));
 	memcpy(id, fresh, sizeof fresh);
 	return ok();
 }

@@ -14,8 +14,8 @@ struct result office_add_section(struct office *office, const char *by, const st
 	bool found = false;
 	TRY(office_check_word(section->id, "id", why));
 	TRY(office_check_name(slice_str(section->name), NAME_BYTES, "name", why));
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	if (*section->parent)
 		TRY(office_section_must_exist(office, section->parent, "parent", why));
 	TRY(exists(office, "SELECT 1 FROM office_section WHERE body=?1 AND id=?2", section->id, &found,
@@ -26,7 +26,7 @@ struct result office_add_section(struct office *office, const char *by, const st
 	           FIELDS(field_str("id", section->id), field_str("name", section->name),
 	                  field_str("parent", section->parent)),
 	           why));
-	return office_tx_commit(&tx, why);
+	return tx_commit(&tx, why);
 }
 
 static struct result record_person(struct office *office, const char *by, const char *id,
@@ -57,8 +57,8 @@ struct result office_add_person(struct office *office, const char *by, const str
 		TRY(password_hash(office, provisional_password, hash, why));
 	}
 	office_keyed(office, "login", slice_str(login), digest);
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(office_section_must_exist(office, person->section, "section", why));
 	TRY(exists(office, "SELECT 1 FROM office_person WHERE body=?1 AND login_digest=?2", digest,
 	           &found, why));
@@ -68,7 +68,7 @@ struct result office_add_person(struct office *office, const char *by, const str
 	TRY(record_person(office, by, fresh, person, login, digest, why));
 	if (*hash)
 		TRY(credential_set(office, by, fresh, hash, true, why));
-	TRY(office_tx_commit(&tx, why));
+	TRY(tx_commit(&tx, why));
 	memcpy(id, fresh, sizeof fresh);
 	return ok();
 }
@@ -76,13 +76,13 @@ struct result office_add_person(struct office *office, const char *by, const str
 struct result office_move_person(struct office *office, const char *by, const char *person,
                                  const char *section, struct why *why)
 {
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(office_person_must_exist(office, person, why));
 	TRY(office_section_must_exist(office, section, "section", why));
 	TRY(office_record(office, "office.person.moved", by, person,
 	           FIELDS(field_str("person", person), field_str("section", section)), why));
-	return office_tx_commit(&tx, why);
+	return tx_commit(&tx, why);
 }
 
 struct result office_suspend(struct office *office, const char *by, const char *person, bool suspended,
@@ -91,8 +91,8 @@ struct result office_suspend(struct office *office, const char *by, const char *
 	struct sealed sealed;
 	bool found = false;
 	TRY(office_check_name(reason, REASON_BYTES, "reason", why));
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(office_person_must_exist(office, person, why));
 	TRY(office_ask_one(office, "SELECT 1 FROM office_person WHERE body=?1 AND id=?2 AND active=?3",
 	            ARGS(arg_str(person), arg_i64(suspended)), &found, NULL, why));
@@ -107,7 +107,7 @@ struct result office_suspend(struct office *office, const char *by, const char *
 	           why));
 	if (suspended)
 		TRY(sessions_end(office, person, NULL, "suspended", why));
-	return office_tx_commit(&tx, why);
+	return tx_commit(&tx, why);
 }
 
 static struct result check_post(const char *post, const char *scope, struct why *why)
@@ -125,8 +125,8 @@ struct result office_hold_post(struct office *office, const char *by, const stru
 	bool found = false;
 	TRY(check_post(holding->post, holding->scope, why));
 	TRY(office_check_period(holding->from, holding->to, why));
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(office_person_must_exist(office, holding->person, why));
 	TRY(office_ask_one(office,
 	            "SELECT 1 FROM office_holding WHERE body=?1 AND post=?2 AND scope=?3 AND person=?4"
@@ -143,7 +143,7 @@ struct result office_hold_post(struct office *office, const char *by, const stru
 	                  field_str("post", holding->post), field_str("scope", holding->scope),
 	                  field_str("to", to)),
 	           why));
-	return office_tx_commit(&tx, why);
+	return tx_commit(&tx, why);
 }
 
 struct result office_end_post(struct office *office, const char *by, const char *post,
@@ -152,8 +152,8 @@ struct result office_end_post(struct office *office, const char *by, const char 
 	char from[11], to[11];
 	bool found = false;
 	int64_t begin = 0;
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(office_ask_one(office,
 	            "SELECT from_day FROM office_holding WHERE body=?1 AND post=?2 AND scope=?3"
 	            " AND person=?4 AND to_day>=?5 ORDER BY from_day LIMIT 1",
@@ -174,5 +174,5 @@ struct result office_end_post(struct office *office, const char *by, const char 
 		                  field_str("post", post), field_str("scope", scope),
 		                  field_str("to", to)),
 		           why));
-	return office_tx_commit(&tx, why);
+	return tx_commit(&tx, why);
 }

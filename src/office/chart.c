@@ -143,10 +143,10 @@ struct result office_load_chart(struct office *office, const char *by, struct sl
 	struct chart chart = {.office = office, .by = by, .arena = arena};
 	if (tsv.len > CHART_BYTES)
 		return fail(why, E_LIMIT, "", "組織の表が大きすぎます。4 MiB以内にしてください。");
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(load_lines(&chart, tsv, why));
-	TRY(office_tx_commit(&tx, why));
+	TRY(tx_commit(&tx, why));
 	*out = chart.people;
 	*count = chart.count;
 	return ok();

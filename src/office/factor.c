@@ -90,8 +90,8 @@ struct result signin_enrol(struct office *office, struct session *session, struc
 	struct session_row row;
 	struct person person;
 	const char *base32 = NULL, *uri = NULL;
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(signin_reload(office, session, &row, why));
 	if (row.session.state != SIGNIN_NEEDS_ENROLMENT)
 		return denied(why);
@@ -103,7 +103,7 @@ struct result signin_enrol(struct office *office, struct session *session, struc
 		result = keep_pending(office, &row, bytes, why);
 	office_wipe(bytes);
 	TRY(result);
-	TRY(office_tx_commit(&tx, why));
+	TRY(tx_commit(&tx, why));
 	*secret_base32 = base32;
 	*otpauth_uri = uri;
 	return ok();
@@ -142,15 +142,15 @@ struct result office_reset_factor(struct office *office, const char *by, const c
                                   struct why *why)
 {
 	char item[27];
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(factor_item(office, person, item, why));
 	if (!*item)
 		return fail(why, E_ABSENT, "person", "その職員の認証の機器は登録されていません。");
 	TRY(office_record(office, "office.factor.removed", by, person, FIELDS(field_str("person", person)), why));
 	TRY(vault_erase(office->vault, slice_str(item), office_now_ms(office), why));
 	TRY(sessions_end(office, person, NULL, "factor", why));
-	return office_tx_commit(&tx, why);
+	return tx_commit(&tx, why);
 }
 
 /* ---- the code ------------------------------------------------------------------ */
@@ -243,8 +243,8 @@ struct result signin_code(struct office *office, struct session *session, struct
 	struct try_keys keys;
 	struct tries tries;
 	char item[27];
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(signin_reload(office, session, &row, why));
 	TRY(secret_item(office, &row, item, why));
 	signin_keys(office, row.login_digest, address, &keys);
@@ -257,7 +257,7 @@ struct result signin_code(struct office *office, struct session *session, struct
 		row.session.token[0] = row.session.form_key[0] = 0;
 		TRY(sessions_end_one(office, &row, "locked", why));
 	}
-	TRY(office_tx_commit(&tx, why));
+	TRY(tx_commit(&tx, why));
 	*session = row.session;
 	return ok();
 }

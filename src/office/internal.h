@@ -4,6 +4,7 @@
 
 #include "base/number.h"
 #include "office/office.h"
+#include "store/ask.h"
 
 enum {
 	ID_BYTES = 26,
@@ -31,35 +32,7 @@ struct office {
 extern const struct migration signin_migrations[];
 extern const size_t signin_migration_count;
 
-/* ---- one transaction, or the caller's ------------------------------------ */
-struct tx {
-	struct store *store;
-	bool own;
-};
-struct result office_tx_begin(struct office *office, struct tx *tx, struct why *why) MUST;
-struct result office_tx_commit(struct tx *tx, struct why *why) MUST;
-void office_tx_drop(struct tx *tx); /* for AUTO: rolls back what was not committed */
-
 /* ---- statements: ?1 is always the body, arguments begin at ?2 ------------- */
-struct arg {
-	struct slice text;
-	int64_t number;
-	bool numeric;
-};
-static inline struct arg arg_text(struct slice text)
-{
-	return (struct arg){.text = text};
-}
-static inline struct arg arg_str(const char *text)
-{
-	return (struct arg){.text = slice_str(text)};
-}
-static inline struct arg arg_i64(int64_t number)
-{
-	return (struct arg){.number = number, .numeric = true};
-}
-#define ARGS(...) \
-	(const struct arg[]){__VA_ARGS__}, sizeof((const struct arg[]){__VA_ARGS__}) / sizeof(struct arg)
 struct result office_ask(struct office *office, const char *sql, const struct arg *args, size_t count,
                   struct statement **out, struct why *why) MUST;
 /* office_ask_one - the first row's first column, as a number */

@@ -61,32 +61,6 @@ int64_t office_now_ms(const struct office *office)
 	return clock_now_ms(office->clock);
 }
 
-struct result office_tx_begin(struct office *office, struct tx *tx, struct why *why)
-{
-	*tx = (struct tx){.store = office->store};
-	if (store_in_transaction(office->store))
-		return ok();
-	TRY(store_begin(office->store, why));
-	tx->own = true;
-	return ok();
-}
-
-struct result office_tx_commit(struct tx *tx, struct why *why)
-{
-	if (!tx->own)
-		return ok();
-	TRY(store_commit(tx->store, why));
-	tx->own = false;
-	return ok();
-}
-
-void office_tx_drop(struct tx *tx)
-{
-	if (tx->own)
-		store_rollback(tx->store);
-	tx->own = false;
-}
-
 struct result office_outside_transaction(struct office *office, struct why *why)
 {
 	if (store_in_transaction(office->store))

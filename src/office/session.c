@@ -187,17 +187,17 @@ struct result session_advance(struct office *office, struct session_row *row, st
 static struct result note_stray(struct office *office, const struct session_row *row, const char *zone,
                                 struct why *why)
 {
-	AUTO(office_tx_drop) struct tx tx = {0};
+	AUTO(tx_drop) struct tx tx = {0};
 	if (row->stray)
 		return ok();
-	TRY(office_tx_begin(office, &tx, why));
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(office_run(office, "UPDATE office_session SET stray=1 WHERE body=?1 AND hash=?2",
 	        ARGS(arg_str(row->hash)), NULL, why));
 	TRY(office_record(office, "signin.session.refused", row->session.person, row->session.person,
 	           FIELDS(field_str("of", row->session.zone), field_str("reason", "zone"),
 	                  field_str("zone", zone)),
 	           why));
-	return office_tx_commit(&tx, why);
+	return tx_commit(&tx, why);
 }
 
 /* written only when it moves the end by a thirtieth of the idle limit: a page does
@@ -251,8 +251,8 @@ struct result sessions_end_one(struct office *office, const struct session_row *
 struct result session_end(struct office *office, const struct session *session, struct why *why)
 {
 	struct session_row row;
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	struct why unknown = {0};
 	struct result found = session_load(office, slice_str(session->token), &row, &unknown);
 	if (found.code == E_DENIED)
@@ -260,7 +260,7 @@ struct result session_end(struct office *office, const struct session *session, 
 	if (found.code != OK)
 		return fail(why, unknown.code, unknown.place, "%s", unknown.text);
 	TRY(sessions_end_one(office, &row, "sign-out", why));
-	return office_tx_commit(&tx, why);
+	return tx_commit(&tx, why);
 }
 
 /* one row that is to go, chosen by sql; its strings are copied */
@@ -297,8 +297,8 @@ struct result sessions_end(struct office *office, const char *person, const char
 
 struct result office_sweep(struct office *office, struct why *why)
 {
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	int64_t now = office_now_ms(office);
 	for (;;) {
 		struct session_row row = {0};
@@ -316,5 +316,5 @@ struct result office_sweep(struct office *office, struct why *why)
 	                           ? office->rules.lock_s : office->rules.address_window_s;
 	TRY(office_run(office, "DELETE FROM office_try WHERE body=?1 AND last_ms<=?2 AND until_ms<=?3",
 	        ARGS(arg_i64(now - (int64_t)longest * SECOND_MS), arg_i64(now)), NULL, why));
-	return office_tx_commit(&tx, why);
+	return tx_commit(&tx, why);
 }

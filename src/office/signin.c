@@ -102,11 +102,11 @@ struct result signin_outcome(struct office *office, const char *kind, const char
 static struct result admit(struct office *office, const struct try_keys *keys, struct tries *out,
                            struct why *why)
 {
-	AUTO(office_tx_drop) struct tx tx = {0};
+	AUTO(tx_drop) struct tx tx = {0};
 	TRY(office_sweep(office, why));
-	TRY(office_tx_begin(office, &tx, why));
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(tries_admit(office, keys, office_now_ms(office), out, why));
-	return office_tx_commit(&tx, why);
+	return tx_commit(&tx, why);
 }
 
 void signin_answer(const struct office *office, const struct tries *tries, struct session *out)
@@ -184,9 +184,9 @@ static struct result settle(struct office *office, const struct account *seen, b
                             const struct try_keys *keys, const struct tries *tries,
                             struct session *out, struct why *why)
 {
-	AUTO(office_tx_drop) struct tx tx = {0};
+	AUTO(tx_drop) struct tx tx = {0};
 	struct account now;
-	TRY(office_tx_begin(office, &tx, why));
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(read_account(office, login_digest, &now, why));
 	memcpy(now.hash, seen->hash, sizeof now.hash);
 	const char *fault = fault_of(office, &now, matches && now.seq == seen->seq);
@@ -194,7 +194,7 @@ static struct result settle(struct office *office, const struct account *seen, b
 		TRY(signin_wrong(office, now.person, zone, "password", fault, keys, tries, out, why));
 	else
 		TRY(right(office, &now, zone, fresh_hash, keys, tries, out, why));
-	return office_tx_commit(&tx, why);
+	return tx_commit(&tx, why);
 }
 
 struct result signin_password(struct office *office, const char *zone, struct slice address,
@@ -301,15 +301,15 @@ struct result signin_change_password(struct office *office, struct session *sess
 		return denied(why);
 	TRY(check_new(office, row.session.person, new_password, why));
 	TRY(password_hash(office, new_password, hash, why));
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(signin_reload(office, session, &row, why)); /* it may have ended meanwhile */
 	if (!may_change(office, &row))
 		return denied(why);
 	TRY(credential_set(office, row.session.person, row.session.person, hash, false, why));
 	TRY(sessions_end(office, row.session.person, row.hash, "password", why));
 	TRY(session_advance(office, &row, why));
-	TRY(office_tx_commit(&tx, why));
+	TRY(tx_commit(&tx, why));
 	*session = row.session;
 	return ok();
 }
@@ -327,10 +327,10 @@ struct result office_reset_password(struct office *office, const char *by, const
 	TRY(password_hash(office, provisional_password, hash, why));
 	office_keyed(office, "login", slice_str(whose.login), digest);
 	snprintf(key, sizeof key, "login:%s", digest);
-	AUTO(office_tx_drop) struct tx tx = {0};
-	TRY(office_tx_begin(office, &tx, why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
 	TRY(credential_set(office, by, person, hash, true, why));
 	TRY(sessions_end(office, person, NULL, "password", why));
 	TRY(tries_clear(office, key, why));
-	return office_tx_commit(&tx, why);
+	return tx_commit(&tx, why);
 }
