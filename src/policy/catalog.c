@@ -131,6 +131,11 @@ static const char **words_of(const struct policy *policy, const struct ftype *ty
 	return at;
 }
 
+static const char *row_kind(const struct ftype *type)
+{
+	return type->base == FACT_ROW && type->shape ? type->shape->name : "";
+}
+
 static bool add_facts(const struct policy *policy, const struct shape *shape, const char *prefix, unsigned from,
                       struct arena *arena, struct policy_fact *out, size_t *count)
 {
@@ -145,6 +150,8 @@ static bool add_facts(const struct policy *policy, const struct shape *shape, co
 		one->type = f->type.base;
 		one->found_by = f->found_by;
 		one->words = words;
+		one->member = f->type.member ? f->type.member->base : FACT_NONE;
+		one->kind = row_kind(f->type.member ? f->type.member : &f->type);
 		if (!words || !one->path)
 			return false;
 	}
@@ -166,6 +173,47 @@ struct result policy_act_facts(const struct policy *policy, const char *act, str
 	             add_facts(policy, person, "actor", 0, arena, at, &n);
 	if (!whole)
 		return fail(why, E_MEMORY, act, "事実の一覧を書く記憶域が足りません。");
+	*out = at;
+	*count = n;
+	return ok();
+}
+
+/* ---- kinds */
+
+static bool is_kind(const struct vocab *v)
+{
+	return v->kind == VOCAB_KIND || v->kind == VOCAB_PROCEEDING;
+}
+
+size_t policy_kind_count(const struct policy *policy)
+{
+	size_t count = 0;
+	for (const struct vocab *v = policy->tree.vocab; v; v = v->next)
+		count += is_kind(v);
+	return count;
+}
+
+bool policy_kind_at(const struct policy *policy, size_t index, struct policy_kind *out)
+{
+	for (const struct vocab *v = policy->tree.vocab; v; v = v->next)
+		if (is_kind(v) && index-- == 0) {
+			*out = (struct policy_kind){v->name, v->title, v->kind == VOCAB_PROCEEDING};
+			return true;
+		}
+	return false;
+}
+
+struct result policy_kind_facts(const struct policy *policy, const char *kind, struct arena *arena,
+                                const struct policy_fact **out, size_t *count, struct why *why)
+{
+	const char *word = words_find(policy->words, slice_str(kind));
+	const struct shape *shape = word ? shape_find(policy, word) : NULL;
+	if (!shape || !shape->vocab || !is_kind(shape->vocab))
+		return fail(why, E_ABSENT, kind, "「%.80s」は語彙にある種類ではありません。", kind);
+	size_t n = 0;
+	struct policy_fact *at = ARENA_ARRAY(arena, shape->count + 1, struct policy_fact);
+	if (!at || !add_facts(policy, shape, "", 0, arena, at, &n))
+		return fail(why, E_MEMORY, kind, "事実の一覧を書く記憶域が足りません。");
 	*out = at;
 	*count = n;
 	return ok();

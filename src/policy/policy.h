@@ -142,6 +142,8 @@ struct policy_fact {
 	const char *label; /* 重要度 */
 	enum fact_type type;
 	const char *found_by;       /* gate that tells it, or "" : the applicant or a register */
+	const char *kind;           /* whose rows a FACT_ROW, or a set of them, names; "" */
+	enum fact_type member;      /* of a FACT_SET's members */
 	const char *const *words;   /* one-of and scale: what may be said, lowest level first */
 	size_t word_count;
 };
@@ -150,6 +152,20 @@ struct policy_fact {
  * errors  E_ABSENT no such act     E_MEMORY                                */
 struct result policy_act_facts(const struct policy *policy, const char *act, struct arena *arena,
                                const struct policy_fact **out, size_t *count, struct why *why) MUST;
+/* Kinds: what registers keep account of; proceedings are kinds too, whose rows
+ * move from step to step.                                                   */
+struct policy_kind {
+	const char *name;  /* asset */
+	const char *title; /* 情報資産 */
+	bool proceeding;
+};
+size_t policy_kind_count(const struct policy *policy);
+/* policy_kind_at - in the order of the vocabulary's files and lines; false past the last */
+bool policy_kind_at(const struct policy *policy, size_t index, struct policy_kind *out);
+/* policy_kind_facts - the facts of one row; paths without "object."
+ * errors  E_ABSENT no such kind     E_MEMORY                               */
+struct result policy_kind_facts(const struct policy *policy, const char *kind, struct arena *arena,
+                                const struct policy_fact **out, size_t *count, struct why *why) MUST;
 /* policy_act_exists */
 bool policy_act_exists(const struct policy *policy, const char *act);
 /* policy_level_rank - 0 for the lowest level of the scale on that day, -1 unknown */
