@@ -7,6 +7,7 @@
 #include "crossing/crossing.h"
 #include "harness.h"
 #include "policy/folder.h"
+#include "register/register.h"
 #include "scratch.h"
 
 static int64_t town_ms; /* one time for every copy of the clock */
@@ -26,13 +27,14 @@ struct town {
 	struct ledger *ledger;
 	struct policy *policy;
 	struct office *office;
+	struct registers *registers;
 	struct proceedings *proceedings;
 	struct crossings *crossings;
 	struct why why;
 };
 
 static const struct projection *const town_projections[] = {
-	&office_projection, &proceeding_projection, &crossing_projection, NULL};
+	&office_projection, &register_projection, &proceeding_projection, &crossing_projection, NULL};
 
 static inline void town_policy(struct town *t)
 {
@@ -77,6 +79,11 @@ static inline void town_new(struct town *t)
 	                 .clock = &t->clock, .body = "town"},
 		.settings = crossing_settings_default()};
 	CHECK_OK(proceeding_open(&parts.base, &t->proceedings, &t->why), &t->why);
+	struct register_parts registers = {
+		.store = t->store, .ledger = t->ledger, .vault = t->vault, .office = t->office,
+		.policy = t->policy, .policy_name = "hannan", .random = &t->random, .clock = &t->clock,
+		.body = "town"};
+	CHECK_OK(registers_open(&registers, &t->registers, &t->why), &t->why);
 	parts.proceedings = t->proceedings;
 	CHECK_OK(crossing_open(&parts, &t->crossings, &t->why), &t->why);
 	town_people(t);
@@ -92,6 +99,7 @@ static inline void town_done(struct town *t)
 	CHECK(verdict.sound); /* after every test: the tables are what the entries say */
 	crossing_close(t->crossings);
 	proceeding_close(t->proceedings);
+	registers_close(t->registers);
 	office_close(t->office);
 	ledger_close(t->ledger);
 	vault_close(t->vault);

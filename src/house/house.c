@@ -14,7 +14,7 @@
 enum { HOUSE_ROOM = 128 << 20, SIGNIN_BYTES = 24 << 20 };
 
 static const struct projection *const projections[] = {
-	&office_projection, &proceeding_projection, &crossing_projection, NULL};
+	&office_projection, &register_projection, &proceeding_projection, &crossing_projection, NULL};
 
 static struct result open_policy(struct house *h, struct why *why)
 {
@@ -41,6 +41,11 @@ static struct result open_rooms(struct house *h, struct why *why)
 	struct office_parts office = {.signin = &signin, .store = h->store, .ledger = h->ledger, .vault = h->vault,
 	                              .random = &h->random, .clock = &h->clock, .body = s->body};
 	TRY(office_open(&office, &h->office, why));
+	struct register_parts registers = {
+		.store = h->store, .ledger = h->ledger, .vault = h->vault, .office = h->office,
+		.policy = h->policy, .policy_name = s->policy, .random = &h->random,
+		.clock = &h->clock, .body = s->body};
+	TRY(registers_open(&registers, &h->registers, why));
 	struct proceeding_parts parts = {
 		.store = h->store, .ledger = h->ledger, .vault = h->vault, .office = h->office,
 		.policy = h->policy, .policy_name = s->policy, .random = &h->random,
@@ -72,6 +77,7 @@ void house_close(struct house *h)
 {
 	crossing_close(h->crossings);
 	proceeding_close(h->proceedings);
+	registers_close(h->registers);
 	office_close(h->office);
 	ledger_close(h->ledger);
 	vault_close(h->vault);

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "crossing/crossing.h"
 #include "policy/folder.h"
+#include "register/register.h"
 
 struct house_settings {
 	const char *dir;
@@ -40,6 +41,7 @@ struct house {
 	struct ledger *ledger;
 	struct policy *policy;
 	struct office *office;
+	struct registers *registers;
 	struct proceedings *proceedings;
 	struct crossings *crossings;
 };

@@ -1,0 +1,71 @@
+/* register/internal.h - what the files of this room share; nobody else includes it */
+#ifndef SEKISHO_REGISTER_INTERNAL_H
+#define SEKISHO_REGISTER_INTERNAL_H
+
+#include "ledger/record.h"
+#include "register/register.h"
+#include "store/ask.h"
+
+struct registers {
+	struct register_parts at;
+};
+
+/* The facts of a kind, and the act that makes its rows (for facts_new). */
+struct kind {
+	const char *name, *make;
+	const struct policy_fact *facts;
+	size_t count;
+};
+struct result kind_read(struct registers *r, const char *name, struct arena *arena, struct kind *out,
+                        struct why *why) MUST;
+const struct policy_fact *kind_fact(const struct kind *kind, const char *path);
+
+/* A row as it stands, before arenas make it pretty. */
+struct stored {
+	struct register_row row;
+	json_t *cells;  /* path -> text, or array of texts for a set */
+	json_t *texts;  /* path -> vault item */
+	json_t *rated;  /* scale -> [low, high] */
+};
+void stored_drop(struct stored *stored); /* for AUTO; zeroed memory is fine */
+struct result stored_read(struct registers *r, const char *id, struct arena *arena, struct stored *out,
+                          struct why *why) MUST;
+/* stored_columns - the columns of STORED_COLUMNS of a statement that stands on a row */
+#define STORED_COLUMNS \
+	"id, kind, serial, name, section, version, closed, cells, texts, rated, changed_ms, changed_by"
+struct result stored_columns(const struct statement *s, struct arena *arena, struct stored *out,
+                             struct why *why) MUST;
+/* stored_public - cells and classes of out->row, but no texts */
+struct result stored_public(struct stored *stored, struct arena *arena, struct why *why) MUST;
+
+/* cells_facts - what stands in these cells (and classes; nullable) as facts below
+ * prefix; rows that they name follow, `depth` deep; `but` (nullable) is left out */
+struct result cells_facts(struct registers *r, const struct kind *kind, const json_t *cells,
+                          const json_t *rated, const char *but, struct facts *facts, const char *prefix,
+                          unsigned depth, struct arena *arena, struct why *why) MUST;
+
+/* rate_cells - [low, high] for every scale of the kind; E_DENIED when a level is
+ * stated below low.  new reference                                          */
+struct result rate_cells(struct registers *r, const struct kind *kind, const json_t *cells,
+                         struct arena *arena, json_t **out, struct why *why) MUST;
+/* rate_containers - rows that name this one are rated anew, and those that name them */
+struct result rate_containers(struct registers *r, const char *id, const char *actor, struct why *why) MUST;
+
+/* register_record - append an entry; data is stolen */
+struct result register_record(struct registers *r, const char *kind, const char *id,
+                              const struct register_change *by, json_t *data, struct why *why) MUST;
+
+/* words_plain - a search text: half width, lower case, one space between words */
+void words_plain(struct slice text, struct buffer *out);
+/* words_index - the grams of this row, replacing those it had */
+struct result words_index(struct registers *r, const char *kind, const char *id, struct slice plain,
+                          struct why *why) MUST;
+/* words_of_row - the plain text that is searched: number, name, section and values */
+void words_of_row(const struct kind *kind, const struct register_row *row, const json_t *cells,
+                  struct buffer *out);
+extern const struct migration words_migrations[];
+extern const size_t words_migration_count;
+
+struct result register_no_memory(struct why *why) MUST;
+
+#endif

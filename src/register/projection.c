@@ -1,0 +1,187 @@
+/* The tables of registers, as the ledger's entries make them. */
+#include "register/internal.h"
+
+/* register_cell serves filters and "who names this row": one line a value, a
+ * line a member for sets, a class by its high.                              */
+static const struct migration migrations[] = {
+	{1, "CREATE TABLE register_row ("
+	    " id TEXT PRIMARY KEY, body TEXT NOT NULL, kind TEXT NOT NULL, serial BIGINT NOT NULL,"
+	    " name TEXT NOT NULL, section TEXT NOT NULL, version BIGINT NOT NULL, closed BIGINT NOT NULL,"
+	    " cells TEXT NOT NULL, texts TEXT NOT NULL, rated TEXT NOT NULL,"
+	    " changed_ms BIGINT NOT NULL, changed_by TEXT NOT NULL, UNIQUE (body, kind, serial));"
+	    "CREATE INDEX register_row_name ON register_row (body, kind, closed, name, id);"
+	    "CREATE INDEX register_row_section ON register_row (body, kind, section, closed, name, id);"
+	    "CREATE TABLE register_cell ("
+	    " row TEXT NOT NULL, path TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (row, path, value));"
+	    "CREATE INDEX register_cell_value ON register_cell (value, path, row);"},
+};
+static const char *const tables[] = {"register_row", "register_cell", NULL};
+static const char *const kinds[] = {"register.", NULL};
+
+static struct result misfit(const struct ledger_entry *entry, struct why *why)
+{
+	return fail(why, E_CONFLICT, "register", "記録「%.*s」の内容が、いまの台帳の表と合いません。",
+	            SLICE_ARG(entry->kind));
+}
+
+static struct result put_cell(struct store *store, struct slice row, const char *path, const char *value,
+                              struct why *why)
+{
+	return store_run(store, "INSERT INTO register_cell (row, path, value) VALUES (?1, ?2, ?3)"
+	                        " ON CONFLICT (row, path, value) DO NOTHING",
+	                 ARGS(arg_text(row), arg_str(path), arg_str(value)), NULL, why);
+}
+
+static struct result put_cells(struct store *store, struct slice row, json_t *cells,
+                               json_t *rated, struct why *why)
+{
+	const char *path;
+	json_t *value, *member;
+	size_t i;
+	TRY(store_run(store, "DELETE FROM register_cell WHERE row = ?1", ARGS(arg_text(row)), NULL, why));
+	json_object_foreach(cells, path, value) {
+		if (json_object_get(rated, path))
+			continue;
+		if (json_is_string(value))
+			TRY(put_cell(store, row, path, json_string_value(value), why));
+		json_array_foreach(value, i, member)
+			TRY(put_cell(store, row, path, json_string_value(member), why));
+	}
+	json_object_foreach(rated, path, value)
+		TRY(put_cell(store, row, path, json_string_value(json_array_get(value, 1)), why));
+	return ok();
+}
+
+/* Objects of strings, or of arrays of strings: all that apply relies on. */
+static bool is_table(json_t *table)
+{
+	const char *path;
+	json_t *value, *member;
+	size_t i;
+	if (!json_is_object(table))
+		return false;
+	json_object_foreach(table, path, value) {
+		if (!json_is_string(value) && !json_is_array(value))
+			return false;
+		json_array_foreach(value, i, member)
+			if (!json_is_string(member))
+				return false;
+	}
+	return true;
+}
+
+static bool is_rated(json_t *table)
+{
+	const char *scale;
+	json_t *value;
+	if (!is_table(table))
+		return false;
+	json_object_foreach(table, scale, value)
+		if (json_array_size(value) != 2)
+			return false;
+	return true;
+}
+
+static struct result apply_version(struct store *store, const struct ledger_entry *entry,
+                                   const json_t *data, struct why *why)
+{
+	static const char insert[] =
+		"INSERT INTO register_row (version, id, body, kind, serial, name, section, closed, cells, texts,"
+		" rated, changed_ms, changed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12)";
+	static const char update[] =
+		"UPDATE register_row SET version = ?1, name = ?6, section = ?7, cells = ?8, texts = ?9,"
+		" rated = ?10, changed_ms = ?11, changed_by = ?12"
+		" WHERE id = ?2 AND body = ?3 AND kind = ?4 AND serial = ?5 AND version = ?1 - 1 AND closed = 0";
+	static const char *const columns[] = {"cells", "texts", "rated"};
+	json_t *cells = json_object_get(data, "cells"), *rated = json_object_get(data, "rated");
+	int64_t version = json_number(data, "version"), changed = 0;
+	if (!is_table(cells) || !is_table(json_object_get(data, "texts")) || !is_rated(rated))
+		return misfit(entry, why);
+	AUTO(statement_drop) struct statement *s = NULL;
+	TRY(store_ask(store, version == 1 ? insert : update,
+	              ARGS(arg_i64(version), arg_text(entry->subject), arg_text(entry->body),
+	                   arg_str(json_text(data, "kind")), arg_i64(json_number(data, "serial")),
+	                   arg_str(json_text(data, "name")), arg_str(json_text(data, "section"))),
+	              &s, why));
+	for (int i = 0; i < 3; i++) {
+		AUTO(buffer_done) struct buffer text;
+		buffer_init(&text, LEDGER_LEAF_MAX);
+		TRY(json_canonical(json_object_get(data, columns[i]), &text, why));
+		bind_text(s, 8 + i, buffer_slice(&text));
+	}
+	bind_i64(s, 11, entry->time_ms);
+	bind_text(s, 12, entry->actor);
+	TRY(statement_run(s, &changed, why));
+	if (changed != 1)
+		return misfit(entry, why);
+	return put_cells(store, entry->subject, cells, rated, why);
+}
+
+static struct result apply_rated(struct store *store, const struct ledger_entry *entry,
+                                 const json_t *data, struct why *why)
+{
+	json_t *rated = json_object_get(data, "rated");
+	const char *scale;
+	json_t *value;
+	int64_t changed = 0;
+	AUTO(buffer_done) struct buffer text;
+	buffer_init(&text, LEDGER_LEAF_MAX);
+	if (!is_rated(rated))
+		return misfit(entry, why);
+	TRY(json_canonical(rated, &text, why));
+	TRY(store_run(store, "UPDATE register_row SET rated = ?2 WHERE id = ?1",
+	              ARGS(arg_text(entry->subject), arg_text(buffer_slice(&text))), &changed, why));
+	if (changed != 1)
+		return misfit(entry, why);
+	json_object_foreach(rated, scale, value) {
+		TRY(store_run(store, "DELETE FROM register_cell WHERE row = ?1 AND path = ?2",
+		              ARGS(arg_text(entry->subject), arg_str(scale)), NULL, why));
+		TRY(put_cell(store, entry->subject, scale, json_string_value(json_array_get(value, 1)), why));
+	}
+	return ok();
+}
+
+static struct result apply_closed(struct store *store, const struct ledger_entry *entry,
+                                  const json_t *data, struct why *why)
+{
+	int64_t changed = 0;
+	TRY(store_run(store,
+	              "UPDATE register_row SET closed = 1, version = ?2, changed_ms = ?3, changed_by = ?4"
+	              " WHERE id = ?1 AND version = ?2 - 1 AND closed = 0",
+	              ARGS(arg_text(entry->subject), arg_i64(json_number(data, "version")),
+	                   arg_i64(entry->time_ms), arg_text(entry->actor)),
+	              &changed, why));
+	if (changed != 1)
+		return misfit(entry, why);
+	return store_run(store, "DELETE FROM register_cell WHERE row = ?1", ARGS(arg_text(entry->subject)),
+	                 NULL, why);
+}
+
+static const struct {
+	const char *kind;
+	struct result (*apply)(struct store *, const struct ledger_entry *, const json_t *, struct why *);
+} acts[] = {
+	{"register.registered", apply_version},
+	{"register.changed", apply_version},
+	{"register.rated", apply_rated},
+	{"register.closed", apply_closed},
+};
+
+static struct result apply(struct store *store, const struct ledger_entry *entry, struct why *why)
+{
+	AUTO(json_drop) json_t *data = NULL;
+	TRY(record_data(entry, &data, why));
+	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+		if (slice_is(entry->kind, acts[i].kind))
+			return acts[i].apply(store, entry, data, why);
+	return misfit(entry, why);
+}
+
+const struct projection register_projection = {
+	.name = "register",
+	.tables = tables,
+	.migrations = migrations,
+	.migration_count = sizeof migrations / sizeof *migrations,
+	.kinds = kinds,
+	.apply = apply,
+};

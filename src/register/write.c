@@ -1,0 +1,355 @@
+/* Making, changing and closing rows: look, refuse what cannot be, one entry. */
+#include "register/internal.h"
+
+#include "base/number.h"
+#include "base/text.h"
+
+struct result register_no_memory(struct why *why)
+{
+	return fail(why, E_MEMORY, "", "台帳を扱う記憶域が足りません。");
+}
+
+struct result registers_open(const struct register_parts *parts, struct registers **out, struct why *why)
+{
+	TRY(store_migrate(parts->store, "register-words", words_migrations, words_migration_count, why));
+	struct registers *r = calloc(1, sizeof *r);
+	if (!r)
+		return register_no_memory(why);
+	r->at = *parts;
+	*out = r;
+	return ok();
+}
+
+void registers_close(struct registers *r)
+{
+	free(r);
+}
+
+void registers_drop(struct registers **r)
+{
+	registers_close(*r);
+	*r = NULL;
+}
+
+struct result register_record(struct registers *r, const char *kind, const char *id,
+                              const struct register_change *by, json_t *data, struct why *why)
+{
+	if (!data)
+		return register_no_memory(why);
+	struct ledger_entry entry = {
+		.body = slice_str(r->at.body),
+		.kind = slice_str(kind),
+		.actor = slice_str(by->actor && *by->actor ? by->actor : "sekisho"),
+		.post = slice_str(by->post ? by->post : ""),
+		.subject = slice_str(id),
+		.clauses = by->clauses,
+		.clause_count = by->clause_count,
+	};
+	return ledger_record(r->at.ledger, &entry, data, why);
+}
+
+/* ---- what may stand in a row */
+
+static struct result check_line(const char *text, size_t most, const char *place, struct why *why)
+{
+	struct slice line = slice_str(text);
+	bool control = false;
+	for (size_t i = 0; i < line.len; i++)
+		control |= line.at[i] < 0x20 || line.at[i] == 0x7f;
+	if (line.len > most || control || !utf8_valid(line))
+		return fail(why, E_INPUT, place, "改行を入れずに、%zuバイト以内で書いてください。", most);
+	return ok();
+}
+
+static struct result check_named(const struct register_change *c, struct why *why)
+{
+	if (!c->name || !*c->name)
+		return fail(why, E_INPUT, "name", "名称を書いてください。");
+	return check_line(c->name, REGISTER_NAME, "name", why);
+}
+
+static struct result row_exists(struct registers *r, const struct policy_fact *fact, const char *id,
+                                struct why *why)
+{
+	bool found = false;
+	TRY(store_ask_one(r->at.store,
+	                  "SELECT 1 FROM register_row WHERE id = ?1 AND body = ?2 AND kind = ?3 AND closed = 0",
+	                  ARGS(arg_str(id), arg_str(r->at.body), arg_str(fact->kind)), &found, NULL, why));
+	if (!found)
+		return fail(why, E_ABSENT, fact->path, "「%s」に書かれた「%.60s」は、台帳にありません。",
+		            fact->label, id);
+	return ok();
+}
+
+/* What a value names must be there. */
+static struct result named_exists(struct registers *r, const struct policy_fact *fact, enum fact_type type,
+                                  const char *id, struct arena *arena, struct why *why)
+{
+	struct person person;
+	struct section section;
+	struct why own = {0};
+	struct result found = ok();
+	if (type == FACT_ROW)
+		return row_exists(r, fact, id, why);
+	if (type == FACT_PERSON)
+		found = office_person(r->at.office, id, arena, &person, &own);
+	else if (type == FACT_SECTION)
+		found = office_section(r->at.office, id, arena, &section, &own);
+	if (found.code == E_ABSENT)
+		return fail(why, E_ABSENT, fact->path, "「%s」に書かれた「%.60s」は、組織にありません。",
+		            fact->label, id);
+	if (found.code != OK)
+		return fail(why, own.code, own.place, "%s", own.text);
+	return ok();
+}
+
+static struct result put_members(struct registers *r, const struct policy_fact *fact, const char *value,
+                                 json_t *cells, struct arena *arena, struct why *why)
+{
+	json_t *members = json_array();
+	if (json_object_set_new(cells, fact->path, members) != 0)
+		return register_no_memory(why);
+	for (const char *at = value; *at;) {
+		size_t len = strcspn(at, " ");
+		const char *member = arena_string(arena, slice_of(at, len));
+		if (!member || json_array_size(members) >= REGISTER_MEMBERS)
+			return fail(why, E_LIMIT, fact->path, "「%s」に書けるのは%d個までです。", fact->label,
+			            REGISTER_MEMBERS);
+		at += len + (at[len] == ' ');
+		if (!len)
+			continue;
+		TRY(named_exists(r, fact, fact->member, member, arena, why));
+		if (json_array_append_new(members, json_string(member)) != 0)
+			return register_no_memory(why);
+	}
+	return ok();
+}
+
+static struct result put_text(struct registers *r, const struct policy_fact *fact, const char *value,
+                              json_t *texts, struct why *why)
+{
+	struct vault_info info;
+	char digest[2 * VAULT_DIGEST + 1];
+	struct slice text = slice_str(value);
+	if (text.len > REGISTER_TEXT || !utf8_valid(text))
+		return fail(why, E_INPUT, fact->path, "「%s」は%dバイト以内で書いてください。", fact->label,
+		            REGISTER_TEXT);
+	TRY(vault_put(r->at.vault, text, 0, &info, why));
+	hex_encode(info.digest, VAULT_DIGEST, digest);
+	if (json_object_set_new(texts, fact->path, json_pack("[ss]", info.id, digest)) != 0)
+		return register_no_memory(why);
+	return ok();
+}
+
+static struct result put_value(struct registers *r, const struct kind *kind, const struct cell *cell,
+                               json_t *cells, json_t *texts, struct arena *arena, struct why *why)
+{
+	const struct policy_fact *fact = kind_fact(kind, cell->path);
+	if (!fact)
+		return fail(why, E_INPUT, cell->path, "この台帳に「%.60s」という欄はありません。", cell->path);
+	if (!*cell->value)
+		return ok();
+	if (fact->type == FACT_TEXT)
+		return put_text(r, fact, cell->value, texts, why);
+	if (fact->type == FACT_SET)
+		return put_members(r, fact, cell->value, cells, arena, why);
+	TRY(check_line(cell->value, REGISTER_VALUE, fact->path, why));
+	TRY(named_exists(r, fact, fact->type, cell->value, arena, why));
+	if (json_object_set_new(cells, fact->path, json_string(cell->value)) != 0)
+		return register_no_memory(why);
+	return ok();
+}
+
+/* ---- nothing contains itself */
+
+static struct result push_named(struct registers *r, const char *id, struct buffer *queue, struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	TRY(store_ask(r->at.store,
+	              "SELECT c.value FROM register_cell c JOIN register_row n ON n.id = c.value"
+	              " WHERE c.row = ?1 ORDER BY c.value",
+	              ARGS(arg_str(id)), &s, why));
+	for (bool row = true;;) {
+		TRY(statement_step(s, &row, why));
+		if (!row)
+			return ok();
+		struct slice value = column_text(s, 0);
+		if (value.len == 26)
+			buffer_put(queue, value.at, 26);
+	}
+}
+
+/* Walks what the row would name, and what that names: at most 10,000 rows. */
+static struct result not_inside_itself(struct registers *r, const char *id, const char *path,
+                                       json_t *value, struct why *why)
+{
+	AUTO(buffer_done) struct buffer queue;
+	buffer_init(&queue, 10000 * 26);
+	size_t i;
+	json_t *member;
+	if (json_is_string(value))
+		buffer_put_str(&queue, json_string_value(value));
+	json_array_foreach(value, i, member)
+		buffer_put_str(&queue, json_string_value(member));
+	for (size_t at = 0; at + 26 <= queue.len; at += 26) {
+		char one[27];
+		memcpy(one, queue.at + at, 26);
+		one[26] = 0;
+		if (strcmp(one, id) == 0)
+			return fail(why, E_CONFLICT, path, "台帳の行が、めぐりめぐって自分自身を含むことになります。");
+		TRY(push_named(r, one, &queue, why));
+		if (!buffer_ok(&queue))
+			return fail(why, E_LIMIT, path, "含むものが多すぎて、確かめられません。");
+	}
+	return ok();
+}
+
+static struct result check_inside(struct registers *r, const struct kind *kind, const char *id,
+                                  const json_t *cells, struct why *why)
+{
+	for (size_t i = 0; i < kind->count; i++) {
+		const struct policy_fact *f = &kind->facts[i];
+		json_t *value = f->kind[0] ? json_object_get(cells, f->path) : NULL;
+		if (value)
+			TRY(not_inside_itself(r, id, f->path, value, why));
+	}
+	return ok();
+}
+
+/* ---- versions */
+
+static struct result overtaken(const struct register_row *row, struct why *why)
+{
+	char when[48];
+	ms_short(row->changed_ms, when);
+	return fail(why, E_CONFLICT, row->id,
+	            "この行は %s に %s が変えました（第%lld版）。読み直してから、もう一度お願いします。", when,
+	            row->changed_by, (long long)row->version);
+}
+
+static struct result seen(struct registers *r, const char *id, int64_t version, struct arena *arena,
+                          struct stored *out, struct why *why)
+{
+	TRY(stored_read(r, id, arena, out, why));
+	if (out->row.closed || out->row.version != version)
+		return overtaken(&out->row, why);
+	return ok();
+}
+
+static struct result next_serial(struct registers *r, const char *kind, int64_t *out, struct why *why)
+{
+	bool found;
+	int64_t last = 0;
+	TRY(store_ask_one(r->at.store, "SELECT MAX(serial) FROM register_row WHERE body = ?1 AND kind = ?2",
+	                  ARGS(arg_str(r->at.body), arg_str(kind)), &found, &last, why));
+	*out = last + 1;
+	return ok();
+}
+
+/* What was sealed before and is not given anew stays as it is. */
+static void keep_texts(const struct register_change *change, json_t *before, json_t *texts)
+{
+	const char *path;
+	json_t *item;
+	json_object_foreach(before, path, item) {
+		bool given = false;
+		for (size_t i = 0; i < change->cell_count; i++)
+			given |= strcmp(change->cells[i].path, path) == 0;
+		if (!given)
+			json_object_set(texts, path, item);
+	}
+}
+
+static struct result put_version(struct registers *r, const struct register_change *change,
+                                 const struct kind *kind, const struct stored *before, const char *id,
+                                 struct arena *arena, struct why *why)
+{
+	AUTO(json_drop) json_t *cells = json_object();
+	AUTO(json_drop) json_t *texts = json_object();
+	AUTO(json_drop) json_t *rated = NULL;
+	AUTO(buffer_done) struct buffer plain;
+	int64_t serial = before->row.serial;
+	for (size_t i = 0; i < change->cell_count; i++)
+		TRY(put_value(r, kind, &change->cells[i], cells, texts, arena, why));
+	keep_texts(change, before->texts, texts);
+	TRY(check_inside(r, kind, id, cells, why));
+	TRY(rate_cells(r, kind, cells, arena, &rated, why));
+	if (!serial)
+		TRY(next_serial(r, kind->name, &serial, why));
+	json_t *data = json_pack("{sssIsIsssssOsOsO}", "kind", kind->name, "serial", (json_int_t)serial,
+	                         "version", (json_int_t)(before->row.version + 1), "name", change->name,
+	                         "section", change->section, "cells", cells, "texts", texts, "rated", rated);
+	TRY(register_record(r, before->row.version ? "register.changed" : "register.registered", id, change,
+	                    data, why));
+	struct register_row row = {.id = id, .serial = serial, .name = change->name, .section = change->section};
+	buffer_init(&plain, 1 << 17);
+	words_of_row(kind, &row, cells, &plain);
+	TRY(words_index(r, kind->name, id, buffer_slice(&plain), why));
+	return rate_containers(r, id, change->actor, why);
+}
+
+struct result register_put(struct registers *r, const struct register_change *change, char id[27],
+                           struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(8 << 20);
+	AUTO(stored_drop) struct stored before = {0};
+	AUTO(tx_drop) struct tx tx = {0};
+	struct kind kind;
+	struct section section;
+	char made[27];
+	if (!arena)
+		return register_no_memory(why);
+	TRY(check_named(change, why));
+	TRY(tx_begin(r->at.store, &tx, why));
+	TRY(kind_read(r, change->kind, arena, &kind, why));
+	if (office_section(r->at.office, change->section, arena, &section, NULL).code != OK)
+		return fail(why, E_ABSENT, "section", "所管課「%.60s」は、組織にありません。", change->section);
+	if (change->id && *change->id)
+		TRY(seen(r, change->id, change->version, arena, &before, why));
+	if (before.row.id && strcmp(before.row.kind, change->kind) != 0)
+		return fail(why, E_ABSENT, "kind", "この行は、別の台帳のものです。");
+	if (!before.row.id)
+		TRY(random_id(r->at.random, made, why));
+	else
+		memcpy(made, change->id, sizeof made);
+	TRY(put_version(r, change, &kind, &before, made, arena, why));
+	TRY(tx_commit(&tx, why));
+	memcpy(id, made, sizeof made);
+	return ok();
+}
+
+static struct result not_named(struct registers *r, const char *id, struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	bool row = false;
+	TRY(store_ask(r->at.store,
+	              "SELECT n.name FROM register_cell c JOIN register_row n ON n.id = c.row"
+	              " WHERE c.value = ?1 ORDER BY n.name, n.id",
+	              ARGS(arg_str(id)), &s, why));
+	TRY(statement_step(s, &row, why));
+	if (row)
+		return fail(why, E_CONFLICT, "name",
+		            "「%.*s」がこの行を指しています。先にそちらを直してください。",
+		            SLICE_ARG(column_text(s, 0)));
+	return ok();
+}
+
+struct result register_end(struct registers *r, const char *id, int64_t version, const char *actor,
+                           const char *post, const struct slice *clauses, size_t clause_count,
+                           struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(1 << 20);
+	AUTO(stored_drop) struct stored row = {0};
+	AUTO(tx_drop) struct tx tx = {0};
+	const struct register_change by = {.actor = actor, .post = post, .clauses = clauses,
+	                                   .clause_count = clause_count};
+	if (!arena)
+		return register_no_memory(why);
+	TRY(tx_begin(r->at.store, &tx, why));
+	TRY(seen(r, id, version, arena, &row, why));
+	TRY(not_named(r, id, why));
+	TRY(register_record(r, "register.closed", id, &by,
+	                    json_pack("{sssI}", "kind", row.row.kind, "version", (json_int_t)(version + 1)),
+	                    why));
+	return tx_commit(&tx, why);
+}
