@@ -16,6 +16,7 @@ NINJA   := ninja -C
 
 build: $(BUILD)/build.ninja
 	@$(NINJA) $(BUILD) --quiet
+	@tools/check-rooms . $(BUILD) >$(BUILD)/rooms.log || { cat $(BUILD)/rooms.log; exit 1; }
 
 $(BUILD)/build.ninja: meson.build
 	@tools/setup build

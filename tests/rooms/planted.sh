@@ -1,10 +1,10 @@
 #!/bin/sh
 # tools/check-rooms must refuse what is planted and pass what is lawful.
-#   test_check_rooms SOURCE_ROOT
+#   tests/rooms/planted.sh [BUILD]
 # Includes are planted in a copy of the real src/; symbols in small libraries
 # under the real rooms.txt.
 set -eu
-root=$1
+root=$(cd "$(dirname "$0")/../.." && pwd)
 check=$root/tools/check-rooms
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
