@@ -84,9 +84,14 @@ static size_t count_of(struct request *rq, const struct item *item)
 		.receiver = inner ? rq->person.id : NULL, .sender = inner ? NULL : rq->person.id};
 	struct application_query waiting = {.waiting_for = rq->person.id, .state = APPLICATION_OPEN,
 		.limit = 100};
-	if (item->counts == COUNT_COLLECT &&
-	    crossing_list(parts_of(rq)->crossings, &mine, rq->arena, &crossings, &count, &why).code != OK)
-		return 0;
+	if (item->counts == COUNT_COLLECT) {
+		size_t news = 0;
+		if (crossing_list(parts_of(rq)->crossings, &mine, rq->arena, &crossings, &count, &why).code != OK)
+			return 0;
+		for (size_t i = 0; i < count; i++)
+			news += has_new_files(&crossings[i]);
+		return news;
+	}
 	if (item->counts == COUNT_DECIDE &&
 	    application_list(parts_of(rq)->proceedings, &waiting, rq->arena, &applications, &count,
 	                     &why).code != OK)

@@ -28,8 +28,11 @@ json_t *show_importance(const char *level); /* {letter, words}, letter "" if not
 json_t *show_chip(const char *kind, const char *icon, const char *label);
 json_t *show_file_state(const struct crossing_file *file);    /* a chip */
 json_t *show_application_state(enum application_state state); /* a chip */
+const char *show_act(const struct application *application);  /* what is asked for: 例外措置 */
 /* {id, cite, href, says}; false for an unknown id or "" */
 json_t *show_clause(struct request *rq, const char *id);
+/* does it hold a file that waits to be collected for the first time? */
+bool has_new_files(const struct crossing *crossing);
 /* one row of a list of crossings */
 json_t *show_crossing_row(struct request *rq, const struct crossing *crossing);
 json_t *show_crumbs(const char *const labels_and_paths[][2], size_t count);

@@ -64,6 +64,11 @@ static const char *original_line(struct request *rq, const struct crossing_file 
 	return text(rq, "元のファイルは封をして、%sまで保管します。", day);
 }
 
+static int stopped(const struct crossing_file *file)
+{
+	return file->state == CROSSING_REFUSED || file->state == CROSSING_HELD;
+}
+
 static json_t *file_model(struct request *rq, const struct crossing *crossing,
                           const struct crossing_file *file, bool manages)
 {
@@ -72,10 +77,11 @@ static json_t *file_model(struct request *rq, const struct crossing *crossing,
 	bool renamed = file->clean_name && *file->clean_name && strcmp(file->name, file->clean_name) != 0;
 	const char *collect_path = text(rq, "/files/%s/collect", file->id);
 	const char *original_path = text(rq, "/files/%s/original", file->id);
-	json_t *model = json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:s, s:o}", "id", file->id,
-		"name", renamed ? file->clean_name : file->name, "came_as", renamed ? file->name : "",
+	json_t *model = json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:s, s:o}", "id", file->id,
+		"name", renamed ? file->clean_name : file->name, "came_as", renamed ? file->name : "", "before",
+		crossing->direction == CROSSING_INWARD ? "届いたときの名前" : "元の名前",
 		"chip", show_file_state(file), "note", file->note ? file->note : "", "sentence",
-		file->state == CROSSING_REFUSED || file->state == CROSSING_HELD ? file->sentence : "",
+		stopped(file) ? file->sentence : "",
 		"sizes", sizes(rq, file), "clause", show_clause(rq, file->clause), "original_line",
 		original_line(rq, file), "removals", removals_model(file));
 	json_object_set_new(model, "removal_count", json_integer((json_int_t)file->removal_count));
@@ -192,8 +198,10 @@ struct result page_crossing(struct request *rq, struct why *why)
 	if (!yes && !(manages && rq->zone == ZONE_LGWAN))
 		return not_theirs(rq, "crossing", why);
 	json_t *list = json_array();
-	for (size_t i = 0; i < c.file_count; i++)
-		json_array_append_new(list, file_model(rq, &c, &c.files[i], manages));
+	for (int bad = 1; bad >= 0; bad--) /* what did not pass stands first */
+		for (size_t i = 0; i < c.file_count; i++)
+			if (stopped(&c.files[i]) == bad)
+				json_array_append_new(list, file_model(rq, &c, &c.files[i], manages));
 	const char *const crumbs[][2] = {{"ファイル受渡し", "/crossings"}, {c.number, ""}};
 	json_t *model = json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:s, s:b}", "title",
 		text(rq, "受渡し %s", c.number), "crossing_id", c.id, "number", c.number, "inward", c.direction == CROSSING_INWARD,

@@ -23,10 +23,11 @@ static struct result queue_model(struct request *rq, const char *current, json_t
 	json_t *list = json_array();
 	for (size_t i = count; i-- > 0;)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b}", "href",
-			text(rq, "/decide/%s", found[i].id), "label", found[i].act_label, "number",
+			text(rq, "/decide/%s", found[i].id), "label", show_act(&found[i]), "number",
 			found[i].number, "who", show_person(rq, found[i].applicant), "created",
 			show_time(found[i].created_ms), "importance",
-			show_importance(fact_of(&found[i], "object.importance")), "current",
+			*fact_of(&found[i], "object.importance")
+				? show_importance(fact_of(&found[i], "object.importance")) : json_false(), "current",
 			strcmp(found[i].id, current) == 0));
 	json_object_set_new(model, "queue", list);
 	return ok();
@@ -42,7 +43,7 @@ struct result page_decide(struct request *rq, struct why *why)
 	json_t *model = json_pack("{s:s, s:[]}", "title", "申請・決裁", "mine");
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(json_object_get(model, "mine"), json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}",
-			"href", text(rq, "/decide/%s", mine[i].id), "label", mine[i].act_label, "number",
+			"href", text(rq, "/decide/%s", mine[i].id), "label", show_act(&mine[i]), "number",
 			mine[i].number, "about", mine[i].title, "chip", show_application_state(mine[i].state),
 			"created", show_time(mine[i].created_ms)));
 	struct result filled = queue_model(rq, "", model, why);
@@ -55,17 +56,45 @@ struct result page_decide(struct request *rq, struct why *why)
 
 /* ---- one application ------------------------------------------------------------ */
 
-static const char *said_value(struct request *rq, const char *act, const char *value)
+static const char *told(struct request *rq, json_t *shown) /* takes the reference */
 {
-	if (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0)
-		return *value == 'y' ? "はい" : "いいえ";
-	if (strlen(value) == 26) { /* an identifier: a person perhaps */
-		json_t *person = show_person(rq, value);
-		const char *name = text(rq, "%s", json_string_value(person));
-		json_decref(person);
-		return name;
+	const char *kept = text(rq, "%s", json_string_value(shown));
+	json_decref(shown);
+	return kept;
+}
+
+static const char *said_value(struct request *rq, const char *act, const struct policy_fact *fact,
+                              const char *value)
+{
+	char day[48];
+	day_t date;
+	switch (fact->type) {
+	case FACT_YESNO:
+		return strcmp(value, "yes") == 0 ? "はい" : "いいえ";
+	case FACT_SECTION:
+		return told(rq, show_section(rq, value));
+	case FACT_PERSON:
+		return told(rq, show_person(rq, value));
+	case FACT_DATE:
+		if (day_parse(slice_str(value), &date, NULL).code != OK)
+			return value;
+		day_long(date, day);
+		return text(rq, "%s", day);
+	case FACT_NONE: case FACT_TEXT: case FACT_DURATION: case FACT_SIZE: case FACT_POST:
+	case FACT_NUMBER: case FACT_WORD: case FACT_LEVEL: case FACT_ROW: case FACT_SET:
+	default:
+		return policy_label(parts_of(rq)->policy, act, value);
 	}
-	return policy_label(parts_of(rq)->policy, act, value);
+}
+
+/* Shown elsewhere on the page, in better words than the fact's own. */
+static bool is_told_elsewhere(const char *path)
+{
+	static const char *const paths[] = {"object", "object.ground", "object.until"};
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+		if (strcmp(paths[i], path) == 0)
+			return true;
+	return false;
 }
 
 static json_t *facts_model(struct request *rq, const struct application *a)
@@ -78,10 +107,36 @@ static json_t *facts_model(struct request *rq, const struct application *a)
 		count = 0;
 	for (size_t i = 0; i < a->fact_count; i++)
 		for (size_t k = 0; k < count; k++)
-			if (strcmp(known[k].path, a->facts[i].path) == 0 && *a->facts[i].value)
-				json_array_append_new(list, json_pack("{s:s, s:s}", "label", known[k].label,
-					"value", said_value(rq, a->act, a->facts[i].value)));
+			if (strcmp(known[k].path, a->facts[i].path) == 0 && *a->facts[i].value &&
+			    !is_told_elsewhere(known[k].path))
+				json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "label", known[k].label,
+					"value", said_value(rq, a->act, &known[k], a->facts[i].value), "level",
+					known[k].type == FACT_LEVEL ? a->facts[i].value : ""));
 	return list;
+}
+
+/* What the application is about: a crossing with its files, or one file of it. */
+static bool find_things(struct request *rq, const struct application *a, struct crossing *crossing)
+{
+	struct crossings *crossings = parts_of(rq)->crossings;
+	struct why why = {OK, "", ""};
+	return crossing_get(crossings, a->subject, rq->arena, crossing, &why).code == OK ||
+	       crossing_of_file(crossings, a->subject, rq->arena, crossing, &why).code == OK;
+}
+
+static json_t *things_model(struct request *rq, const struct application *a,
+                            const struct crossing *crossing)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < crossing->file_count; i++) {
+		const struct crossing_file *file = &crossing->files[i];
+		if (strcmp(a->subject, crossing->id) == 0 || strcmp(a->subject, file->id) == 0)
+			json_array_append_new(list, json_pack("{s:s, s:o}", "name", file->name, "size",
+			                                      show_bytes(file->bytes)));
+	}
+	bool outward = crossing->direction == CROSSING_OUTWARD;
+	return json_pack("{s:o, s:s, s:s, s:s}", "files", list, "number", crossing->number, "href",
+		text(rq, "/crossings/%s", crossing->id), "partner", outward ? crossing->partner : "");
 }
 
 static const char *effect_words(enum effect effect)
@@ -96,7 +151,30 @@ static const char *effect_words(enum effect effect)
 	return (size_t)effect < sizeof words / sizeof *words ? words[effect] : "";
 }
 
-static json_t *spoken_model(struct request *rq, const struct decision *decision)
+/* Whom or what a clause waits for. */
+static const char *waits_for(const struct decision *decision, const struct spoken *s, bool checked)
+{
+	if (s->effect != EFFECT_HOLD)
+		return effect_words(s->effect);
+	for (size_t i = 0; i < decision->approval_count; i++)
+		if (decision->approvals[i].clause == s->clause)
+			return "決裁を待っています。";
+	for (size_t i = 0; i < decision->check_count; i++)
+		if (decision->checks[i].clause == s->clause)
+			return checked ? "検査を終えました。" : "検査を待っています。";
+	return effect_words(s->effect);
+}
+
+/* No file is before or in its checks any more. */
+static bool is_checked(const struct crossing *crossing)
+{
+	for (size_t i = 0; i < crossing->file_count; i++)
+		if (crossing->files[i].state == CROSSING_WAITING || crossing->files[i].state == CROSSING_HELD)
+			return false;
+	return crossing->file_count > 0;
+}
+
+static json_t *spoken_model(struct request *rq, const struct decision *decision, bool checked)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; decision && i < decision->spoken_count; i++) {
@@ -104,7 +182,7 @@ static json_t *spoken_model(struct request *rq, const struct decision *decision)
 		if (!s->clause)
 			continue;
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "effect",
-			effect_words(s->effect), "says", s->clause->says, "cite", s->clause->cite, "href",
+			waits_for(decision, s, checked), "says", s->clause->says, "cite", s->clause->cite, "href",
 			clause_path(rq, s->clause->id)));
 	}
 	return list;
@@ -130,17 +208,26 @@ static bool is_mine(struct request *rq, const struct application_slot *slot)
 	return false;
 }
 
-static json_t *seal_model(struct request *rq, const struct application_slot *slot)
+static const char *seal_says(const struct application_slot *slot, bool decided)
+{
+	if (slot->word)
+		return answer_words(slot->word->answer);
+	if (decided)
+		return "決裁は要らなくなりました";
+	if (slot->holder_count == 0)
+		return "決裁できる人がいません";
+	return slot->open ? "決裁待ち" : "前の人の決裁待ち";
+}
+
+static json_t *seal_model(struct request *rq, const struct application_slot *slot, bool decided)
 {
 	const struct application_word *word = slot->word;
-	bool mine = slot->open && slot->state == ROUTE_PENDING && is_mine(rq, slot);
+	bool mine = !decided && slot->open && slot->state == ROUTE_PENDING && is_mine(rq, slot);
 	const char *post = *slot->scope_name ? text(rq, "%s %s", slot->scope_name, slot->post_title)
 	                                     : slot->post_title;
-	const char *says = word ? answer_words(word->answer)
-		: slot->holder_count == 0 ? "決裁できる人がいません" : slot->open ? "決裁待ち" : "前の人の決裁待ち";
 	return json_pack("{s:s, s:s, s:b, s:s, s:o, s:s, s:b, s:b}", "step", "決裁", "post", post, "signed",
 		word != NULL, "mark", word ? word->mark : "", "when",
-		word ? show_time(word->time_ms) : json_string(""), "says", says, "mine", mine, "hole",
+		word ? show_time(word->time_ms) : json_string(""), "says", seal_says(slot, decided), "mine", mine, "hole",
 		!word && slot->holder_count == 0);
 }
 
@@ -153,7 +240,19 @@ static json_t *kessai_model(struct request *rq, const struct application *a)
 		show_time(a->created_ms), "says", "申請", "mine", 0, "hole", 0));
 	json_decref(section);
 	for (size_t i = 0; i < a->slot_count; i++)
-		json_array_append_new(list, seal_model(rq, &a->slots[i]));
+		json_array_append_new(list, seal_model(rq, &a->slots[i], a->state != APPLICATION_OPEN));
+	return list;
+}
+
+/* Which posts the clauses ask for, as their route reads: A 又は B is one of them. */
+static json_t *routes_model(struct request *rq, const struct decision *decision)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; decision && i < decision->approval_count; i++) {
+		const struct wanted_route *route = &decision->approvals[i];
+		json_t *clause = route->clause ? show_clause(rq, route->clause->id) : json_false();
+		json_array_append_new(list, json_pack("{s:s, s:o}", "text", route->text, "clause", clause));
+	}
 	return list;
 }
 
@@ -214,16 +313,20 @@ static json_t *application_model(struct request *rq, const struct application *a
 	const char *path = text(rq, "/decide/%s", a->id);
 	bool own = strcmp(a->applicant, rq->person.id) == 0;
 	bool asked = is_asked(rq, a);
+	struct crossing crossing = {.file_count = 0};
+	bool about_files = find_things(rq, a, &crossing);
 	const char *const crumbs[][2] = {{"ホーム", "/"}, {"申請・決裁", "/decide"}, {a->number, ""}};
 	json_t *model = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:s}", "title",
-		text(rq, "%s　%s", a->act_label, a->number), "label", a->act_label, "number", a->number,
+		text(rq, "%s　申請 %s", show_act(a), a->number), "label", show_act(a), "number", a->number,
 		"about", a->title, "crumbs", show_crumbs(crumbs, 3), "applicant",
 		show_person(rq, a->applicant), "purpose", a->purpose, "until", until_line(rq, a->until),
 		"created", show_time(a->created_ms), "path", path);
 	json_object_set_new(model, "chip", show_application_state(a->state));
 	json_object_set_new(model, "exception_to", show_clause(rq, a->exception_to));
 	json_object_set_new(model, "facts", facts_model(rq, a));
-	json_object_set_new(model, "spoken", spoken_model(rq, a->decision));
+	json_object_set_new(model, "spoken", spoken_model(rq, a->decision, is_checked(&crossing)));
+	json_object_set_new(model, "things", about_files ? things_model(rq, a, &crossing) : json_false());
+	json_object_set_new(model, "routes", routes_model(rq, a->decision));
 	json_object_set_new(model, "kessai", kessai_model(rq, a));
 	json_object_set_new(model, "words", words_model(rq, a));
 	json_object_set_new(model, "asked", json_boolean(asked));

@@ -5,16 +5,16 @@ static json_t *decide_duty(struct request *rq, const struct application *a)
 {
 	return json_pack("{s:o, s:s, s:s, s:s, s:o, s:s, s:s}", "when", show_time(a->created_ms), "since",
 	                 "から待っています", "title",
-	                 text(rq, "%s（%s）を決裁する", a->act_label, a->number), "href",
+	                 text(rq, "%s（%s）を決裁する", show_act(a), a->number), "href",
 	                 text(rq, "/decide/%s", a->id), "who", show_person(rq, a->applicant), "says",
-	                 a->title, "verb", "内容を見て決裁する");
+	                 *a->purpose ? a->purpose : a->title, "verb", "内容を見て決裁する");
 }
 
 static json_t *returned_duty(struct request *rq, const struct application *a)
 {
 	return json_pack("{s:o, s:s, s:s, s:s, s:o, s:s, s:s}", "when", show_time(a->decided_ms), "since",
 	                 "差戻し", "title",
-	                 text(rq, "%s（%s）が差し戻されました", a->act_label, a->number), "href",
+	                 text(rq, "%s（%s）が差し戻されました", show_act(a), a->number), "href",
 	                 text(rq, "/decide/%s", a->id), "who", show_person(rq, a->applicant), "says",
 	                 "理由を確かめて、直してからもう一度申請してください。", "verb", "理由を見る");
 }
@@ -44,7 +44,7 @@ static struct result running(struct request *rq, json_t *list, struct why *why)
 	TRY(application_list(parts_of(rq)->proceedings, &mine, rq->arena, &found, &count, why));
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "href",
-			text(rq, "/decide/%s", found[i].id), "label", found[i].act_label, "number",
+			text(rq, "/decide/%s", found[i].id), "label", show_act(&found[i]), "number",
 			found[i].number, "about", found[i].title, "chip",
 			show_application_state(found[i].state), "created", show_time(found[i].created_ms)));
 	return ok();
@@ -57,7 +57,8 @@ static struct result crossings(struct request *rq, const struct crossing_query *
 	size_t count;
 	TRY(crossing_list(parts_of(rq)->crossings, query, rq->arena, &found, &count, why));
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, show_crossing_row(rq, &found[i]));
+		if (!query->collectable || has_new_files(&found[i]))
+			json_array_append_new(list, show_crossing_row(rq, &found[i]));
 	return ok();
 }
 

@@ -22,13 +22,16 @@ static struct result operators_only(struct request *rq, struct why *why)
 static json_t *trouble_row(struct request *rq, const struct crossing *c,
                            const struct crossing_file *f)
 {
+	const char *precise = f->reason && *f->reason ? f->reason : f->note;
+	while (*precise == ':' || *precise == ' ') /* nothing stands before the colon */
+		precise++;
 	const char *retry = text(rq, "/operation/files/%s", f->id);
 	bool can = f->state == CROSSING_WAITING || f->state == CROSSING_HELD;
-	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:o}", "name", f->name,
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:o}", "name", f->name,
 		"number", c->number, "href", text(rq, "/crossings/%s", c->id), "chip", show_file_state(f),
-		"refusal", f->refusal ? f->refusal : "", "reason", f->reason && *f->reason ? f->reason : f->note,
+		"refusal", f->refusal ? f->refusal : "", "reason", precise, "sentence", f->sentence ? f->sentence : "",
 		"type", f->type, "when", show_time(c->created_ms), "size",
-		text(rq, "%llu", (unsigned long long)f->bytes), "sender", show_person(rq, c->sender), "retry",
+		show_bytes(f->bytes), "sender", show_person(rq, c->sender), "retry",
 		can ? retry : "", "token", can ? form_token(rq, retry) : json_string(""));
 }
 
@@ -124,7 +127,7 @@ static struct result web_refusals(struct request *rq, json_t *list, struct why *
 		json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:s, s:s, s:o}", "href",
 			text(rq, "/ledger/%lld", (long long)entries[i].seq), "when",
 			show_time(entries[i].time_ms), "what", show_refused(rq, what ? what : ""), "page", page ? page : "", "zone",
-			zone ? zone : "", "actor",
+			zone && strcmp(zone, "lgwan") == 0 ? "LGWAN側" : "インターネット側", "actor",
 			show_person(rq, text(rq, "%.*s", SLICE_ARG(entries[i].actor)))));
 		json_decref(data);
 	}
@@ -167,13 +170,52 @@ struct result post_retry(struct request *rq, struct why *why)
 
 /* ---- the ledger --------------------------------------------------------------------- */
 
+/* What an entry is about, by the name that people know; else its number. */
+static json_t *subject_name(struct request *rq, const struct ledger_entry *e)
+{
+	const char *id = text(rq, "%.*s", SLICE_ARG(e->subject));
+	struct why why = {OK, "", ""};
+	struct crossing c;
+	struct person person;
+	if (slice_is(e->kind, "crossing.submitted") &&
+	    crossing_get(parts_of(rq)->crossings, id, rq->arena, &c, &why).code == OK)
+		return json_sprintf("受渡 %s", c.number);
+	if (slice_starts(e->kind, SLICE("crossing.")) &&
+	    crossing_of_file(parts_of(rq)->crossings, id, rq->arena, &c, &why).code == OK)
+		for (size_t i = 0; i < c.file_count; i++)
+			if (strcmp(c.files[i].id, id) == 0)
+				return json_sprintf("%s（受渡 %s）", c.files[i].name, c.number);
+	if (office_person(parts_of(rq)->office, id, rq->arena, &person, &why).code == OK)
+		return show_person(rq, id);
+	return json_string("");
+}
+
 static json_t *entry_row(struct request *rq, const struct ledger_entry *e)
 {
-	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:s}", "number",
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:s, s:o}", "number",
 		text(rq, "#%lld", (long long)e->seq), "href", text(rq, "/ledger/%lld", (long long)e->seq),
 		"when", show_time(e->time_ms), "kind", text(rq, "%.*s", SLICE_ARG(e->kind)), "what",
 		show_kind(rq, e->kind), "actor", show_person(rq, text(rq, "%.*s", SLICE_ARG(e->actor))),
-		"subject", text(rq, "%.*s", SLICE_ARG(e->subject)));
+		"subject", text(rq, "%.*s", SLICE_ARG(e->subject)), "about", subject_name(rq, e));
+}
+
+static json_t *kinds_model(const char *chosen)
+{
+	static const char *const kinds[][2] = {{"", "すべて"}, {"crossing.", "ファイル受渡し"},
+		{"application.", "申請・決裁"}, {"signin.", "サインイン"}, {"office.", "組織・人"},
+		{"web.", "止めた操作"}};
+	json_t *list = json_array();
+	bool known = false;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		bool here = strcmp(kinds[i][0], chosen) == 0;
+		known |= here;
+		json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "value", kinds[i][0], "label",
+		                                      kinds[i][1], "chosen", here));
+	}
+	if (!known) /* a kind from the address */
+		json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "value", chosen, "label", chosen,
+		                                      "chosen", 1));
+	return list;
 }
 
 struct result page_ledger(struct request *rq, struct why *why)
@@ -194,6 +236,7 @@ struct result page_ledger(struct request *rq, struct why *why)
 		show_crumbs(crumbs, 3), "kind", kind, "subject", subject, "clause", clause, "entries");
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(json_object_get(model, "entries"), entry_row(rq, &entries[i]));
+	json_object_set_new(model, "kinds", kinds_model(kind));
 	bool more = count == LEDGER_PAGE && entries[count - 1].seq > 0;
 	json_object_set_new(model, "before", json_string(
 		more ? text(rq, "%lld", (long long)entries[count - 1].seq) : ""));

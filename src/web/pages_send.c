@@ -105,26 +105,21 @@ static void add_step(json_t *steps, const char *what, const char *says)
 	json_array_append_new(steps, json_pack("{s:s, s:s}", "what", what, "says", says));
 }
 
-static void add_step_once(json_t *steps, bool *done, const char *what, const char *says)
-{
-	if (!*done)
-		add_step(steps, what, says);
-	*done = true;
-}
-
+/* In the order in which it happens: the scan stands before and after the rest. */
 static void check_steps(const struct decision *decision, bool outward, json_t *steps)
 {
-	bool scanned = false, rebuilt = false;
+	bool scans = false, rebuilds = false;
 	for (size_t i = 0; i < decision->check_count; i++) {
-		const char *gate = decision->checks[i].gate;
-		if (strstr(gate, "scan"))
-			add_step_once(steps, &scanned, "調べる",
-				"ウイルスを検査します。中身で種類を見分けます（名前の末尾は使いません）。");
-		else if (!outward)
-			add_step_once(steps, &rebuilt, "取り除いて、組み立て直す",
-				"マクロ、埋め込まれたプログラム、外部への自動接続を取り除き、同じ形式の新しい"
-				"ファイルにします。文章、表、画像は残ります。");
+		bool scan = strstr(decision->checks[i].gate, "scan") != NULL;
+		scans |= scan;
+		rebuilds |= !scan && !outward;
 	}
+	if (scans)
+		add_step(steps, "調べる", "ウイルスを検査します。中身で種類を見分けます（名前の末尾は使いません）。");
+	if (rebuilds)
+		add_step(steps, "取り除いて、組み立て直す",
+			"マクロ、埋め込まれたプログラム、外部への自動接続を取り除き、同じ形式の新しい"
+			"ファイルにします。文章、表、画像は残ります。渡す前に、もう一度調べます。");
 }
 
 static void approval_steps(struct request *rq, const struct decision *decision, json_t *steps)

