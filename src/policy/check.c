@@ -57,7 +57,7 @@ static void check_setting(struct checker *c, const struct setting *s)
 static void settings(struct checker *c)
 {
 	for (const struct setting *s = c->policy->tree.settings; s; s = s->next)
-		if (s->header->name == c->book->name)
+		if (s->header == c->book->header) /* another edition may lack the parameter */
 			check_setting(c, s);
 }
 
@@ -223,12 +223,28 @@ static void edition_marks(struct checker *c, const struct statement *s)
 		checker_say(c, 26, s->clause, s->line, "日付を確かめてください。", "施行の日付が、この版の施行の日より後です。");
 }
 
+/* ---- 30, as far as the chart itself tells: two posts of one title are one person */
+
+static void one_title(struct checker *c, const struct statement *s)
+{
+	if (s->kind != ST_POST || s->held_by != POST_TITLE || s->per)
+		return;
+	for (const struct member *m = c->book->members; m; m = m->next)
+		for (const struct statement *t = m->clause->statements; t; t = t->next) {
+			if (t == s) /* each pair once */
+				return;
+			if (t->kind == ST_POST && t->held_by == POST_TITLE && !t->per && strcmp(t->detail, s->detail) == 0)
+				checker_say(c, 30, s->clause, s->line, "判断し合うことがあるなら、別の人とする定めを置いてください。",
+				            "「%s」と%s の「%s」には、同じ「%s」が就きます。", s->title, m->clause->id, t->title, s->detail);
+		}
+}
+
 /* ---- all together */
 
 static void statements(struct checker *c)
 {
 	static void (*const checks[])(struct checker *, const struct statement *) = {
-		unset_spans, short_lists, deadlines, carriers, edition_marks,
+		unset_spans, short_lists, deadlines, carriers, edition_marks, one_title,
 	};
 	for (c->member = c->book->members; c->member; c->member = c->member->next)
 		for (const struct statement *s = c->member->clause->statements; s; s = s->next)

@@ -518,7 +518,8 @@ struct findings {
 };
 /* policy_check - everything that can be found without an office: 1-9, 14-27, 29
  * and the static half of 18 (a deadline needs a clock and somebody above).
- * 10-13 and 30 need persons and belong to the office; 28 to the comparison.
+ * and of 30 what the chart tells (two posts of one title).  10-13 and the rest of
+ * 30 need persons and belong to the office; 28 to the comparison.
  * Conditions are decided by cases, not sampled; a pair of conditions that would
  * need more than 200,000 cases is reported as a note of the same number.
  * A policy that another one given adopts is checked as part of that one.

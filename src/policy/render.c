@@ -538,7 +538,7 @@ static void render_mark(const struct pen *p, const struct statement *s)
 	static const char *const marks[][2] = {
 		{"purpose", "目的"}, {"definition", "定義"}, {"law", "法令"}, {"threat", "脅威"}, {"structure", "構成"},
 		{"enabling", "委任"}, {"adopted", "策定"}, {"effective", "施行"}, {"renumbered", "番号の変更"},
-		{"deleted", "削除"}, {"reworded", "字句の変更"}, {"sure", "確か"}, {"inferred", "推定"}, {"unclear", "不明"},
+		{"deleted", "削除"}, {"added", "追加"}, {"moved", "移動"}, {"changed", "変更"}, {"reworded", "字句の変更"}, {"sure", "確か"}, {"inferred", "推定"}, {"unclear", "不明"},
 	};
 	const char *name = s->name ? s->name : "", *how = s->detail ? s->detail : "";
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
