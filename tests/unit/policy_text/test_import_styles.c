@@ -110,12 +110,14 @@ TEST(each_style_gives_the_tree_a_reader_draws)
 }
 
 /* A comparison table side by side, and one page after page. */
-static const char *const tables[] = {
-	"改正後\t改正前\n１ 目的\t１ 目的\n新しい目的を定める。\t古い目的を定める。\n２ 範囲\t２ 範囲\n全て\t一部\n",
+static const char by_tabs[] =
+	"改正後\t改正前\n１ 目的\t１ 目的\n新しい目的を定める。\t古い目的を定める。\n２ 範囲\t２ 範囲\n全て\t一部\n";
+static const char by_blanks[] =
 	"                改正案                              現行\n１ 目的                             １ 目的\n"
-	"新しい目的を定める。                古い目的を定める。\n２ 範囲                             ２ 範囲\n全て                                一部\n",
-	"新 旧\n１ 目的\n新しい目的を定める。\n１ 目的\n古い目的を定める。\n\f新 旧\n２ 範囲\n全て\n２ 範囲\n一部\n",
-};
+	"新しい目的を定める。                古い目的を定める。\n２ 範囲                             ２ 範囲\n全て                                一部\n";
+static const char by_pages[] =
+	"新 旧\n１ 目的\n新しい目的を定める。\n１ 目的\n古い目的を定める。\n\f新 旧\n２ 範囲\n全て\n２ 範囲\n一部\n";
+static const char *const tables[] = {by_tabs, by_blanks, by_pages};
 
 TEST(a_comparison_table_is_two_texts)
 {
