@@ -123,10 +123,11 @@ struct result ruleset_write(const struct ruleset *ruleset, const struct net_mode
  *         understood is no error                                            */
 struct result ruleset_read_json(struct slice json, const struct atlas_names *names, struct arena *arena,
                                 struct ruleset **out, struct why *why) MUST;
-/* ruleset_read_iptables - what iptables-save, ip6tables-save printed, one or both
- * family  of what was printed
- * errors  as above; the line                                                */
-struct result ruleset_read_iptables(struct slice text, enum net_family family, const struct atlas_names *names,
+/* ruleset_read_iptables - what iptables-save and ip6tables-save printed
+ * text4, text6  {NULL,0}: not given, and then nothing filters that family
+ * errors  E_INPUT with the line; E_LIMIT; what is well-formed and not understood
+ *         is no error                                                       */
+struct result ruleset_read_iptables(struct slice text4, struct slice text6, const struct atlas_names *names,
                                     struct arena *arena, struct ruleset **out, struct why *why) MUST;
 
 /* state_mask_spans - runs of bits of a mask over enum net_state; at most 4 */
