@@ -276,7 +276,7 @@ static void parse_case(struct parser *p)
 	}
 	need_mark(p, '}');
 	need_keyword(p, K_EXPECT);
-	e->expect = need_name(p, "pass、hold、refuse、outside のどれか");
+	e->expect = at_keyword(p, K_OUTSIDE) ? token_word(p) : need_name(p, "pass、hold、refuse、outside のどれか");
 	if (take_keyword(p, K_BY))
 		e->by = parse_ids(p);
 	if (!parser_ok(p))
