@@ -187,7 +187,8 @@ static void want_post(struct answer *a, const struct eval *e, const struct row *
 		answer_want(a, WANT_POSTS, name, post_title(e->book, n->word), "office", clause);
 }
 
-/* a rating that spreads: what was stated, and what could raise it */
+/* a rating that spreads: what was stated, and (of a thing that is known) what could
+ * raise it; of a thing nobody named, the thing itself is what is wanted */
 static void want_rating(struct answer *a, const struct eval *e, const struct row *row, const struct node *n,
                         const char *prefix, const struct policy_clause *clause)
 {
@@ -206,7 +207,7 @@ static void want_rating(struct answer *a, const struct eval *e, const struct row
 		want_path(a, e, n->path, prefix, clause);
 	if (dot)
 		*dot = '\0';
-	for (const struct rate *r = e->book->rates; r && scale; r = r->next)
+	for (const struct rate *r = holder ? e->book->rates : NULL; r && scale; r = r->next)
 		if (r->shape == shape && r->scale == scale && r->when)
 			answer_wants(a, e, holder, r->when, name, clause);
 }
