@@ -37,7 +37,8 @@ static const char *plain_word(const struct pen *p, const char *word)
 		return "はい";
 	if (word == p->policy->w_no)
 		return "いいえ";
-	return label(p, word);
+	const char *choice = word_title(p->policy, word); /* before a register or a document of the name */
+	return choice ? choice : label(p, word);
 }
 
 static void put_value(const struct pen *p, const struct literal *l)
@@ -70,6 +71,80 @@ static void put_path(const struct pen *p, const struct path *path)
 	path_text(p->policy, p->scope, path, p->out);
 }
 
+/* ---- yes and no
+ * A yesno fact is titled as the question a form asks (復元できないように消したか).  Said of
+ * something it loses its か, and である too where it ends as a sentence does. */
+
+enum { PATH_BYTES = 2048 };
+
+static bool ends_sentence(struct slice text)
+{
+	static const char *const ends[] = {"た", "だ", "る", "い", "う", "く", "す", "つ", "む", "ぶ", "ぬ", "ぐ"};
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (slice_ends(text, slice_str(ends[i])))
+			return true;
+	return false;
+}
+
+/* 「情報資産について」, and what is asked of it; the buffer keeps the text */
+static struct slice put_whose(const struct pen *p, const struct path *path, struct buffer *whole)
+{
+	struct path owner = *path;
+	owner.count--;
+	struct buffer before;
+	buffer_init(&before, PATH_BYTES);
+	buffer_init(whole, PATH_BYTES);
+	path_text(p->policy, p->scope, path, whole);
+	path_text(p->policy, p->scope, &owner, &before);
+	size_t skip = owner.count ? buffer_slice(&before).len + strlen("の") : 0;
+	if (owner.count) {
+		put(p, buffer_cstr(&before));
+		put(p, "について");
+	}
+	buffer_done(&before);
+	return slice_part(buffer_slice(whole), skip, buffer_slice(whole).len);
+}
+
+static void put_slice(const struct pen *p, struct slice text)
+{
+	buffer_printf(p->out, "%.*s", (int)text.len, (const char *)text.at);
+}
+
+static void put_yes(const struct pen *p, const struct path *path)
+{
+	struct buffer whole;
+	struct slice text = put_whose(p, path, &whole);
+	if (slice_ends(text, SLICE("か")))
+		text.len -= strlen("か");
+	put_slice(p, text);
+	put(p, ends_sentence(text) ? "" : "である");
+	buffer_done(&whole);
+}
+
+static void put_no(const struct pen *p, const struct path *path)
+{
+	struct buffer whole;
+	struct slice text = put_whose(p, path, &whole);
+	put(p, "「");
+	put_slice(p, text);
+	put(p, "」が「いいえ」である");
+	buffer_done(&whole);
+}
+
+static bool put_answer(const struct pen *p, const struct cond *c)
+{
+	const struct literal *l = c->values;
+	bool named = c->op == COND_REL && c->rel == REL_EQ && c->quant == QUANT_NONE && l->kind == LIT_PATH;
+	const char *word = named && l->path->count == 1 ? l->path->part[0] : NULL;
+	if (word == p->policy->w_yes && word)
+		put_yes(p, c->path);
+	else if (word == p->policy->w_no && word)
+		put_no(p, c->path);
+	else
+		return false;
+	return true;
+}
+
 static void put_relation(const struct pen *p, const struct cond *c)
 {
 	static const char *const words[] = {
@@ -95,6 +170,8 @@ static void put_bracketed(const struct pen *p, const struct cond *c)
 static void put_test(const struct pen *p, const struct cond *c)
 {
 	static const char *const quants[] = {[QUANT_NONE] = "", [QUANT_ANY] = "のどれか", [QUANT_EVERY] = "のすべて"};
+	if (put_answer(p, c))
+		return;
 	put_path(p, c->path);
 	put(p, quants[c->quant]);
 	if (c->op == COND_REL) {
@@ -150,10 +227,10 @@ static void put_cond(const struct pen *p, const struct cond *c)
 	} else if (c->op == COND_PATH) {
 		const char *word = c->path->count == 1 ? label(p, c->path->part[0]) : NULL;
 		bool term = word && word != c->path->part[0] && !field_find(p->scope, c->path->part[0], NULL);
-		put(p, term ? word : "");
-		if (!term)
-			put_path(p, c->path);
-		put(p, "である");
+		if (term)
+			buffer_printf(p->out, "%sである", word);
+		else
+			put_yes(p, c->path);
 	} else if (c->op >= COND_KNOWN) {
 		put_worded(p, c);
 	} else {
@@ -220,6 +297,18 @@ static void put_span(const struct pen *p, const struct span *span)
 		buffer_printf(p->out, "%lld%s", (long long)span->number, unit_label(span->unit));
 }
 
+static void put_deadline(const struct pen *p, const struct span *span)
+{
+	bool unstated = span->name && strcmp(span->name, "unstated") == 0;
+	put(p, "、");
+	if (unstated) {
+		put(p, "期限の定めなく");
+		return;
+	}
+	put_span(p, span);
+	put(p, span->name ? "の期限までに" : "以内に");
+}
+
 static void put_triggers(const struct pen *p, const struct trigger *triggers)
 {
 	for (const struct trigger *t = triggers; t; t = t->next) {
@@ -259,7 +348,7 @@ static void render_norm(const struct pen *p, const struct statement *s)
 	} else if (s->kind == ST_PERMIT) {
 		put(p, "には、");
 		put_route(p, s->by);
-		put(p, "の許可が要る");
+		put(p, s->by->op == ROUTE_SLOT && s->by->consult ? "が要る" : "の許可が要る");
 	} else {
 		put(p, "は、");
 		put_cond(p, s->that);
@@ -267,9 +356,9 @@ static void render_norm(const struct pen *p, const struct statement *s)
 	}
 	put(p, strength_text(s->strength));
 	if (s->ids) {
-		put(p, "（優先される条: ");
+		put(p, "（");
 		put_ids(p, s->ids);
-		put(p, "）");
+		put(p, "に優先する）");
 	}
 }
 
@@ -303,16 +392,11 @@ static void render_duty(const struct pen *p, const struct statement *s)
 		put_route(p, s->to);
 		put(p, "へ");
 	}
-	if (s->within) {
-		put(p, "、");
-		put_span(p, s->within);
-		put(p, "以内に");
-	}
+	if (s->within)
+		put_deadline(p, s->within);
+	if (s->second)
+		buffer_printf(p->out, "、%sについて", label(p, s->second));
 	put(p, "「");
-	if (s->second) {
-		put(p, label(p, s->second));
-		put(p, "の");
-	}
 	put(p, label(p, s->name));
 	put(p, "」を行う");
 	put(p, strength_text(s->strength));
@@ -344,7 +428,7 @@ static void render_record(const struct pen *p, const struct statement *s)
 	if (s->within) {
 		put(p, "。");
 		put_span(p, s->within);
-		put(p, "保存する");
+		put(p, s->within->name ? "のあいだ保存する" : "保存する");
 	}
 }
 
@@ -421,6 +505,14 @@ static void put_state(const struct pen *p, const struct cond *c)
 	}
 }
 
+/* the state that is named first: 「に」事故がある, 「が」欠けた */
+static const char *last_part(const struct cond *c)
+{
+	while (c->op == COND_AND || c->op == COND_OR)
+		c = c->parts;
+	return c->op == COND_PATH ? c->path->part[c->path->count - 1] : "";
+}
+
 static void render_office(const struct pen *p, const struct statement *s)
 {
 	static const char *const roles[][2] = {
@@ -432,7 +524,8 @@ static void render_office(const struct pen *p, const struct statement *s)
 	}
 	if (s->kind == ST_SUBSTITUTE) {
 		put(p, label(p, s->second));
-		put(p, s->when ? "が" : "に");
+		bool prevented = !s->when || strcmp(last_part(s->when), "prevented") == 0;
+		put(p, prevented ? "に" : "が");
 		if (s->when) {
 			put_state(p, s->when);
 			put(p, "とき、");
@@ -500,7 +593,7 @@ static void render_rate(const struct pen *p, const struct statement *s)
 
 static void render_param(const struct pen *p, const struct statement *s)
 {
-	buffer_printf(p->out, "「%s」の値を、市が日付を付けて定める", s->title);
+	buffer_printf(p->out, "「%s」の値を、団体が日付を付けて定める", s->title);
 }
 
 static void render_reach(const struct pen *p, const struct statement *s)
