@@ -11,6 +11,9 @@
  *   answer.LIST.ITEM = yes          an item of a list: yes, no, not_applicable
  *   passed.STEP = yes               a step of the proceeding
  *
+ * A set is given by its count; its members are first, second and third
+ * (object.contents = 2; object.contents.first.importance = A).
+ *
  * A fact of the vocabulary with such a first word could not be given in a case;
  * none has one. */
 #include "policy/model.h"
@@ -140,6 +143,21 @@ static const struct {
 	{"passed", 2, 2, give_passed},
 };
 
+/* object.contents.first.importance as the facts have it: object.contents[0].importance */
+static const char *fact_path(struct giver *g, const struct path *path)
+{
+	static const char *const nth[] = {"first", "second", "third"};
+	const char *text = path->part[0];
+	for (unsigned i = 1; i < path->count && text; i++) {
+		size_t n = 0;
+		while (n < sizeof nth / sizeof *nth && strcmp(path->part[i], nth[n]) != 0)
+			n++;
+		text = n < sizeof nth / sizeof *nth ? arena_printf(g->arena, "%s[%zu]", text, n)
+		                                    : arena_printf(g->arena, "%s.%s", text, path->part[i]);
+	}
+	return text;
+}
+
 static struct result give(struct giver *g, const struct path *path, const char *text)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -147,7 +165,9 @@ static struct result give(struct giver *g, const struct path *path, const char *
 			return path->count >= rows[i].least && path->count <= rows[i].most
 			       ? rows[i].give(g, path, text)
 			       : fail(g->why, E_INPUT, path->text, "例での書き方が違います。");
-	return facts_set_any(g->facts, path->text, text, g->why);
+	const char *place = fact_path(g, path);
+	return place ? facts_set_any(g->facts, place, text, g->why)
+	             : fail(g->why, E_MEMORY, "case", "例を判断する記憶域が足りません。");
 }
 
 /* all posts of one person at once: a list of them is taken as complete */
