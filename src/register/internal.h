@@ -26,13 +26,14 @@ struct stored {
 	json_t *cells;  /* path -> text, or array of texts for a set */
 	json_t *texts;  /* path -> vault item */
 	json_t *rated;  /* scale -> [low, high] */
+	struct slice plain;
 };
 void stored_drop(struct stored *stored); /* for AUTO; zeroed memory is fine */
 struct result stored_read(struct registers *r, const char *id, struct arena *arena, struct stored *out,
                           struct why *why) MUST;
 /* stored_columns - the columns of STORED_COLUMNS of a statement that stands on a row */
 #define STORED_COLUMNS \
-	"id, kind, serial, name, section, version, closed, cells, texts, rated, changed_ms, changed_by"
+	"id, kind, serial, name, section, version, closed, cells, texts, rated, changed_ms, changed_by, plain"
 struct result stored_columns(const struct statement *s, struct arena *arena, struct stored *out,
                              struct why *why) MUST;
 /* stored_public - cells and classes of out->row, but no texts */
@@ -57,12 +58,12 @@ struct result register_record(struct registers *r, const char *kind, const char 
 
 /* words_plain - a search text: half width, lower case, one space between words */
 void words_plain(struct slice text, struct buffer *out);
-/* words_index - the grams of this row, replacing those it had */
-struct result words_index(struct registers *r, const char *kind, const char *id, struct slice plain,
-                          struct why *why) MUST;
-/* words_of_row - the plain text that is searched: number, name, section and values */
-void words_of_row(const struct kind *kind, const struct register_row *row, const json_t *cells,
-                  struct buffer *out);
+/* words_of_row - the plain text that is searched: name, number, section and what
+ * the cells say, but yes and no and the ids of rows and people; pure         */
+void words_of_row(const char *name, int64_t serial, const char *section, json_t *cells, struct buffer *out);
+/* words_index - the grams of a row's new plain text instead of its old one's */
+struct result words_index(struct registers *r, const char *kind, const char *id, struct slice before,
+                          struct slice plain, struct why *why) MUST;
 extern const struct migration words_migrations[];
 extern const size_t words_migration_count;
 

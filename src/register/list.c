@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { ARGUMENTS = 48, RARE = 2000, WORDS = 8, WORD_BYTES = 200 };
+enum { ARGUMENTS = 48, RARE = 1000, WORDS = 8, WORD_BYTES = 200 };
 
 struct search {
 	struct registers *r;
@@ -15,6 +15,8 @@ struct search {
 	size_t count;
 	struct buffer words[WORDS], patterns[WORDS], ends[WORDS];
 	size_t word_count;
+	struct slice grams[WORDS]; /* the rarest of each word, and how many rows have it */
+	int64_t rows[WORDS];
 	bool driven; /* something rare stands in it */
 };
 
@@ -74,17 +76,6 @@ static struct result split_words(struct search *s, struct why *why)
 	return ok();
 }
 
-/* The first two characters of a word, or the one that it is. */
-static struct slice first_gram(struct slice word, bool *whole)
-{
-	size_t pos = 0;
-	utf8_next(word, &pos);
-	size_t one = pos;
-	bool two = utf8_next(word, &pos) >= 0;
-	*whole = !two || pos == word.len;
-	return slice_part(word, 0, two ? pos : one);
-}
-
 static struct result is_rare(struct search *s, const char *sql, const struct arg *args, size_t count,
                              bool *rare, struct why *why)
 {
@@ -95,34 +86,85 @@ static struct result is_rare(struct search *s, const char *sql, const struct arg
 	return ok();
 }
 
-#define GRAM_ROWS "SELECT row FROM register_gram WHERE body = ?%zu AND kind = ?%zu AND gram >= ?%zu AND gram < ?%zu"
-
-static struct result add_word(struct search *s, size_t i, struct why *why)
+/* How many rows have this gram, or one that begins with it; no further than RARE. */
+static struct result count_gram(struct search *s, struct slice gram, struct buffer *end, int64_t *out,
+                                struct why *why)
 {
-	static const char how_many[] =
-		"SELECT COUNT(*) FROM (SELECT 1 FROM register_gram WHERE body = ?1 AND kind = ?2"
-		" AND gram >= ?3 AND gram < ?4 LIMIT 2000)";
-	bool whole, rare;
-	struct slice gram = first_gram(buffer_slice(&s->words[i]), &whole);
-	buffer_put_slice(&s->ends[i], gram);
-	utf8_put(&s->ends[i], 0x10ffff);
-	struct arg from = arg_text(gram), end = arg_text(buffer_slice(&s->ends[i]));
-	TRY(is_rare(s, how_many, ARGS(s->args[0], s->args[1], from, end), &rare, why));
-	if (rare) {
-		size_t a = add(s, from), b = add(s, end);
-		buffer_printf(&s->where, " AND r.id IN (" GRAM_ROWS ")", (size_t)1, (size_t)2, a, b);
-		s->driven = true;
+	bool found;
+	buffer_clear(end);
+	buffer_put_slice(end, gram);
+	utf8_put(end, 0x10ffff);
+	return store_ask_one(s->r->at.store,
+	                     "SELECT COUNT(*) FROM (SELECT 1 FROM register_gram WHERE body = ?1 AND kind = ?2"
+	                     " AND gram >= ?3 AND gram < ?4 LIMIT 20000)",
+	                     ARGS(s->args[0], s->args[1], arg_text(gram), arg_text(buffer_slice(end))), &found,
+	                     out, why);
+}
+
+/* The rarest two characters that stand together in the word. */
+static struct result rarest_gram(struct search *s, size_t i, struct why *why)
+{
+	struct slice word = buffer_slice(&s->words[i]);
+	s->rows[i] = INT64_MAX;
+	for (size_t from = 0, next = 0, end; utf8_next(word, &next) >= 0 && s->rows[i] >= RARE; from = next) {
+		int64_t count;
+		end = next;
+		if (utf8_next(word, &end) < 0 && from > 0)
+			break;
+		struct slice gram = slice_part(word, from, end - from);
+		TRY(count_gram(s, gram, &s->ends[i], &count, why));
+		if (count < s->rows[i]) {
+			s->rows[i] = count;
+			s->grams[i] = gram;
+		}
 	}
-	if (!rare || !whole)
-		buffer_printf(&s->where, " AND EXISTS (SELECT 1 FROM register_words w WHERE w.row = r.id"
-		              " AND w.plain LIKE ?%zu ESCAPE '\\')", add(s, arg_text(buffer_slice(&s->patterns[i]))));
+	buffer_clear(&s->ends[i]);
+	buffer_put_slice(&s->ends[i], s->grams[i]);
+	utf8_put(&s->ends[i], 0x10ffff);
+	return ok();
+}
+
+static bool is_pair(struct slice gram)
+{
+	size_t pos = 0;
+	return utf8_next(gram, &pos) >= 0 && utf8_next(gram, &pos) >= 0;
+}
+
+/* The rows of the rarest gram that have the other words' grams too. */
+static void drive(struct search *s, size_t rarest)
+{
+	size_t from = add(s, arg_text(s->grams[rarest])), end = add(s, arg_text(buffer_slice(&s->ends[rarest])));
+	buffer_printf(&s->where, " AND r.id IN (SELECT g.row FROM register_gram g WHERE g.body = ?1 AND g.kind = ?2"
+	              " AND g.gram >= ?%zu AND g.gram < ?%zu", from, end);
+	for (size_t i = 0; i < s->word_count; i++)
+		if (i != rarest && is_pair(s->grams[i]))
+			buffer_printf(&s->where, " AND EXISTS (SELECT 1 FROM register_gram h WHERE h.body = ?1"
+			              " AND h.kind = ?2 AND h.gram = ?%zu AND h.row = g.row)",
+			              add(s, arg_text(s->grams[i])));
+	buffer_put_str(&s->where, ")");
+	s->driven = true;
+}
+
+static struct result add_words(struct search *s, struct why *why)
+{
+	size_t rarest = 0;
+	for (size_t i = 0; i < s->word_count; i++) {
+		TRY(rarest_gram(s, i, why));
+		if (s->rows[i] < s->rows[rarest])
+			rarest = i;
+	}
+	if (s->word_count > 1 || (s->word_count == 1 && s->rows[0] < RARE))
+		drive(s, rarest);
+	for (size_t i = 0; i < s->word_count; i++)
+		buffer_printf(&s->where, " AND r.plain LIKE ?%zu ESCAPE '\\'",
+		              add(s, arg_text(buffer_slice(&s->patterns[i]))));
 	return ok();
 }
 
 static struct result add_cell(struct search *s, struct why *why)
 {
 	static const char how_many[] =
-		"SELECT COUNT(*) FROM (SELECT 1 FROM register_cell WHERE value = ?1 AND path = ?2 LIMIT 2000)";
+		"SELECT COUNT(*) FROM (SELECT 1 FROM register_cell WHERE value = ?1 AND path = ?2 LIMIT 1000)";
 	struct arg value = arg_str(s->query->value), path = arg_str(s->query->path);
 	bool rare;
 	TRY(is_rare(s, how_many, ARGS(value, path), &rare, why));
@@ -148,8 +190,7 @@ static struct result search_begin(struct registers *r, const struct register_que
 	add(s, arg_str(query->kind));
 	add(s, arg_i64(query->closed));
 	TRY(split_words(s, why));
-	for (size_t i = 0; i < s->word_count; i++)
-		TRY(add_word(s, i, why));
+	TRY(add_words(s, why));
 	if (query->path && *query->path)
 		TRY(add_cell(s, why));
 	if (query->section && *query->section)

@@ -7,9 +7,9 @@ static const struct migration migrations[] = {
 	{1, "CREATE TABLE register_row ("
 	    " id TEXT PRIMARY KEY, body TEXT NOT NULL, kind TEXT NOT NULL, serial BIGINT NOT NULL,"
 	    " name TEXT NOT NULL, section TEXT NOT NULL, version BIGINT NOT NULL, closed BIGINT NOT NULL,"
-	    " cells TEXT NOT NULL, texts TEXT NOT NULL, rated TEXT NOT NULL,"
+	    " cells TEXT NOT NULL, texts TEXT NOT NULL, rated TEXT NOT NULL, plain TEXT NOT NULL,"
 	    " changed_ms BIGINT NOT NULL, changed_by TEXT NOT NULL, UNIQUE (body, kind, serial));"
-	    "CREATE INDEX register_row_name ON register_row (body, kind, closed, name, id);"
+	    "CREATE INDEX register_row_name ON register_row (body, kind, closed, name, id, section, plain);"
 	    "CREATE INDEX register_row_section ON register_row (body, kind, section, closed, name, id);"
 	    "CREATE TABLE register_cell ("
 	    " row TEXT NOT NULL, path TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (row, path, value));"
@@ -82,17 +82,37 @@ static bool is_rated(json_t *table)
 	return true;
 }
 
+static struct result bind_version(struct statement *s, const struct ledger_entry *entry, const json_t *data,
+                                  struct why *why)
+{
+	static const char *const columns[] = {"cells", "texts", "rated"};
+	AUTO(buffer_done) struct buffer plain;
+	buffer_init(&plain, LEDGER_LEAF_MAX);
+	for (int i = 0; i < 3; i++) {
+		AUTO(buffer_done) struct buffer text;
+		buffer_init(&text, LEDGER_LEAF_MAX);
+		TRY(json_canonical(json_object_get(data, columns[i]), &text, why));
+		bind_text(s, 8 + i, buffer_slice(&text));
+	}
+	bind_i64(s, 11, entry->time_ms);
+	bind_text(s, 12, entry->actor);
+	words_of_row(json_text(data, "name"), json_number(data, "serial"), json_text(data, "section"),
+	             json_object_get(data, "cells"), &plain);
+	bind_text(s, 13, buffer_slice(&plain));
+	return buffer_ok(&plain) ? ok() : misfit(entry, why);
+}
+
 static struct result apply_version(struct store *store, const struct ledger_entry *entry,
                                    const json_t *data, struct why *why)
 {
 	static const char insert[] =
 		"INSERT INTO register_row (version, id, body, kind, serial, name, section, closed, cells, texts,"
-		" rated, changed_ms, changed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12)";
+		" rated, changed_ms, changed_by, plain)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)";
 	static const char update[] =
 		"UPDATE register_row SET version = ?1, name = ?6, section = ?7, cells = ?8, texts = ?9,"
-		" rated = ?10, changed_ms = ?11, changed_by = ?12"
+		" rated = ?10, changed_ms = ?11, changed_by = ?12, plain = ?13"
 		" WHERE id = ?2 AND body = ?3 AND kind = ?4 AND serial = ?5 AND version = ?1 - 1 AND closed = 0";
-	static const char *const columns[] = {"cells", "texts", "rated"};
 	json_t *cells = json_object_get(data, "cells"), *rated = json_object_get(data, "rated");
 	int64_t version = json_number(data, "version"), changed = 0;
 	if (!is_table(cells) || !is_table(json_object_get(data, "texts")) || !is_rated(rated))
@@ -103,14 +123,7 @@ static struct result apply_version(struct store *store, const struct ledger_entr
 	                   arg_str(json_text(data, "kind")), arg_i64(json_number(data, "serial")),
 	                   arg_str(json_text(data, "name")), arg_str(json_text(data, "section"))),
 	              &s, why));
-	for (int i = 0; i < 3; i++) {
-		AUTO(buffer_done) struct buffer text;
-		buffer_init(&text, LEDGER_LEAF_MAX);
-		TRY(json_canonical(json_object_get(data, columns[i]), &text, why));
-		bind_text(s, 8 + i, buffer_slice(&text));
-	}
-	bind_i64(s, 11, entry->time_ms);
-	bind_text(s, 12, entry->actor);
+	TRY(bind_version(s, entry, data, why));
 	TRY(statement_run(s, &changed, why));
 	if (changed != 1)
 		return misfit(entry, why);

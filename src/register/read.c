@@ -50,6 +50,7 @@ struct result stored_columns(const struct statement *s, struct arena *arena, str
 		.changed_ms = column_i64(s, 10),
 		.changed_by = arena_string(arena, column_text(s, 11)),
 	};
+	out->plain = arena_copy(arena, column_text(s, 12));
 	json_t **into[] = {&out->cells, &out->texts, &out->rated};
 	for (int i = 0; i < 3; i++) {
 		struct slice text = column_text(s, 7 + i);

@@ -5,8 +5,7 @@
 
 /* A working table: it says nothing that the rows do not. */
 const struct migration words_migrations[] = {
-	{1, "CREATE TABLE register_words (row TEXT PRIMARY KEY, plain TEXT NOT NULL);"
-	    "CREATE TABLE register_gram ("
+	{1, "CREATE TABLE register_gram ("
 	    " body TEXT NOT NULL, kind TEXT NOT NULL, gram TEXT NOT NULL, row TEXT NOT NULL,"
 	    " PRIMARY KEY (body, kind, gram, row));"},
 };
@@ -40,35 +39,31 @@ void words_plain(struct slice text, struct buffer *out)
 	out->failed |= !buffer_ok(&composed) || !buffer_ok(&narrow);
 }
 
-/* The label of a word of a one-of, the value itself otherwise. */
+/* Yes and no, and the ids of rows and people, are nothing that one searches for. */
+static bool is_searched(const char *value)
+{
+	return strlen(value) != 26 && strcmp(value, "yes") != 0 && strcmp(value, "no") != 0;
+}
+
 static void put_value(json_t *value, struct buffer *out)
 {
 	size_t i;
 	json_t *member;
-	if (json_is_string(value))
+	if (json_is_string(value) && is_searched(json_string_value(value)))
 		buffer_printf(out, " %s", json_string_value(value));
 	json_array_foreach(value, i, member)
-		buffer_printf(out, " %s", json_string_value(member));
+		put_value(member, out);
 }
 
-/* Yes and no, and the ids of rows and people, are nothing that one searches for. */
-static bool is_searched(const struct policy_fact *fact)
-{
-	enum fact_type type = fact->type == FACT_SET ? fact->member : fact->type;
-	return type != FACT_YESNO && type != FACT_ROW && type != FACT_PERSON;
-}
-
-void words_of_row(const struct kind *kind, const struct register_row *row, const json_t *cells,
-                  struct buffer *out)
+void words_of_row(const char *name, int64_t serial, const char *section, json_t *cells, struct buffer *out)
 {
 	AUTO(buffer_done) struct buffer all;
-	buffer_init(&all, 1 << 17);
-	buffer_printf(&all, "%s %lld %s", row->name, (long long)row->serial, row->section);
-	for (size_t i = 0; i < kind->count; i++) {
-		json_t *value = json_object_get(cells, kind->facts[i].path);
-		if (value && is_searched(&kind->facts[i]))
-			put_value(value, &all);
-	}
+	const char *path;
+	json_t *value;
+	buffer_init(&all, LEDGER_LEAF_MAX);
+	buffer_printf(&all, "%s %lld %s", name, (long long)serial, section);
+	json_object_foreach(cells, path, value)
+		put_value(value, &all);
 	words_plain(buffer_slice(&all), out);
 	out->failed |= !buffer_ok(&all);
 }
@@ -102,65 +97,44 @@ static struct result each_gram(struct registers *r, const char *sql, const char 
 	return ok();
 }
 
-static struct result forget(struct registers *r, const char *kind, const char *id, struct why *why)
+struct result words_index(struct registers *r, const char *kind, const char *id, struct slice before,
+                          struct slice plain, struct why *why)
 {
-	AUTO(buffer_done) struct buffer old;
-	AUTO(statement_drop) struct statement *s = NULL;
-	bool row = false;
-	buffer_init(&old, 1 << 17);
-	TRY(store_ask(r->at.store, "SELECT plain FROM register_words WHERE row = ?1", ARGS(arg_str(id)), &s, why));
-	TRY(statement_step(s, &row, why));
-	if (!row)
-		return ok();
-	buffer_put_slice(&old, column_text(s, 0));
-	return each_gram(r, "DELETE FROM register_gram WHERE body = ?1 AND kind = ?2 AND gram = ?3 AND row = ?4",
-	                 kind, id, buffer_slice(&old), why);
-}
-
-struct result words_index(struct registers *r, const char *kind, const char *id, struct slice plain,
-                          struct why *why)
-{
-	TRY(forget(r, kind, id, why));
-	TRY(store_run(r->at.store, "INSERT INTO register_words (row, plain) VALUES (?1, ?2)"
-	                           " ON CONFLICT (row) DO UPDATE SET plain = excluded.plain",
-	              ARGS(arg_str(id), arg_text(plain)), NULL, why));
+	TRY(each_gram(r, "DELETE FROM register_gram WHERE body = ?1 AND kind = ?2 AND gram = ?3 AND row = ?4",
+	              kind, id, before, why));
 	return each_gram(r, "INSERT INTO register_gram (body, kind, gram, row) VALUES (?1, ?2, ?3, ?4)"
 	                    " ON CONFLICT (body, kind, gram, row) DO NOTHING",
 	                 kind, id, plain, why);
 }
 
+/* A batch of rows behind `last`, which moves on. */
 static struct result reindex_batch(struct registers *r, struct arena *arena, char last[27], size_t *seen,
                                    struct why *why)
 {
-	struct stored batch[200] = {0};
-	struct result done = ok();
+	struct item {
+		const char *id, *kind;
+		struct slice plain;
+	} batch[200];
 	size_t count = 0;
-	{
-		AUTO(statement_drop) struct statement *s = NULL;
-		TRY(store_ask(r->at.store, "SELECT " STORED_COLUMNS " FROM register_row WHERE body = ?1 AND id > ?2"
-		                           " ORDER BY id LIMIT 200",
-		              ARGS(arg_str(r->at.body), arg_str(last)), &s, why));
-		for (bool row = true; row && done.code == OK;) {
-			done = statement_step(s, &row, why);
-			if (done.code == OK && row)
-				done = stored_columns(s, arena, &batch[count++], why);
-		}
+	AUTO(statement_drop) struct statement *s = NULL;
+	TRY(store_ask(r->at.store, "SELECT id, kind, plain FROM register_row WHERE body = ?1 AND id > ?2"
+	                           " ORDER BY id LIMIT 200",
+	              ARGS(arg_str(r->at.body), arg_str(last)), &s, why));
+	for (bool row = true; row;) {
+		TRY(statement_step(s, &row, why));
+		if (row)
+			batch[count++] = (struct item){arena_string(arena, column_text(s, 0)),
+			                               arena_string(arena, column_text(s, 1)),
+			                               arena_copy(arena, column_text(s, 2))};
 	}
-	for (size_t i = 0; i < count && done.code == OK; i++) {
-		AUTO(buffer_done) struct buffer plain;
-		struct kind kind;
-		buffer_init(&plain, 1 << 17);
-		done = kind_read(r, batch[i].row.kind, arena, &kind, why);
-		if (done.code == OK) {
-			words_of_row(&kind, &batch[i].row, batch[i].cells, &plain);
-			done = words_index(r, kind.name, batch[i].row.id, buffer_slice(&plain), why);
-		}
-		memcpy(last, batch[i].row.id ? batch[i].row.id : "", 27);
+	for (size_t i = 0; i < count; i++) {
+		if (!batch[i].id || !batch[i].kind || !batch[i].plain.at)
+			return register_no_memory(why);
+		TRY(words_index(r, batch[i].kind, batch[i].id, slice_of(NULL, 0), batch[i].plain, why));
+		memcpy(last, batch[i].id, 27);
 	}
-	for (size_t i = 0; i < count; i++)
-		stored_drop(&batch[i]);
 	*seen = count;
-	return done;
+	return ok();
 }
 
 struct result registers_reindex(struct registers *r, struct why *why)
@@ -172,7 +146,7 @@ struct result registers_reindex(struct registers *r, struct why *why)
 	if (!arena)
 		return register_no_memory(why);
 	TRY(tx_begin(r->at.store, &tx, why));
-	TRY(store_exec(r->at.store, "DELETE FROM register_gram; DELETE FROM register_words", why));
+	TRY(store_exec(r->at.store, "DELETE FROM register_gram", why));
 	while (seen) {
 		arena_reset(arena);
 		TRY(reindex_batch(r, arena, last, &seen, why));

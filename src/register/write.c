@@ -281,10 +281,9 @@ static struct result put_version(struct registers *r, const struct register_chan
 	                         "section", change->section, "cells", cells, "texts", texts, "rated", rated);
 	TRY(register_record(r, before->row.version ? "register.changed" : "register.registered", id, change,
 	                    data, why));
-	struct register_row row = {.id = id, .serial = serial, .name = change->name, .section = change->section};
-	buffer_init(&plain, 1 << 17);
-	words_of_row(kind, &row, cells, &plain);
-	TRY(words_index(r, kind->name, id, buffer_slice(&plain), why));
+	buffer_init(&plain, LEDGER_LEAF_MAX);
+	words_of_row(change->name, serial, change->section, cells, &plain);
+	TRY(words_index(r, kind->name, id, before->plain, buffer_slice(&plain), why));
 	return rate_containers(r, id, change->actor, why);
 }
 
