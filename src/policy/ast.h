@@ -159,7 +159,7 @@ struct setting { /* set */
 	const char *file;
 	uint32_t line;
 	struct header *header;
-	struct setting *next;
+	struct setting *next, *chain; /* of one hash slot, see setting_on */
 };
 
 struct given { /* one fact of a case */
@@ -215,7 +215,7 @@ struct vocab {
 	struct move *moves;
 	const char *file;
 	uint32_t line;
-	struct vocab *next;
+	struct vocab *next, *chain; /* of one hash slot, see vocab_any */
 };
 
 struct tree { /* all files, joined */

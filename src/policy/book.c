@@ -6,7 +6,7 @@ enum { SYMBOL_ROOM = 2048, ADOPT_DEPTH = 4, BOOKS_PER_EDITION = 64, BODIES = 16 
 
 static size_t slot_of(const char *name)
 {
-	return ((uintptr_t)name >> 4) * 2654435761u & (SYMBOL_ROOM - 1);
+	return name_slot(name, SYMBOL_ROOM);
 }
 
 const struct symbol *symbol_find(const struct book *book, const char *name)
@@ -105,6 +105,16 @@ static void adopt(struct binder *b, const struct edition *e, const struct member
 	add_edition(b, theirs, e, &next);
 }
 
+static const char *cite_of(struct binder *b, const struct clause *c, const struct clause *via)
+{
+	if (!via)
+		return c->full_cite;
+	const char *cite = arena_printf(b->arena, "%s %s › %s", via->header->title, via->cite, c->full_cite);
+	if (!cite && b->code == OK)
+		b->code = fail(b->why, E_MEMORY, "policy", "規程を組み立てる記憶域が足りません。").code;
+	return cite ? cite : "";
+}
+
 static void add_edition(struct binder *b, const struct edition *e, const struct edition *adopter,
                         const struct chain *chain)
 {
@@ -113,7 +123,8 @@ static void add_edition(struct binder *b, const struct edition *e, const struct 
 		struct member *m = dropped(adopter, c->id) ? NULL : BINDER_NEW(b, struct member);
 		if (!m)
 			continue;
-		*m = (struct member){.clause = c, .via = chain->via, .outer = chain->outer, .mapping = chain->mapping};
+		*m = (struct member){.clause = c, .via = chain->via, .outer = chain->outer, .mapping = chain->mapping,
+		                     .cite = cite_of(b, c, chain->via)};
 		*b->book->member_tail = m;
 		b->book->member_tail = &m->next;
 		b->book->member_count++;

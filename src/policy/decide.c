@@ -50,14 +50,6 @@ static struct eval eval_for(const struct hearing *h, const struct member *member
 
 /* ---- telling which clause spoke */
 
-const char *book_cite(const struct member *m, struct arena *arena)
-{
-	const char *title = m->clause->header->title;
-	if (!m->via)
-		return arena_printf(arena, "%s %s", title, m->clause->cite);
-	return arena_printf(arena, "%s %s › %s %s", m->via->header->title, m->via->cite, title, m->clause->cite);
-}
-
 static void tell(struct hearing *h, const struct statement *s, const struct member *m, enum strength strength,
                  enum effect effect, const char *not_needed)
 {
@@ -69,13 +61,11 @@ static void tell(struct hearing *h, const struct statement *s, const struct memb
 		[MUST_BE] = "", [IN_PRINCIPLE] = "in-principle", [AS_NEEDED] = "as-needed", [SHOULD] = "should",
 		[ABSOLUTE] = "absolute",
 	};
-	const char *cite = book_cite(m, h->a->arena);
-	struct spoken out = {.clause = m->clause->public, .cite = cite, .verb = verbs[s->kind],
+	struct spoken out = {.clause = m->clause->public, .cite = m->cite, .verb = verbs[s->kind],
 	                     .strength = strengths[strength], .effect = effect,
 	                     .not_needed = not_needed ? not_needed : ""};
 	struct spoken *at = answer_push(h->a, &h->a->spoken);
 	struct spoken *advice = effect == EFFECT_ADVICE ? answer_push(h->a, &h->a->advice) : NULL;
-	h->a->failed |= !cite;
 	if (at)
 		*at = out;
 	if (advice)
@@ -418,14 +408,16 @@ static void claims_of(struct hearing *h, const struct member *m, const struct no
 static void possible_claims(struct hearing *h, const struct heard *x)
 {
 	const struct norm *n = x->norm;
-	claims_of(h, n->member, n->when, n->unless);
-	claims_of(h, n->member, n->that, NULL);
+	if (n->claims) {
+		claims_of(h, n->member, n->when, n->unless);
+		claims_of(h, n->member, n->that, NULL);
+	}
 	if (x->say != EFFECT_REFUSE && x->say != EFFECT_HOLD)
 		return;
 	if (n->strength == AS_NEEDED && x->when == YES)
 		add_claim(h, h->e.policy->w_not_needed, n->member->clause->public);
 	for (const struct reached *r = n->lifts; r; r = r->next)
-		if (!r->lift->by)
+		if (r->lift->rests_on_claim && !r->lift->by)
 			claims_of(h, r->lift->member, r->lift->when, r->lift->unless);
 }
 
@@ -444,13 +436,12 @@ static void possible_lifts(struct hearing *h, const struct heard *x)
 		if (!l)
 			continue;
 		*l = (struct liftable){.clause = clause, .lift = r->lift->member->clause->public,
-		                       .lift_cite = book_cite(r->lift->member, h->a->arena)};
-		l->text = via_string(e.policy, e.book, e.policy->exception_act->row, r->lift->by->source, h->a->arena);
+		                       .lift_cite = r->lift->member->cite, .text = r->lift->by_text};
 		/* who may grant it, not who has: approvals of this act are not for it */
 		struct policy_question none = {.day = e.question->day};
 		e.question = &none;
 		l->route = route_open(&e, NULL, r->lift->by, true, h->a->arena, &slots, &count);
-		h->a->failed |= !l->text || !l->lift_cite || !l->route;
+		h->a->failed |= !l->route;
 	}
 }
 
@@ -461,12 +452,11 @@ static void tell_approval(struct hearing *h, const struct norm *n, const struct 
 		return;
 	*w = (struct wanted_route){
 		.clause = n->member->clause->public,
-		.cite = book_cite(n->member, h->a->arena),
-		.text = via_string(h->e.policy, h->e.book, h->act->row, n->by->source, h->a->arena),
+		.cite = n->member->cite,
+		.text = n->by_text,
 		.route = x->route, .slots = x->slots, .slot_count = x->slot_count, .state = x->route->state,
 		.distinct_from_actor = x->distinct,
 	};
-	h->a->failed |= !w->cite || !w->text;
 }
 
 /* ---- 5. follow */
@@ -508,11 +498,10 @@ static void follow_record(struct hearing *h, const struct follow *f)
 		count++;
 	const char **keep = ARENA_ARRAY(h->a->arena, count ? count : 1, const char *);
 	const char *retention = s->within ? span_text(h, &e, s->within, NULL) : NULL;
-	*r = (struct follow_record){.registry = s->into, .label = word_label(e.policy, e.book, s->into),
-	                            .by = s->by ? via_string(e.policy, e.book, h->act->row, s->by, h->a->arena) : "本人",
+	*r = (struct follow_record){.registry = s->into, .label = f->label, .by = s->by ? f->by_text : "本人",
 	                            .retention = retention ? retention : "", .certain = w == YES,
 	                            .clause = f->member->clause->public};
-	h->a->failed |= !keep || !r->by;
+	h->a->failed |= !keep;
 	for (const struct name *n = s->names; n && keep; n = n->next)
 		keep[r->keep_count++] = n->text;
 	r->keep = keep;
@@ -526,17 +515,12 @@ static void follow_duty(struct hearing *h, const struct follow *f)
 	struct follow_duty *d = w == NO ? NULL : answer_push(h->a, s->to ? &h->a->notify : &h->a->due);
 	if (!d)
 		return;
-	*d = (struct follow_duty){.task = s->name, .label = word_label(e.policy, e.book, s->name), .within_unit = "",
+	*d = (struct follow_duty){.task = s->name, .label = f->label, .within_unit = "", .by = f->by_text,
+	                          .with = f->with_text, .to = f->to_text, .otherwise = f->otherwise_text,
 	                          .strength = s->strength == SHOULD ? "should" : s->strength == AS_NEEDED ? "as-needed" : "",
 	                          .certain = w == YES, .clause = f->member->clause->public};
-	const struct shape *row = h->act->row;
-	d->by = via_string(e.policy, e.book, row, s->by, h->a->arena);
-	d->with = via_string(e.policy, e.book, row, s->with, h->a->arena);
-	d->to = via_string(e.policy, e.book, row, s->to, h->a->arena);
-	d->otherwise = via_string(e.policy, e.book, row, s->otherwise, h->a->arena);
 	const char *within = s->within ? span_text(h, &e, s->within, d) : "";
 	d->within = within ? within : "?";
-	h->a->failed |= !d->by || !d->with || !d->to || !d->otherwise;
 }
 
 /* ---- one policy */
@@ -603,8 +587,9 @@ static struct outcome ask_policy(struct answer *a, const struct policy *policy,
 		return held_by_hole(a, "この日に効力のある規程の版がありません。");
 	if (!book->complete)
 		return held_by_hole(a, "規程が取り入れる、ほかの規程の版がそろっていません。");
+	struct rated rated = {.count = 0};
 	struct hearing h = {.a = a, .act = q->facts->act, .rules = &book->rules[q->facts->act->index],
-	                    .e = {.policy = policy, .book = book, .facts = q->facts, .question = q, .clause = ""},
+	                    .e = {.policy = policy, .book = book, .facts = q->facts, .question = q, .clause = "", .rated = &rated},
 	                    .applying = applying};
 	h.heard = ARENA_ARRAY(a->arena, h.rules->norm_count ? h.rules->norm_count : 1, struct heard);
 	if (!h.heard) {
@@ -718,7 +703,7 @@ static bool reaches_clause(const struct policy *policy, const struct book *book,
 static enum effect hear_lift(struct hearing *h, const struct lift *lift)
 {
 	struct norm norm = {.statement = lift->statement, .member = lift->member, .by = lift->by, .when = lift->when,
-	                    .unless = lift->unless, .verb = ST_PERMIT};
+	                    .unless = lift->unless, .verb = ST_PERMIT, .by_text = lift->by_text};
 	struct heard x;
 	speak(h, &x, &norm);
 	if (x.effect == EFFECT_SILENT)

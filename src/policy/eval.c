@@ -8,7 +8,7 @@ const struct setting *setting_on(const struct policy *policy, const char *name, 
                                  const char *at, day_t day)
 {
 	const struct setting *best = NULL;
-	for (const struct setting *s = policy->tree.settings; s; s = s->next) {
+	for (const struct setting *s = policy->setting_hash[name_slot(name, SETTING_ROOM)]; s; s = s->chain) {
 		if (s->name != name || s->from > day || s->header->name != policy_name)
 			continue;
 		if (s->at && (!at || strcmp(s->at, at) != 0))
@@ -166,13 +166,21 @@ static struct interval highest_of(const struct eval *e, const struct row *row, c
 	return (struct interval){greater(base.low, members.low), greater(base.high, members.high)};
 }
 
+/* a rating belongs to the thing, whichever clause asks for it */
+static enum truth rate_holds(const struct eval *e, const struct row *row, const struct rate *rate)
+{
+	struct eval own = *e;
+	own.clause = rate->statement->clause->id;
+	return eval_when(&own, row, rate->when, NULL);
+}
+
 /* the ratings that are taken over where the condition comes out as `truth` */
 static struct highest others(const struct eval *e, const struct row *row, const struct shape *shape,
                              const struct scale *scale, enum truth truth)
 {
 	struct highest h = {.any = false};
 	for (const struct rate *r = e->book->rates; r; r = r->next)
-		if (r->kind == RATE_AS && r->shape == shape && r->scale == scale && eval_when(e, row, r->when, NULL) == truth)
+		if (r->kind == RATE_AS && r->shape == shape && r->scale == scale && rate_holds(e, row, r) == truth)
 			gather(e, row, shape, r->from, 0, scale, &h);
 	return h;
 }
@@ -193,13 +201,11 @@ static struct interval taken_over(const struct eval *e, const struct row *row, c
 	return out;
 }
 
-struct interval eval_rating(const struct eval *e, const struct row *row, const struct shape *shape,
-                            const struct scale *scale)
+static struct interval work_out(const struct eval *e, const struct row *row, const struct shape *shape,
+                                const struct scale *scale)
 {
 	bool given;
 	struct interval out = stated(row, shape, scale, &given);
-	if (e->assuming || !row) /* the cases take every level as possible; of a thing nobody named, all are */
-		return out;
 	for (const struct rate *r = e->book->rates; r; r = r->next)
 		if (r->kind == RATE_HIGHEST_OF && r->shape == shape && r->scale == scale)
 			out = highest_of(e, row, r, scale, out, &given);
@@ -207,11 +213,30 @@ struct interval eval_rating(const struct eval *e, const struct row *row, const s
 	for (const struct rate *r = e->book->rates; r; r = r->next) {
 		if (r->kind != RATE_AT_LEAST || r->shape != shape || r->scale != scale)
 			continue;
-		enum truth w = eval_when(e, row, r->when, NULL);
+		enum truth w = rate_holds(e, row, r);
 		if (w == YES)
 			out.low = greater(out.low, (int)r->rank);
 		if (w != NO)
 			out.high = greater(out.high, (int)r->rank);
+	}
+	return out;
+}
+
+struct interval eval_rating(const struct eval *e, const struct row *row, const struct shape *shape,
+                            const struct scale *scale)
+{
+	struct rated *known = e->rated;
+	bool given;
+	if (e->assuming || !row) /* the cases take every level as possible; of a thing nobody named, all are */
+		return stated(row, shape, scale, &given);
+	for (unsigned i = 0; known && i < known->count; i++)
+		if (known->at[i].row == row && known->at[i].scale == scale)
+			return known->at[i].interval;
+	struct interval out = work_out(e, row, shape, scale);
+	if (known && known->count < RATED) {
+		known->at[known->count].row = row;
+		known->at[known->count].scale = scale;
+		known->at[known->count++].interval = out;
 	}
 	return out;
 }

@@ -1,7 +1,7 @@
 /* Reading the folders of a policy, before any jail is entered. */
 #include "policy/folder.h"
 
-#include "policy/model.h"
+#include "policy/lex.h"
 
 #include "base/file.h"
 
@@ -14,7 +14,7 @@
 struct gathering {
 	struct arena *arena;
 	struct policy_source *at;
-	size_t count;
+	size_t count, most;
 };
 
 static int by_path(const void *a, const void *b)
@@ -25,8 +25,8 @@ static int by_path(const void *a, const void *b)
 
 static struct result add_file(struct gathering *g, const char *folder, const char *name, struct why *why)
 {
-	if (g->count == POLICY_FILES)
-		return fail(why, E_LIMIT, folder, "ファイルが多すぎます（上限4096）。");
+	if (g->count == g->most)
+		return fail(why, E_LIMIT, folder, "ファイルが多すぎます（上限%zu）。", g->most);
 	char *path = arena_printf(g->arena, "%s/%s", folder, name);
 	if (!path)
 		return fail(why, E_MEMORY, folder, "規程を読む記憶域が足りません。");
@@ -70,7 +70,7 @@ static struct result read_folder(struct gathering *g, const char *folder, struct
 struct result policy_load_folders(const char *const *folders, size_t count, struct arena *arena,
                                   struct policy **out, struct findings *findings, struct why *why)
 {
-	struct gathering g = {.arena = arena, .at = ARENA_ARRAY(arena, POLICY_FILES, struct policy_source)};
+	struct gathering g = {.arena = arena, .at = ARENA_ARRAY(arena, POLICY_FILES, struct policy_source), .most = POLICY_FILES};
 	if (!g.at)
 		return fail(why, E_MEMORY, "policy", "規程を読む記憶域が足りません。");
 	for (size_t i = 0; i < count; i++)
@@ -81,13 +81,17 @@ struct result policy_load_folders(const char *const *folders, size_t count, stru
 
 /* ---- an edition with what it adopts */
 
-enum { FOLDERS = 256, WANTED = 16 };
+enum { FOLDERS = 256, WANTED = 64, MOST_IN_FOLDER = 256 };
 
 struct shelf { /* every folder under policies/, and which of them are taken */
 	struct arena *arena;
 	const char *path[FOLDERS];
-	bool taken[FOLDERS];
+	struct policy_source *files[FOLDERS]; /* NULL: not read yet */
+	size_t file_count[FOLDERS];
+	bool taken[FOLDERS], scanned[FOLDERS];
 	size_t count;
+	struct slice wanted[WANTED]; /* names of policies that are adopted */
+	size_t wanted_count;
 };
 
 static struct result list_shelf(struct shelf *shelf, const char *share, struct why *why)
@@ -105,68 +109,102 @@ static struct result list_shelf(struct shelf *shelf, const char *share, struct w
 	return ok();
 }
 
-/* does a line of the text begin the header of that policy? */
-static bool heads(struct slice text, const char *name)
+static struct result read_once(struct shelf *shelf, size_t i, struct why *why)
 {
-	struct slice word = SLICE("policy ");
-	size_t len = strlen(name);
-	while (text.len) {
-		struct slice rest = slice_part(text, word.len, text.len);
-		if (slice_starts(text, word) && slice_starts(rest, slice_str(name)) && rest.len > len && rest.at[len] == ' ')
+	struct gathering g = {.arena = shelf->arena, .at = ARENA_ARRAY(shelf->arena, MOST_IN_FOLDER, struct policy_source),
+	                      .most = MOST_IN_FOLDER};
+	if (shelf->files[i])
+		return ok();
+	if (!g.at)
+		return fail(why, E_MEMORY, "policy", "規程を読む記憶域が足りません。");
+	shelf->files[i] = g.at;
+	TRY(read_folder(&g, shelf->path[i], why));
+	shelf->file_count[i] = g.count;
+	return ok();
+}
+
+/* the n-th name that follows the keyword in the text; false past the last */
+static bool named_after(struct slice text, enum keyword keyword, size_t n, struct slice *name)
+{
+	struct lexer lexer;
+	struct token before = {.kind = TOKEN_END};
+	lexer_init(&lexer, text);
+	for (;;) {
+		struct token t = lexer_next(&lexer);
+		if (t.kind == TOKEN_END || t.kind == TOKEN_BAD)
+			return false;
+		bool follows = before.kind == TOKEN_KEYWORD && before.keyword == keyword && t.kind == TOKEN_NAME;
+		if (follows && n-- == 0) {
+			*name = t.text;
 			return true;
-		size_t end = slice_find(text, SLICE("\n"));
-		text = end == SIZE_MAX ? slice_part(text, text.len, 0) : slice_part(text, end + 1, text.len);
+		}
+		before = t;
 	}
-	return false;
 }
 
 /* a folder that cannot be read holds nothing that is adopted: the adoption is
  * then found to dangle, by name */
-static bool holds(const struct shelf *shelf, size_t i, const char *name)
+static bool heads(struct shelf *shelf, size_t i, struct slice wanted)
 {
-	struct gathering g = {.arena = shelf->arena, .at = ARENA_ARRAY(shelf->arena, POLICY_FILES, struct policy_source)};
-	if (!g.at || read_folder(&g, shelf->path[i], NULL).code != OK)
+	struct slice name;
+	if (read_once(shelf, i, NULL).code != OK)
 		return false;
-	for (size_t k = 0; k < g.count; k++)
-		if (heads(g.at[k].text, name))
-			return true;
+	for (size_t k = 0; k < shelf->file_count[i]; k++)
+		for (size_t n = 0; named_after(shelf->files[i][k].text, K_POLICY, n, &name); n++)
+			if (slice_equal(name, wanted))
+				return true;
 	return false;
 }
 
-static bool take_adopted(struct shelf *shelf, const struct policy *policy)
+static void want(struct shelf *shelf, struct slice name)
 {
-	bool more = false;
-	for (const struct clause *c = policy->tree.clauses; c; c = c->next)
-		for (const struct statement *s = c->statements; s; s = s->next)
-			for (size_t i = 0; s->kind == ST_ADOPT && i < shelf->count; i++)
-				if (!shelf->taken[i] && holds(shelf, i, s->name))
-					more = shelf->taken[i] = true;
-	return more;
+	for (size_t i = 0; i < shelf->wanted_count; i++)
+		if (slice_equal(shelf->wanted[i], name))
+			return;
+	if (shelf->wanted_count < WANTED)
+		shelf->wanted[shelf->wanted_count++] = name;
 }
 
-static struct result load_taken(const struct shelf *shelf, const char *vocabulary, struct arena *arena,
+/* what the folders taken by now adopt; true while there is more to look at */
+static struct result want_adopted(struct shelf *shelf, bool *more, struct why *why)
+{
+	struct slice name;
+	*more = false;
+	for (size_t i = 0; i < shelf->count; i++) {
+		if (!shelf->taken[i] || shelf->scanned[i])
+			continue;
+		TRY(read_once(shelf, i, why));
+		for (size_t k = 0; k < shelf->file_count[i]; k++)
+			for (size_t n = 0; named_after(shelf->files[i][k].text, K_ADOPT, n, &name); n++)
+				want(shelf, name);
+		shelf->scanned[i] = *more = true;
+	}
+	return ok();
+}
+
+static struct result take_adopted(struct shelf *shelf, struct why *why)
+{
+	bool more = true;
+	for (size_t done = 0; more;) {
+		TRY(want_adopted(shelf, &more, why));
+		for (; done < shelf->wanted_count; done++)
+			for (size_t i = 0; i < shelf->count; i++)
+				shelf->taken[i] |= heads(shelf, i, shelf->wanted[done]);
+	}
+	return ok();
+}
+
+static struct result load_taken(struct shelf *shelf, const char *vocabulary, struct arena *arena,
                                 struct policy **out, struct findings *findings, struct why *why)
 {
-	const char *folders[FOLDERS + 1] = {vocabulary};
-	size_t count = 1;
+	struct gathering g = {.arena = arena, .at = ARENA_ARRAY(shelf->arena, POLICY_FILES, struct policy_source), .most = POLICY_FILES};
+	if (!g.at)
+		return fail(why, E_MEMORY, "policy", "規程を読む記憶域が足りません。");
+	TRY(read_folder(&g, vocabulary, why));
 	for (size_t i = 0; i < shelf->count; i++)
-		if (shelf->taken[i])
-			folders[count++] = shelf->path[i];
-	return policy_load_folders(folders, count, arena, out, findings, why);
-}
-
-static struct result with_adopted(struct shelf *shelf, const char *vocabulary, struct why *why)
-{
-	for (unsigned round = 0; round < WANTED; round++) {
-		struct policy *policy = NULL;
-		AUTO(arena_drop) struct arena *own = arena_new((size_t)64 << 20);
-		if (!own)
-			return fail(why, E_MEMORY, "policy", "規程を読む記憶域が足りません。");
-		TRY(load_taken(shelf, vocabulary, own, &policy, NULL, why));
-		if (!take_adopted(shelf, policy))
-			return ok();
-	}
-	return fail(why, E_LIMIT, "policy", "取り入れる規程の連なりが長すぎます。");
+		for (size_t k = 0; shelf->taken[i] && k < shelf->file_count[i] && g.count < g.most; k++)
+			g.at[g.count++] = shelf->files[i][k];
+	return policy_load(g.at, g.count, arena, out, findings, why);
 }
 
 struct result policy_load_edition(const char *share, const char *id, struct arena *arena, struct policy **out,
@@ -186,6 +224,6 @@ struct result policy_load_edition(const char *share, const char *id, struct aren
 	}
 	if (!known)
 		return fail(why, E_ABSENT, id, "この名前の規程はありません。");
-	TRY(with_adopted(shelf, vocabulary, why));
+	TRY(take_adopted(shelf, why));
 	return load_taken(shelf, vocabulary, arena, out, findings, why);
 }

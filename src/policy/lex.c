@@ -8,9 +8,10 @@
 
 static const struct {
 	const char *text;
+	size_t len;
 	enum keyword keyword;
 } keywords[] = {
-#define X(id, text) {text, K_##id},
+#define X(id, text) {text, sizeof(text) - 1, K_##id},
 	KEYWORDS(X)
 #undef X
 };
@@ -30,14 +31,15 @@ const char *keyword_text(enum keyword keyword)
 static enum keyword keyword_of(struct slice text)
 {
 	for (size_t i = 0; i < COUNT(keywords); i++)
-		if (slice_is(text, keywords[i].text))
+		if (text.len == keywords[i].len && memcmp(text.at, keywords[i].text, text.len) == 0)
 			return keywords[i].keyword;
 	return K_NONE;
 }
 
 static bool is_unit(struct slice text)
 {
-	for (size_t i = 0; i < COUNT(units); i++)
+	bool like = text.len >= 3 && strchr("hdwmyfMt", text.at[0]) != NULL;
+	for (size_t i = 0; i < COUNT(units) && like; i++)
 		if (slice_is(text, units[i]))
 			return true;
 	return false;

@@ -317,11 +317,20 @@ struct result policy_load(const struct policy_source *sources, size_t count, str
 	*policy = (struct policy){.arena = arena, .sound = true, .words = words_new(arena)};
 	if (!policy->words)
 		return no_memory(why);
+	policy->setting_hash = ARENA_ARRAY(arena, SETTING_ROOM, struct setting *);
+	if (!policy->setting_hash)
+		return no_memory(why);
 	struct binder b = {.policy = policy, .arena = arena, .findings = &policy->found, .why = why};
 	TRY(known_words(policy, why));
 	TRY(read_files(sources, count, policy, why));
 	TRY(join_headers(&b));
 	TRY(place_all(policy, why));
+	for (struct setting *s = policy->tree.settings; s; s = s->next) {
+		struct setting **at = &policy->setting_hash[name_slot(s->name, SETTING_ROOM)];
+		while (*at)
+			at = &(*at)->chain;
+		*at = s;
+	}
 	TRY(list_editions(policy, why));
 	TRY(publish_clauses(policy, why));
 	check_unique(&b);

@@ -244,6 +244,8 @@ struct norm {
 	enum strength strength;
 	struct node *when, *unless, *that;
 	struct broute *by;
+	const char *by_text;      /* the route as people read it */
+	bool claims;              /* some condition of it asks for a claim */
 	const struct list *list;  /* ITEM, LIST */
 	const struct item *item;  /* ITEM */
 	struct over { const struct norm *norm; struct over *next; } *overridden_by;
@@ -256,6 +258,7 @@ struct lift {
 	const struct member *member;
 	struct node *when, *unless; /* at once: of the act; by a route: of the exception */
 	struct broute *by;          /* NULL: at once */
+	const char *by_text;
 	bool rests_on_claim;
 	struct lift *next;
 };
@@ -264,6 +267,7 @@ struct follow { /* a record or a duty */
 	const struct member *member;
 	struct node *when, *unless;
 	struct broute *by, *with, *to, *otherwise;
+	const char *label, *by_text, *with_text, *to_text, *otherwise_text;
 	struct follow *next;
 };
 struct rules {
@@ -277,6 +281,7 @@ struct rules {
 };
 
 struct member { /* a clause as part of a book */
+	const char *cite;           /* title and number; IM-9 › IC-2.3 when adopted */
 	struct clause *clause;
 	const struct clause *via;     /* the adopting clause, or NULL */
 	const struct member *outer;   /* via's own member, for longer chains */
@@ -323,6 +328,8 @@ struct policy {
 	struct act *acts;
 	unsigned act_count;
 	struct act **act_hash;
+	struct vocab **vocab_hash;
+	struct setting **setting_hash;
 	struct book *books;
 	struct edition *editions;
 	size_t edition_count;
@@ -362,6 +369,13 @@ void binder_error(struct binder *b, unsigned number, uint32_t line, const char *
                   const char *format, ...) PRINTF_LIKE(5, 6);
 void *binder_new(struct binder *b, size_t bytes);
 #define BINDER_NEW(b, type) ((type *)binder_new((b), sizeof(type)))
+
+/* name_slot - for small tables keyed by interned words; room is a power of two */
+static inline size_t name_slot(const char *name, size_t room)
+{
+	return ((uintptr_t)name >> 4) * 2654435761u & (room - 1);
+}
+enum { VOCAB_ROOM = 1024, SETTING_ROOM = 256 };
 
 /* vocabulary.c */
 void vocabulary_build(struct binder *b);
@@ -427,6 +441,13 @@ struct eval {
 	bool assuming; /* check: claims, posts and the like are open until assumed */
 	const struct assumption *assumed;
 	size_t assumed_count;
+	struct rated *rated; /* nullable: ratings worked out for this question */
+};
+struct interval { int low, high; };
+enum { RATED = 16 };
+struct rated { /* a rating does not depend on who asks for it */
+	struct { const struct row *row; const struct scale *scale; struct interval interval; } at[RATED];
+	unsigned count;
 };
 enum truth eval_node(const struct eval *e, const struct row *row, const struct node *node);
 /* NULL nodes: `when` absent is true, `unless` absent is no exception */
@@ -437,7 +458,6 @@ const struct value *eval_path(const struct row *row, const struct bpath *path);
 bool eval_param(const struct eval *e, const struct param *param, struct value *out);
 const struct setting *setting_on(const struct policy *policy, const char *name, const char *policy_name,
                                  const char *at, day_t day);
-struct interval { int low, high; };
 struct interval eval_rating(const struct eval *e, const struct row *row, const struct shape *shape,
                             const struct scale *scale);
 const struct scale *scale_find(const struct book *book, const char *name);
@@ -491,8 +511,6 @@ struct heard { /* one norm and what it says */
 	size_t slot_count;
 	bool distinct, unsure; /* unsure: a refusal that something might quiet */
 };
-/* book_cite - title and number; IM-9 › IC-2.3 when adopted; NULL without memory */
-const char *book_cite(const struct member *member, struct arena *arena);
 
 /* cases.c: conditions decided by cases */
 struct demand {

@@ -141,10 +141,19 @@ static struct route *open_route(struct opener *o, const struct broute *by)
 		return NULL;
 	if (by->op == ROUTE_SLOT)
 		return open_slot(o, by);
-	struct parts parts = {.count = 0};
+	size_t count = 0;
 	for (const struct broute *part = by->parts; part; part = part->next)
-		add_part(o, &parts, open_route(o, part));
-	return o->failed ? NULL : join(o, by->op, &parts);
+		count++;
+	struct route *r = ARENA_NEW(o->arena, struct route);
+	struct route **at = ARENA_ARRAY(o->arena, count, struct route *);
+	if (!r || !at) {
+		o->failed = true;
+		return NULL;
+	}
+	*r = (struct route){.op = by->op, .parts = at};
+	for (const struct broute *part = by->parts; part && !o->failed; part = part->next)
+		at[r->part_count++] = open_route(o, part);
+	return o->failed ? NULL : r;
 }
 
 /* ---- who signed what */
@@ -382,12 +391,22 @@ struct route *route_open(const struct eval *e, const struct row *row, const stru
                          struct arena *arena, struct slot *const **slots, size_t *count)
 {
 	struct opener *o = ARENA_NEW(arena, struct opener);
-	struct filler *f = ARENA_NEW(arena, struct filler);
-	if (!o || !f)
+	if (!o)
 		return NULL;
-	*o = (struct opener){.e = e, .row = row, .arena = arena};
+	o->e = e;
+	o->row = row;
+	o->arena = arena;
 	struct route *root = open_route(o, by);
 	if (!root || o->failed)
+		return NULL;
+	*slots = o->slots;
+	*count = o->count;
+	if (e->question->approval_count == 0) { /* nobody has said a word: all is pending */
+		mark_open(root, true);
+		return root;
+	}
+	struct filler *f = ARENA_NEW(arena, struct filler);
+	if (!f)
 		return NULL;
 	f->q = e->question;
 	f->actor = facts_actor(e->facts);
@@ -398,7 +417,5 @@ struct route *route_open(const struct eval *e, const struct row *row, const stru
 	mark_states(f, root);
 	mark_slots(f, root);
 	mark_open(root, true);
-	*slots = o->slots;
-	*count = o->count;
 	return root;
 }

@@ -33,6 +33,16 @@ static bool fits_verb(struct binder *b, const struct statement *s)
 	return false;
 }
 
+/* ---- what people read of a route, once and for all */
+
+static const char *route_text(struct binder *b, const struct shape *scope, const struct via *via)
+{
+	const char *text = via_string(b->policy, b->book, scope, via, b->arena);
+	if (!text && b->code == OK)
+		b->code = fail(b->why, E_MEMORY, "policy", "規程を組み立てる記憶域が足りません。").code;
+	return text ? text : "";
+}
+
 /* ---- norms */
 
 static struct rules *rules_of(struct binder *b, const struct name *act)
@@ -99,6 +109,8 @@ static void norm_rules(struct binder *b, const struct statement *s)
 		n->unless = made.unless;
 		n->that = made.that;
 		n->by = made.by;
+		n->by_text = route_text(b, act->row, s->by);
+		n->claims = node_uses(n->when, NODE_CLAIMED) || node_uses(n->unless, NODE_CLAIMED) || node_uses(n->that, NODE_CLAIMED);
 	}
 }
 
@@ -178,6 +190,7 @@ static void item_for(struct binder *b, const struct statement *s, const struct a
 	n->item = item;
 	n->when = item->when;
 	n->that = item->that;
+	n->claims = node_uses(n->when, NODE_CLAIMED) || node_uses(n->that, NODE_CLAIMED);
 }
 
 static void item_rules(struct binder *b, const struct statement *s)
@@ -216,7 +229,10 @@ static struct follow *new_follow(struct binder *b, const struct shape *scope, co
 	struct follow *f = BINDER_NEW(b, struct follow);
 	if (!f)
 		return NULL;
-	*f = (struct follow){.statement = s, .member = b->member};
+	*f = (struct follow){.statement = s, .member = b->member,
+	                     .label = word_label(b->policy, b->book, s->kind == ST_RECORD ? s->into : s->name),
+	                     .by_text = route_text(b, scope, s->by), .with_text = route_text(b, scope, s->with),
+	                     .to_text = route_text(b, scope, s->to), .otherwise_text = route_text(b, scope, s->otherwise)};
 	bool whole = bind_conds(b, scope, s, &f->when, &f->unless, NULL);
 	return bind_ways(b, scope, s, f) && whole ? f : NULL;
 }
@@ -329,6 +345,7 @@ static struct lift *new_lift(struct binder *b, const struct shape *scope, const 
 		return NULL;
 	if (s->by && !(lift->by = bind_route(b, scope, s->by, true)))
 		return NULL;
+	lift->by_text = route_text(b, scope, s->by);
 	lift->rests_on_claim = node_uses(lift->when, NODE_CLAIMED) || node_uses(lift->unless, NODE_CLAIMED);
 	return lift;
 }

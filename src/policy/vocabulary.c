@@ -62,16 +62,11 @@ const struct field *field_find(const struct shape *shape, const char *name, unsi
 	return NULL;
 }
 
-static size_t act_slot(const char *name, unsigned room)
-{
-	return ((uintptr_t)name >> 4) * 2654435761u & (room - 1);
-}
-
 enum { ACT_ROOM = 4096 };
 
 const struct act *act_find(const struct policy *policy, const char *name)
 {
-	for (size_t i = act_slot(name, ACT_ROOM); policy->act_hash[i]; i = (i + 1) & (ACT_ROOM - 1))
+	for (size_t i = name_slot(name, ACT_ROOM); policy->act_hash[i]; i = (i + 1) & (ACT_ROOM - 1))
 		if (policy->act_hash[i]->name == name)
 			return policy->act_hash[i];
 	return NULL;
@@ -79,7 +74,7 @@ const struct act *act_find(const struct policy *policy, const char *name)
 
 const struct vocab *vocab_find(const struct policy *policy, enum vocab_kind kind, const char *name)
 {
-	for (const struct vocab *v = policy->tree.vocab; v; v = v->next)
+	for (const struct vocab *v = policy->vocab_hash[name_slot(name, VOCAB_ROOM)]; v; v = v->chain)
 		if (v->kind == kind && v->name == name)
 			return v;
 	return NULL;
@@ -87,10 +82,27 @@ const struct vocab *vocab_find(const struct policy *policy, enum vocab_kind kind
 
 const struct vocab *vocab_any(const struct policy *policy, const char *name)
 {
-	for (const struct vocab *v = policy->tree.vocab; v; v = v->next)
+	for (const struct vocab *v = policy->vocab_hash[name_slot(name, VOCAB_ROOM)]; v; v = v->chain)
 		if (v->name == name)
 			return v;
 	return NULL;
+}
+
+/* the first of one name stays the first of its slot */
+static void hash_vocab(struct binder *b)
+{
+	struct policy *policy = b->policy;
+	policy->vocab_hash = ARENA_ARRAY(b->arena, VOCAB_ROOM, struct vocab *);
+	if (!policy->vocab_hash) {
+		b->code = fail(b->why, E_MEMORY, "policy", "規程を組み立てる記憶域が足りません。").code;
+		return;
+	}
+	for (struct vocab *v = policy->tree.vocab; v; v = v->next) {
+		struct vocab **at = &policy->vocab_hash[name_slot(v->name, VOCAB_ROOM)];
+		while (*at)
+			at = &(*at)->chain;
+		*at = v;
+	}
 }
 
 /* ---- types */
@@ -284,7 +296,7 @@ static struct act *add_act(struct binder *b, const char *name, const char *title
 	                                      .type = {.base = base, .shape = object}});
 	act->next = policy->acts;
 	policy->acts = act;
-	size_t i = act_slot(name, ACT_ROOM);
+	size_t i = name_slot(name, ACT_ROOM);
 	while (policy->act_hash[i])
 		i = (i + 1) & (ACT_ROOM - 1);
 	policy->act_hash[i] = act;
@@ -443,6 +455,8 @@ void vocabulary_build(struct binder *b)
 	b->policy->act_hash = ARENA_ARRAY(b->arena, ACT_ROOM, struct act *);
 	if (!b->policy->act_hash)
 		b->code = fail(b->why, E_MEMORY, "policy", "規程を組み立てる記憶域が足りません。").code;
+	if (b->code == OK)
+		hash_vocab(b);
 	if (b->code == OK)
 		build_shapes(b);
 	if (b->code == OK)
