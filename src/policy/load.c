@@ -164,6 +164,17 @@ static struct edition *edition_of(struct policy *policy, const struct header *he
 	return NULL;
 }
 
+static const unsigned part_of[ST_KINDS] = {
+	[ST_FORBID] = CLAUSE_NORM, [ST_ALLOW] = CLAUSE_NORM, [ST_PERMIT] = CLAUSE_NORM,
+	[ST_REQUIRE] = CLAUSE_NORM, [ST_LIFT] = CLAUSE_NORM, [ST_DUTY] = CLAUSE_DUTY,
+	[ST_RECORD] = CLAUSE_RECORD, [ST_DOCUMENT] = CLAUSE_DOCUMENT, [ST_LIST] = CLAUSE_LIST,
+	[ST_ITEM] = CLAUSE_LIST, [ST_POST] = CLAUSE_POST, [ST_SUBSTITUTE] = CLAUSE_POST,
+	[ST_DELEGATE] = CLAUSE_POST, [ST_SEPARATE] = CLAUSE_SEPARATE, [ST_TERM] = CLAUSE_MEANING,
+	[ST_SCALE] = CLAUSE_MEANING, [ST_RATE] = CLAUSE_MEANING, [ST_GOVERNS] = CLAUSE_MEANING,
+	[ST_LEAVES] = CLAUSE_MEANING, [ST_ADOPT] = CLAUSE_MEANING, [ST_DROP] = CLAUSE_MEANING,
+	[ST_PARAM] = CLAUSE_PARAMETER,
+};
+
 static void tell_carrier(const struct statement *s, struct policy_clause *out)
 {
 	static const bool marks[ST_KINDS] = {
@@ -181,6 +192,7 @@ static void tell_carrier(const struct statement *s, struct policy_clause *out)
 	                              : s->kind == ST_CARRIED ? CARRIER_CLAUSES : CARRIER_STATEMENT;
 	if (out->carrier == CARRIER_NONE || carrier < out->carrier)
 		out->carrier = carrier;
+	out->parts |= part_of[s->kind];
 }
 
 static bool list_carried(struct arena *arena, const struct clause *c, struct policy_clause *out)

@@ -87,6 +87,19 @@ enum policy_carrier {
 	CARRIER_REFERENCE,  /* `reference`: definition, purpose, law, ... */
 };
 
+/* What the statements of a clause are: what could prove it hangs on that. */
+enum clause_part {
+	CLAUSE_NORM = 1 << 0,      /* forbid, allow, permit, require, lift */
+	CLAUSE_DUTY = 1 << 1,
+	CLAUSE_RECORD = 1 << 2,
+	CLAUSE_DOCUMENT = 1 << 3,
+	CLAUSE_LIST = 1 << 4,      /* list, item */
+	CLAUSE_POST = 1 << 5,      /* post, substitute, delegate */
+	CLAUSE_SEPARATE = 1 << 6,
+	CLAUSE_MEANING = 1 << 7,   /* term, scale, rate, governs, leaves, adopt, drop */
+	CLAUSE_PARAMETER = 1 << 8,
+};
+
 struct policy_clause {
 	const char *id;   /* HN-2.3(2)-1/2 */
 	const char *cite; /* 第2章 3 (2)① なお書: as this edition prints it */
@@ -96,6 +109,7 @@ struct policy_clause {
 	const struct policy_edition *edition;
 	uint32_t statement_count;
 	enum policy_carrier carrier;
+	unsigned parts;        /* union of enum clause_part */
 	const char *reference; /* reference word, or "" */
 	const char *doubt;     /* how the text reads two ways, or "" */
 	const char *omitted;   /* what the text leaves out, or "" */
