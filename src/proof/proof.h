@@ -1,0 +1,66 @@
+/* proof/proof.h - 証明: where a clause stands today, and the entries that say so
+ *
+ * A state is worked out anew from the ledger, the office and the permitted
+ * exceptions each time it is asked for: nothing here is stored, nothing can be
+ * set.  What is not shown by an entry is not proven.
+ *
+ * What a clause consists of decides what can prove it:
+ *   a definition, a purpose, a scope        asks nothing of anybody
+ *   carried by other clauses                the weakest of them
+ *   a post                                  somebody holds it today
+ *   applicant and approver are two persons  decisions that were taken so
+ *   anything else                           entries that name the clause; those of
+ *                                           a gate say that it is enforced
+ */
+#ifndef SEKISHO_PROOF_H
+#define SEKISHO_PROOF_H
+
+#include "proceeding/proceeding.h"
+
+/* Weakest first; what is not asked for stands apart. */
+enum proof_state {
+	PROOF_UNPROVEN = 0, /* 未証明: nothing in the ledger yet */
+	PROOF_OVERDUE,      /* 期限超過: a duty's day has passed (told by the engine of duties) */
+	PROOF_UNSET,        /* 未設定: a value or a holder that the city has to name is missing */
+	PROOF_EXCEPTION,    /* 例外中: a permitted exception is in force */
+	PROOF_MET,          /* 充足: entries within their time */
+	PROOF_ENFORCED,     /* 強制: a gate's own entries */
+	PROOF_NA,           /* 対象外 */
+	PROOF_STATES
+};
+const char *proof_state_name(enum proof_state state);     /* "unproven", "enforced", ... */
+const char *proof_state_japanese(enum proof_state state); /* 未証明, 強制, ... */
+const char *proof_state_says(enum proof_state state);     /* 記録がまだない, ... */
+
+struct proof_parts {
+	struct ledger *ledger;
+	const struct policy *policy;
+	const char *policy_name;
+	struct office *office;
+	struct proceedings *proceedings;
+};
+struct proof;
+/* parts are copied, what they point to is borrowed */
+struct result proof_open(const struct proof_parts *parts, struct proof **out, struct why *why) MUST;
+void proof_close(struct proof *proof);
+void proof_drop(struct proof **proof);
+
+/* A survey is what the states of one page have in common: read once, for one day.
+ * It lives in the arena and borrows the proof.                              */
+struct survey;
+struct result proof_survey(struct proof *proof, day_t day, struct arena *arena, struct survey **out,
+                           struct why *why) MUST;
+/* proof_state - where the clause stands */
+struct result proof_state(const struct survey *survey, const struct policy_clause *clause,
+                          enum proof_state *out, struct why *why) MUST;
+/* proof_gap - what the check of the policy finds missing for an unset clause; NULL if
+ * nothing (a post that nobody holds)                                        */
+const struct finding *proof_gap(const struct survey *survey, const struct policy_clause *clause);
+/* proof_evidence - the entries that prove it, newest first, at most limit
+ * total   nullable; how many there are, counted up to PROOF_COUNTED         */
+enum { PROOF_COUNTED = 1000 };
+struct result proof_evidence(const struct survey *survey, const struct policy_clause *clause,
+                             size_t limit, struct arena *arena, struct ledger_entry **out,
+                             size_t *count, size_t *total, struct why *why) MUST;
+
+#endif
