@@ -3,6 +3,7 @@
 #ifndef SEKISHO_WEB_PAGES_H
 #define SEKISHO_WEB_PAGES_H
 
+#include "proof/proof.h"
 #include "web/request.h"
 
 handler_fn page_static;                                        /* frame.c */
@@ -13,7 +14,8 @@ handler_fn page_send, post_send;                               /* pages_send.c *
 handler_fn page_crossings, page_crossing, post_collect, post_original; /* pages_cross.c */
 handler_fn page_decide, page_decide_one, post_decide;          /* pages_decide.c */
 handler_fn page_exception, post_exception;                     /* pages_exception.c */
-handler_fn page_clauses, page_clause;                          /* pages_clause.c */
+handler_fn page_clauses;                                       /* pages_book.c */
+handler_fn page_clause;                                        /* pages_clause.c */
 handler_fn page_ledger, page_entry, page_operation, post_retry; /* pages_ops.c */
 
 /* ---- show.c: things as models.  Each gives a new reference. ------------- */
@@ -29,8 +31,18 @@ json_t *show_chip(const char *kind, const char *icon, const char *label);
 json_t *show_file_state(const struct crossing_file *file);    /* a chip */
 json_t *show_application_state(enum application_state state); /* a chip */
 const char *show_act(const struct application *application);  /* what is asked for: 例外措置 */
+
+/* ---- show_clause.c: clauses and their states ----------------------------- */
 /* {id, cite, href, says}; false for an unknown id or "" */
 json_t *show_clause(struct request *rq, const char *id);
+const char *clause_path(struct request *rq, const char *id); /* /clause?id=… */
+/* show_escaped - percent-encoded for the query of an address */
+const char *show_escaped(struct request *rq, struct slice value);
+json_t *show_state(enum proof_state state);    /* {word, icon, label, says} */
+json_t *show_states(const char *chosen);       /* a select's options */
+json_t *show_carrier(struct request *rq, const struct policy_clause *clause); /* 判断、記録 */
+json_t *show_roles(const struct policy_clause *clause); /* [{word, says}] */
+
 /* does it hold a file that waits to be collected for the first time? */
 bool has_new_files(const struct crossing *crossing);
 /* one row of a list of crossings */
@@ -43,7 +55,8 @@ json_t *show_errors(const char *field, const char *sentence);
 const char *show_kind(struct request *rq, struct slice kind);
 /* show_refused - what a "web.refused" entry's `what` means */
 const char *show_refused(struct request *rq, const char *what);
-const char *clause_path(struct request *rq, const char *id); /* /clause?id=… */
+/* show_subject - what an entry is about by the name that people know, "" if none */
+json_t *show_subject(struct request *rq, const struct ledger_entry *entry);
 /* does the person manage that section? */
 struct result is_manager_of(struct request *rq, const char *section, bool *yes, struct why *why) MUST;
 /* one of those who run the office's IT: CISO, supervisor, deputy, the deputy's section */

@@ -170,33 +170,13 @@ struct result post_retry(struct request *rq, struct why *why)
 
 /* ---- the ledger --------------------------------------------------------------------- */
 
-/* What an entry is about, by the name that people know; else its number. */
-static json_t *subject_name(struct request *rq, const struct ledger_entry *e)
-{
-	const char *id = text(rq, "%.*s", SLICE_ARG(e->subject));
-	struct why why = {OK, "", ""};
-	struct crossing c;
-	struct person person;
-	if (slice_is(e->kind, "crossing.submitted") &&
-	    crossing_get(parts_of(rq)->crossings, id, rq->arena, &c, &why).code == OK)
-		return json_sprintf("受渡 %s", c.number);
-	if (slice_starts(e->kind, SLICE("crossing.")) &&
-	    crossing_of_file(parts_of(rq)->crossings, id, rq->arena, &c, &why).code == OK)
-		for (size_t i = 0; i < c.file_count; i++)
-			if (strcmp(c.files[i].id, id) == 0)
-				return json_sprintf("%s（受渡 %s）", c.files[i].name, c.number);
-	if (office_person(parts_of(rq)->office, id, rq->arena, &person, &why).code == OK)
-		return show_person(rq, id);
-	return json_string("");
-}
-
 static json_t *entry_row(struct request *rq, const struct ledger_entry *e)
 {
 	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:s, s:o}", "number",
 		text(rq, "#%lld", (long long)e->seq), "href", text(rq, "/ledger/%lld", (long long)e->seq),
 		"when", show_time(e->time_ms), "kind", text(rq, "%.*s", SLICE_ARG(e->kind)), "what",
 		show_kind(rq, e->kind), "actor", show_person(rq, text(rq, "%.*s", SLICE_ARG(e->actor))),
-		"subject", text(rq, "%.*s", SLICE_ARG(e->subject)), "about", subject_name(rq, e));
+		"subject", text(rq, "%.*s", SLICE_ARG(e->subject)), "about", show_subject(rq, e));
 }
 
 static json_t *kinds_model(const char *chosen)

@@ -2,6 +2,7 @@
 #ifndef SEKISHO_WEB_PRIVATE_H
 #define SEKISHO_WEB_PRIVATE_H
 
+#include "proof/proof.h"
 #include "web/request.h"
 
 enum { WEB_ARENA_BYTES = 8 << 20, WEB_PAGE_BYTES = 4 << 20, REFUSALS_A_MINUTE = 120,
@@ -10,6 +11,7 @@ enum { WEB_ARENA_BYTES = 8 << 20, WEB_PAGE_BYTES = 4 << 20, REFUSALS_A_MINUTE = 
 struct web {
 	struct web_parts parts;
 	struct web_options options;
+	struct proof *proof;
 	struct templates *templates;
 	char template_names[64][32];
 	struct tokens *door_tokens;    /* forms before sign-in */

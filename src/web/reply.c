@@ -1,3 +1,4 @@
+#include "web/pages.h"
 #include "web/private.h"
 
 #include "base/text.h"
@@ -108,12 +109,9 @@ struct result reply_download(struct request *rq, struct vault_reader *reader, ui
 
 struct result reply_refusal(struct request *rq, const struct refusal_text *t, struct why *why)
 {
-	const struct policy_clause *clause = t->clause ? policy_clause(rq->web->parts.policy, t->clause)
-	                                               : NULL;
 	json_t *model = json_pack("{s:s, s:s, s:s, s:s, s:o}", "title", t->heading, "heading",
 	                          t->heading, "why", t->why, "how", t->how, "clause",
-	                          clause ? json_pack("{s:s, s:s}", "id", clause->id, "cite", clause->cite)
-	                                 : json_false());
+	                          show_clause(rq, t->clause));
 	return reply_page(rq, t->status, "refusal", model, why);
 }
 
@@ -163,8 +161,10 @@ struct result reply_failure(struct request *rq, const struct why *failure, struc
 	/* a room that wrote for people is let speak */
 	if (is_japanese(failure->text))
 		t.why = text(rq, "%s", failure->text);
-	if (failure->code == E_DENIED)
+	if (failure->code == E_DENIED) {
 		record_refusal(rq, "no-right");
+		t.clause = failure->place; /* a room names the clause that refuses; else no such clause */
+	}
 	return reply_refusal(rq, &t, why);
 }
 

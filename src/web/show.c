@@ -42,6 +42,16 @@ json_t *show_section(struct request *rq, const char *section)
 	return show_text(section_name(rq, section));
 }
 
+static json_t *show_program(const char *name)
+{
+	static const char *const programs[][2] = {{"sekisho-gate", "ファイル関門"},
+		{"sekisho-clock", "時計"}, {"sekisho-web", "画面（サインインの前）"}, {"sekisho", "命令"}};
+	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+		if (strcmp(programs[i][0], name) == 0)
+			return json_string(programs[i][1]);
+	return show_text(name);
+}
+
 json_t *show_person(struct request *rq, const char *person)
 {
 	struct person found;
@@ -49,7 +59,7 @@ json_t *show_person(struct request *rq, const char *person)
 	if (!person || !*person)
 		return json_string("—");
 	if (office_person(parts_of(rq)->office, person, rq->arena, &found, &why).code != OK)
-		return show_text(person); /* a program: sekisho-gate */
+		return show_program(person);
 	const char *section = section_name(rq, found.section);
 	return json_sprintf("%s%s%s", section, *section ? " " : "", found.name);
 }
@@ -97,35 +107,6 @@ json_t *show_application_state(enum application_state state)
 	bool known = (size_t)state < sizeof kinds / sizeof *kinds;
 	const char *const *kind = kinds[known ? state : APPLICATION_NONE];
 	return show_chip(kind[0], kind[1], application_state_japanese(state));
-}
-
-const char *clause_path(struct request *rq, const char *id)
-{
-	struct buffer path;
-	buffer_init(&path, 1024);
-	buffer_put_str(&path, "/clause?id=");
-	for (const char *c = id; *c; c++) {
-		bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-		             (*c >= '0' && *c <= '9') || *c == '-' || *c == '.' || *c == '_';
-		if (plain)
-			buffer_put_u8(&path, (uint8_t)*c);
-		else
-			buffer_printf(&path, "%%%02X", (unsigned)(uint8_t)*c);
-	}
-	const char *kept = arena_string(rq->arena, buffer_slice(&path));
-	buffer_done(&path);
-	return kept ? kept : "/clauses";
-}
-
-/* The Internet side has no clause pages: there the number stands alone. */
-json_t *show_clause(struct request *rq, const char *id)
-{
-	const struct policy_clause *clause =
-		id && *id ? policy_clause(parts_of(rq)->policy, id) : NULL;
-	if (!clause)
-		return json_false();
-	return json_pack("{s:s, s:s, s:s, s:s}", "id", clause->id, "cite", clause->cite, "says",
-	                 clause->says, "href", rq->zone == ZONE_LGWAN ? clause_path(rq, clause->id) : "");
 }
 
 /* What became of the files, sort by sort: what needs somebody stands first. */
@@ -279,6 +260,25 @@ const char *show_refused(struct request *rq, const char *what)
 {
 	const char *says = said_of(refusals, sizeof refusals / sizeof *refusals, slice_str(what));
 	return says ? says : text(rq, "%s", what);
+}
+
+json_t *show_subject(struct request *rq, const struct ledger_entry *e)
+{
+	const char *id = text(rq, "%.*s", SLICE_ARG(e->subject));
+	struct why why = {OK, "", ""};
+	struct crossing c;
+	struct person person;
+	if (slice_is(e->kind, "crossing.submitted") &&
+	    crossing_get(parts_of(rq)->crossings, id, rq->arena, &c, &why).code == OK)
+		return json_sprintf("受渡 %s", c.number);
+	if (slice_starts(e->kind, SLICE("crossing.")) &&
+	    crossing_of_file(parts_of(rq)->crossings, id, rq->arena, &c, &why).code == OK)
+		for (size_t i = 0; i < c.file_count; i++)
+			if (strcmp(c.files[i].id, id) == 0)
+				return json_sprintf("%s（受渡 %s）", c.files[i].name, c.number);
+	if (office_person(parts_of(rq)->office, id, rq->arena, &person, &why).code == OK)
+		return show_person(rq, id);
+	return json_string("");
 }
 
 json_t *show_crumbs(const char *const labels_and_paths[][2], size_t count)

@@ -47,6 +47,10 @@ static struct result prepare(struct web *web, struct why *why)
 		return fail(why, E_MEMORY, "web", "no memory");
 	TRY(tokens_init(web->door_tokens, web->parts.random, why));
 	TRY(tokens_init(web->session_tokens, web->parts.random, why));
+	struct proof_parts proof = {.ledger = web->parts.ledger, .policy = web->parts.policy,
+		.policy_name = web->parts.policy_name, .office = web->parts.office,
+		.proceedings = web->parts.proceedings};
+	TRY(proof_open(&proof, &web->proof, why));
 	TRY(read_templates(web, why));
 	digest_path("style.css", web->style_path);
 	digest_path("mark.svg", web->mark_path);
@@ -72,6 +76,7 @@ void web_close(struct web *web)
 	if (!web)
 		return;
 	http_stop(web);
+	proof_close(web->proof);
 	templates_free(web->templates);
 	free(web->door_tokens);
 	free(web->session_tokens);

@@ -298,19 +298,19 @@ struct result office_all_holdings(struct office *office, struct arena *arena, st
 static const struct policy_edition edition = {"hannan", "青波市情報セキュリティポリシー", "", 20000, 20544};
 static const struct policy_clause clauses[] = {
 	{.id = "HN-2.3(2)-1/2", .cite = "第2章 3 (2)① なお書", .says = "無害化して取り込みます。",
-	 .edition = &edition, .statement_count = 2, .carrier = CARRIER_STATEMENT, .reference = "",
+	 .edition = &edition, .statement_count = 2, .carrier = CARRIER_STATEMENT, .parts = CLAUSE_NORM, .reference = "",
 	 .doubt = "「等」の範囲", .omitted = ""},
 	{.id = "HN-2.2.2(8)-2", .cite = "第2章 2.2 (8)②", .says = "所管課長の許可を得ます。",
-	 .edition = &edition, .statement_count = 1, .carrier = CARRIER_STATEMENT, .reference = "",
+	 .edition = &edition, .statement_count = 1, .carrier = CARRIER_STATEMENT, .parts = CLAUSE_NORM, .reference = "",
 	 .doubt = "", .omitted = ""},
 	{.id = "HN-2.2.2(8)-1", .cite = "第2章 2.2 (8)①", .says = "暗号化かパスワードを付けます。",
-	 .edition = &edition, .statement_count = 1, .carrier = CARRIER_STATEMENT, .reference = "",
+	 .edition = &edition, .statement_count = 1, .carrier = CARRIER_STATEMENT, .parts = CLAUSE_NORM, .reference = "",
 	 .doubt = "", .omitted = ""},
 	{.id = "HN-2.1(3)-1", .cite = "第2章 1 (3)①", .says = "申請者と承認者は別の人とします。",
 	 .edition = &edition, .statement_count = 0, .carrier = CARRIER_REFERENCE, .reference = "purpose",
 	 .doubt = "", .omitted = ""},
 	{.id = "HN-2.7.4(1)", .cite = "第2章 7.4 (1)", .says = "例外措置を許可できます。",
-	 .edition = &edition, .statement_count = 1, .carrier = CARRIER_STATEMENT, .reference = "",
+	 .edition = &edition, .statement_count = 1, .carrier = CARRIER_STATEMENT, .parts = CLAUSE_NORM, .reference = "",
 	 .doubt = "", .omitted = ""},
 };
 enum { CLAUSES = 5 };
@@ -321,6 +321,22 @@ const struct policy_clause *policy_clause(const struct policy *policy, const cha
 	for (size_t i = 0; i < CLAUSES; i++)
 		if (strcmp(clauses[i].id, id) == 0)
 			return &clauses[i];
+	return NULL;
+}
+
+size_t policy_post_count(const struct policy *policy, const struct policy_edition *e)
+{
+	(void)policy;
+	(void)e;
+	return 0;
+}
+
+const struct policy_post *policy_post_at(const struct policy *policy,
+                                         const struct policy_edition *e, size_t index)
+{
+	(void)policy;
+	(void)e;
+	(void)index;
 	return NULL;
 }
 

@@ -154,7 +154,11 @@ static const struct page pages[] = {
 	{ZONE_LGWAN, "/decide/app1", manager_inner, "許可する"},
 	{ZONE_LGWAN, "/decide/app1", staff_inner, "取り下げる"},
 	{ZONE_LGWAN, "/exception/crossing1/file1", manager_inner, "終わりの日"},
-	{ZONE_LGWAN, "/clauses", staff_inner, "第2章 3 (2)①"},
+	{ZONE_LGWAN, "/clauses", staff_inner, "/clauses?in=%E7%AC%AC2%E7%AB%A0%202.2\""},
+	{ZONE_LGWAN, "/clauses?in=%E7%AC%AC2%E7%AB%A0%202.2", staff_inner, "第2章 2.2 (8)①"},
+	{ZONE_LGWAN, "/clauses?q=%E4%BE%8B%E5%A4%96", staff_inner, "第2章 7.4 (1)"}, /* 例外 */
+	{ZONE_LGWAN, "/clauses?q=%E7%9B%A3%E6%9F%BB&state=", staff_inner, "当てはまる条文はありません"},
+	{ZONE_LGWAN, "/clauses?state=unset", staff_inner, "当てはまる条文は1件です"},
 	{ZONE_LGWAN, "/clause?id=HN-2.3%282%29-1%2F2", staff_inner, "#48211"},
 	{ZONE_LGWAN, "/clause?id=HN-2.2.2%288%29-1", staff_inner, "未設定"},
 	{ZONE_LGWAN, "/clause?id=HN-2.1%283%29-1", chief_inner, "対象外"},
@@ -284,7 +288,9 @@ TEST(who_may_look)
 		{"/ledger/x", chief_inner, 404}, {"/crossings/none", staff_inner, 404},
 		{"/decide/none", staff_inner, 404}, {"/exception/crossing1/file1", staff_inner, 404},
 		{"/exception/crossing1/none", manager_inner, 404}, {"/clause?id=none", staff_inner, 404},
-		{"/clause?id=%zz", staff_inner, 400}, {"/ledger?before=-1", chief_inner, 400},
+		{"/clause?id=%zz", staff_inner, 400},
+		{"/clauses?q=a&page=0", staff_inner, 400}, {"/clauses?q=a&page=x", staff_inner, 400},
+		{"/clauses?q=a&page=9", staff_inner, 200}, {"/ledger?before=-1", chief_inner, 400},
 		{"/crossings/%2e%2e%2fx", staff_inner, 404}, {"//", staff_inner, 404},
 		{"/crossings/", staff_inner, 404}, {"/static/0000/style.css", NULL, 404}, {"", NULL, 404},
 	};
