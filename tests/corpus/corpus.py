@@ -17,7 +17,7 @@ import tempfile
 import xml.parsers.expat
 import zipfile
 
-TYPES = "docx xlsx pptx pdf jpg png gif bmp tiff webp csv zip".split()
+TYPES = "docx xlsx xlsb pptx pdf jpg png gif bmp tiff webp csv zip".split()
 MEMBERS = set(TYPES) | {"jpeg", "tif", "txt", "tsv", "docm", "xlsm", "pptm"}
 VERDICTS = {"clean", "changed", "refused"}
 REASONS = set("damaged encrypted deep large bomb ambiguous unknown mismatch forbidden".split())
@@ -105,7 +105,7 @@ def well_formed(kind, path):
         return quiet("qpdf", "--check", path) and has_pages(path)
     if kind == "zip":
         return path.endswith(".zip") and quiet("unzip", "-tqq", path) and listed_members(path)
-    if kind in ("docx", "xlsx", "pptx"):
+    if kind in ("docx", "xlsx", "xlsb", "pptx"):
         return quiet("unzip", "-tqq", path) and plain_xml(path)
     if kind == "tiff" and not ends(path):
         return False

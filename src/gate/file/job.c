@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 enum { REMOVALS_KEPT = 1000, CONTAINERS = 1u << FILE_ZIP | 1u << FILE_DOCX | 1u << FILE_XLSX |
-                                           1u << FILE_PPTX };
+                                           1u << FILE_PPTX | 1u << FILE_XLSB };
 
 static const char *place_in(struct job *job, const char *place)
 {

@@ -6,6 +6,7 @@
  * reached does not exist any more. */
 #include "gate/file/ooxml.h"
 
+#include "gate/file/biff12.h"
 #include "gate/file/links.h"
 #include "gate/file/namespaces.h"
 #include "gate/file/opc.h"
@@ -100,6 +101,11 @@ static struct result cache_leads_outside(struct package *package, const struct p
 {
 	struct slice text;
 	struct xml *xml = package->xml;
+	if (package->main->type == FILE_XLSB) {
+		TRY(zip_unpack(package->job, cache->entry, &package->raw, why));
+		*outside = binary_cache_outside(buffer_slice(&package->raw));
+		return ok();
+	}
 	TRY(opc_text(package, cache->entry, &text, why));
 	xml_init(xml, text);
 	*outside = false;
@@ -202,6 +208,8 @@ static struct result judge_relation(struct package *package, const struct part *
 	} else {
 		relation->part = opc_target(package, source, target);
 		relation->rule = relation->part ? part_rule_of(relation->type, relation->part->content_type) : NULL;
+		if (relation->rule && relation->rule->role == ROLE_BINARY && package->main->type != FILE_XLSB)
+			relation->rule = NULL;
 		if (relation->rule && relation->rule->role != ROLE_LINK)
 			TRY(look_inside(package, source, relation, &keep, why));
 	}
@@ -271,7 +279,7 @@ static struct result make_placeholder(struct package *package, struct why *why)
 	enum file_type type;
 	enum refusal refusal;
 	const char *name = package->main->type == FILE_DOCX ? "word/media/placeholder.png"
-		: package->main->type == FILE_XLSX ? "xl/media/placeholder.png" : "ppt/media/placeholder.png";
+		: package->main->type != FILE_PPTX ? "xl/media/placeholder.png" : "ppt/media/placeholder.png";
 	if (!part)
 		return job_memory(why);
 	struct slice png = slice_of(placeholder_png, sizeof placeholder_png);
@@ -340,6 +348,37 @@ static struct result make_xml(struct package *package, struct part *part, struct
 	return ok();
 }
 
+/* The workbook comes first: what its names and references mean holds for all. */
+static struct result read_book(struct package *package, struct slice bytes, struct why *why)
+{
+	package->book = ARENA_NEW(package->arena, struct biff12_book);
+	if (!package->book)
+		return job_memory(why);
+	return biff12_index(package->arena, bytes, package->book) ? ok()
+		: job_refuse(package->job, REFUSAL_DAMAGED, "xl/workbook.bin", "broken records, or too many");
+}
+
+static struct result make_binary(struct package *package, struct part *part, struct why *why)
+{
+	bool changed;
+	const char *name = arena_string(package->arena, part->name);
+	if (!name)
+		return job_memory(why);
+	TRY(read_relations(package, part, why));
+	TRY(zip_unpack(package->job, part->entry, &package->raw, why));
+	struct slice bytes = buffer_slice(&package->raw);
+	if (!package->book)
+		TRY(read_book(package, bytes, why));
+	buffer_clear(&package->made_text);
+	TRY(binary_part(package, part, bytes, &package->made_text, &changed, why));
+	if (!changed)
+		zip_writer_copy(&package->writer, slice_str(name), part->entry);
+	else
+		TRY(zip_writer_add(&package->writer, slice_str(name), buffer_slice(&package->made_text), true, why));
+	made(package, part, name, made_type_of(package, part));
+	return ok();
+}
+
 static struct result put_workbook(struct package *package, struct part *part, const struct part_rule *rule,
                                   struct why *why)
 {
@@ -368,6 +407,8 @@ static void enqueue(struct package *package, struct part *part, const struct par
 static const struct part_rule blank_rule = {"worksheet",
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml", ROLE_BLANK_SHEET, false, NS_S,
 	"worksheet", "unknown-part"};
+static const struct part_rule binary_blank_rule = {"worksheet", "application/vnd.ms-excel.worksheet",
+	ROLE_BLANK_SHEET, false, NS_NONE, NULL, "unknown-part"};
 
 /* Sheets are counted by their place: a blank one stands where a macro sheet was. */
 static struct result queue_blank_sheet(struct package *package, struct relation *relation, struct why *why)
@@ -381,16 +422,18 @@ static struct result queue_blank_sheet(struct package *package, struct relation 
 		return ok();
 	job_drop(package->job, "macro-sheet", opc_place(package, part->name));
 	part->reported = true;
-	part->made_name = free_name(package, part, SLICE("xl/worksheets/blank"), "xml");
-	enqueue(package, part, &blank_rule);
+	bool binary = package->main->type == FILE_XLSB;
+	part->made_name = free_name(package, part, SLICE("xl/worksheets/blank"), binary ? "bin" : "xml");
+	enqueue(package, part, binary ? &binary_blank_rule : &blank_rule);
 	return part->made_name ? ok() : job_memory(why);
 }
 
 static struct result make_blank_sheet(struct package *package, struct part *part, struct why *why)
 {
-	const char *text = part->strict ? blank_sheet_strict : blank_sheet;
-	TRY(zip_writer_add(&package->writer, slice_str(part->made_name), slice_str(text), true, why));
-	made(package, part, part->made_name, blank_rule.content_type);
+	struct slice text = part->rule == &binary_blank_rule ? binary_blank_sheet()
+		: slice_str(part->strict ? blank_sheet_strict : blank_sheet);
+	TRY(zip_writer_add(&package->writer, slice_str(part->made_name), text, true, why));
+	made(package, part, part->made_name, part->rule->content_type);
 	return ok();
 }
 
@@ -411,7 +454,7 @@ static struct result follow(struct package *package, const struct relations *lis
 			TRY(queue_blank_sheet(package, r, why));
 		if (role == ROLE_WORKBOOK)
 			TRY(put_workbook(package, r->part, r->rule, why));
-		if (role == ROLE_XML)
+		if (role == ROLE_XML || role == ROLE_BINARY)
 			enqueue(package, r->part, r->rule);
 	}
 	return ok();
@@ -503,7 +546,9 @@ static struct result walk(struct package *package, const struct relations *root,
 	TRY(put_relations(package, NULL, root, why));
 	for (struct part *part = package->queue; part; part = part->next_in_queue) {
 		bool blank = part->rule && part->rule->role == ROLE_BLANK_SHEET;
-		TRY(blank ? make_blank_sheet(package, part, why) : make_xml(package, part, why));
+		bool binary = part->rule ? part->rule->role == ROLE_BINARY : package->main->type == FILE_XLSB;
+		TRY(blank ? make_blank_sheet(package, part, why)
+		    : binary ? make_binary(package, part, why) : make_xml(package, part, why));
 		TRY(put_relations(package, part, &part->relations, why));
 	}
 	return ok();

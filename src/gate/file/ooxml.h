@@ -19,6 +19,7 @@ enum part_role {
 	ROLE_XML,       /* an XML part that is filtered */
 	ROLE_PICTURE,   /* rebuilt as a picture, or replaced by the placeholder */
 	ROLE_LINK,      /* hyperlink */
+	ROLE_BINARY,    /* a part of records, in xlsb only */
 	ROLE_WORKBOOK,  /* the workbook behind a chart: rebuilt as a document of its own */
 	ROLE_BLANK_SHEET/* macro and dialog sheets: an empty worksheet takes the place */
 };
@@ -52,6 +53,7 @@ const struct main_rule *main_rule_of(struct slice content_type);
 /* ---- the package being rebuilt ---- */
 
 struct part;
+struct biff12_book;
 
 struct relation {
 	struct slice id;          /* decoded */
@@ -104,6 +106,7 @@ struct package {
 	bool strip_cell_metadata;
 	struct xml *xml; /* one reader for all: parts are read one after another */
 	struct filter *filter;
+	struct biff12_book *book; /* of xlsb, once its main part was read */
 	struct buffer raw, text, made_text; /* one part at a time */
 };
 

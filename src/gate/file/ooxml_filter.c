@@ -395,6 +395,8 @@ static bool element_starts(struct filter *f)
 	*frame = (struct frame){.from = xml->from, .to = xml->to, .rule = rule_of_element(xml)};
 	frame->is_run = xml->ns == NS_W && slice_is(xml->local, "r");
 	f->depth++;
+	if (xml->pending_end && !xml->empty) /* an open break: it gets its slash */
+		filter_edit(f, xml->to - 1, xml->to - 1, SLICE("/"));
 	enum fate fate = element_fate(f, frame);
 	if (xml->fault)
 		return false;
@@ -507,6 +509,7 @@ static void filter_begin(struct filter *f, struct package *package, struct part 
 	f->depth = f->field_depth = f->inserted = f->deleted = f->reported_count = 0;
 	f->collecting = f->shape_dropped = f->shared_any = false;
 	xml_init(f->xml, text);
+	f->xml->open_breaks = f->is_vml;
 }
 
 struct result filter_part(struct filter *f, struct package *package, struct part *part,

@@ -10,6 +10,7 @@
 #define DML APP "drawingml."
 #define MSO "application/vnd.ms-"
 
+#define BINARY(relation, type, implicit) {relation, MSO "excel." type, ROLE_BINARY, implicit, 0, NULL, "unknown-part"}
 #define XML(relation, type, implicit, ns, root) {relation, type, ROLE_XML, implicit, ns, root, "unknown-part"}
 
 static const struct part_rule kept[] = {
@@ -72,6 +73,12 @@ static const struct part_rule kept[] = {
 	XML("timeline", MSO "excel.timeline+xml", false, NS_X15, "timelines"),
 	XML("timelineCache", MSO "excel.timelineCache+xml", false, NS_X15, "timelineCacheDefinition"),
 	XML("ctrlProp", MSO "excel.controlproperties+xml", false, NS_X14, "formControlPr"),
+	/* Excel, binary */
+	BINARY("worksheet", "worksheet", false), BINARY("chartsheet", "chartsheet", false),
+	BINARY("sharedStrings", "sharedStrings", true), BINARY("styles", "styles", true),
+	BINARY("comments", "comments", true), BINARY("table", "table", false),
+	BINARY("pivotTable", "pivotTable", true), BINARY("pivotCacheDefinition", "pivotCacheDefinition", true),
+	BINARY("pivotCacheRecords", "pivotCacheRecords", true),
 	/* PowerPoint */
 	XML("slide", PML "slide+xml", false, NS_P, "sld"),
 	XML("slideLayout", PML "slideLayout+xml", true, NS_P, "sldLayout"),
@@ -115,7 +122,7 @@ static const struct {
 	{"customProperty", "custom-properties"}, {"classificationlabels", "custom-properties"},
 	{"docMetadata", "custom-properties"},
 	{"thumbnail", "thumbnail"}, {"printerSettings", "printer-settings"}, {"font", "embedded-font"},
-	{"calcChain", "calculation-chain"},
+	{"calcChain", "calculation-chain"}, {"xlBinaryIndex", "cell-index"},
 	{"extensibility", "custom-ui"}, {"userCustomization", "custom-ui"}, {"attachedToolbars", "custom-ui"},
 	{"keyMapCustomizations", "custom-ui"}, {"customizations", "custom-ui"},
 	{"webextensiontaskpanes", "web-extension"}, {"webextension", "web-extension"},
@@ -136,6 +143,8 @@ static const struct main_rule mains[] = {
 	{SML "template.main+xml", SML "template.main+xml", FILE_XLSX, "xltx", "xltx", NS_S, "workbook"},
 	{MSO "excel.template.macroEnabled.main+xml", SML "template.main+xml", FILE_XLSX, "xltm", "xltx", NS_S,
 	 "workbook"},
+	{MSO "excel.sheet.binary.macroEnabled.main", MSO "excel.sheet.binary.macroEnabled.main", FILE_XLSB, "xlsb",
+	 "xlsb", NS_NONE, NULL},
 	{PML "presentation.main+xml", PML "presentation.main+xml", FILE_PPTX, "pptx", "pptx", NS_P,
 	 "presentation"},
 	{MSO "powerpoint.presentation.macroEnabled.main+xml", PML "presentation.main+xml", FILE_PPTX, "pptm",

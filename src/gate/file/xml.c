@@ -268,7 +268,7 @@ void xml_init(struct xml *xml, struct slice in)
 	xml->attribute_count = 0;
 	xml->prefix_count = 0;
 	xml->unknown_count = 0;
-	xml->pending_end = xml->rooted = false;
+	xml->pending_end = xml->rooted = xml->open_breaks = false;
 	xml->searched = 0;
 	xml->epoch++;
 }
@@ -508,6 +508,12 @@ static bool push_element(struct xml *xml, struct slice prefix, uint32_t prefixes
 	return !xml->fault;
 }
 
+static bool open_break(const struct xml *xml)
+{
+	return xml->open_breaks && slice_is(xml->name, "br") &&
+	       !slice_starts(slice_part(xml->in, xml->to, 5), SLICE("</br>"));
+}
+
 static bool take_start(struct xml *xml)
 {
 	struct slice prefix;
@@ -526,8 +532,8 @@ static bool take_start(struct xml *xml)
 	pos += xml->empty;
 	if (pos >= xml->in.len || xml->in.at[pos] != '>')
 		return fault(xml, pos, "a tag that does not end");
-	xml->pending_end = xml->empty;
 	xml->to = xml->pos = pos + 1;
+	xml->pending_end = xml->empty || open_break(xml);
 	return true;
 }
 

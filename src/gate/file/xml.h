@@ -90,6 +90,7 @@ struct xml {
 	uint32_t serial;     /* of the name known last */
 	uint64_t searched;   /* prefixes looked through */
 	bool pending_end, rooted;
+	bool open_breaks;    /* set after xml_init: <br> ends itself, as Excel writes it in VML */
 };
 
 /* xml_to_utf8 - the bytes as UTF-8 without a byte order mark

@@ -14,6 +14,7 @@ static const struct {
 	[INSPECT_DOCX] = {"docx", "dotx", look_office},
 	[INSPECT_XLSX] = {"xlsx", "xltx", look_office},
 	[INSPECT_PPTX] = {"pptx", "potx", look_office},
+	[INSPECT_XLSB] = {"xlsb", "", look_office},
 	[INSPECT_PDF] = {"pdf", "", look_pdf},
 	[INSPECT_JPEG] = {"jpeg", "jpg", look_jpeg},
 	[INSPECT_PNG] = {"png", "", look_png},

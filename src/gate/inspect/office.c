@@ -88,10 +88,13 @@ static void on_content_type(struct part *part, struct slice name, struct slice n
 {
 	struct package *p = part->user;
 	struct slice type = value_of(list, count, "ContentType");
+	/* the one name that a binary workbook has, with macros and without */
+	bool binary = p->look->report->type == INSPECT_XLSB &&
+	              slice_is(type, "application/vnd.ms-excel.sheet.binary.macroEnabled.main");
 	struct slice target = value_of(list, count, "PartName"), ending = value_of(list, count, "Extension");
 	(void)ns;
 	for (size_t i = 0; i < sizeof contents_forbidden / sizeof contents_forbidden[0]; i++)
-		if (contains_nocase(type, contents_forbidden[i].part))
+		if (!binary && contains_nocase(type, contents_forbidden[i].part))
 			look_find(p->look, contents_forbidden[i].what, "[Content_Types].xml %.*s", SLICE_ARG(type));
 	if (slice_is(name, "Override")) {
 		size_t at = find_member(p, slice_part(target, 1, target.len));
@@ -257,6 +260,9 @@ static bool look_binary(struct package *p, const struct member *m, struct slice 
 		look_find(p->look, "foreign-file", "%s", m->name);
 	const char *dot = strrchr(m->name, '.');
 	enum inspect_type type = dot ? inspect_type_of(dot + 1) : INSPECT_NOTHING;
+	if (p->look->report->type == INSPECT_XLSB && dot && strcasecmp(dot, ".bin") == 0 &&
+	    starts_nocase(m->name_bytes, "xl/"))
+		return binary_look(p->look, m->name, content);
 	bool picture = type >= INSPECT_JPEG && type <= INSPECT_WEBP;
 	if (picture || type == INSPECT_XLSX)
 		return look_inside(p->look, type, m->name_bytes, content);
@@ -302,14 +308,15 @@ static void count_page(struct package *p, const struct member *m)
 {
 	static const char *const folders[] = {"xl/worksheets/", "xl/chartsheets/", "ppt/slides/"};
 	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
-		if (starts_nocase(m->name_bytes, folders[i]) && slice_ends(m->name_bytes, SLICE(".xml")))
+		if (starts_nocase(m->name_bytes, folders[i]) && (slice_ends(m->name_bytes, SLICE(".xml")) ||
+		     slice_ends(m->name_bytes, SLICE(".bin"))))
 			p->look->report->pages++;
 }
 
 static bool look_package(struct package *p)
 {
 	static const char *const mains[] = {[INSPECT_DOCX] = "word/", [INSPECT_XLSX] = "xl/",
-	                                    [INSPECT_PPTX] = "ppt/"};
+	                                    [INSPECT_PPTX] = "ppt/", [INSPECT_XLSB] = "xl/"};
 	size_t first = 0;
 	if (!read_content_types(p))
 		return false;

@@ -32,6 +32,9 @@ bool xml_read(struct part *part, struct slice in);
 /* content_look - elements, attributes, fields, formulas and text of one part */
 bool content_look(struct look *look, const char *name, struct slice in);
 
+/* binary_look - the same for a part of records (xlsb) */
+bool binary_look(struct look *look, const char *name, struct slice in);
+
 /* words_have - whether a word (any size of letters) stands in "a b c" */
 bool words_have(const char *words, struct slice word);
 

@@ -155,7 +155,7 @@ struct result report_take_file(struct slice bytes, struct arena *arena, struct f
 		return disagrees(why, "verdict and refusal");
 	if (report.verdict == FILE_REFUSED && length)
 		return disagrees(why, "refused, but with an output");
-	if (report.verdict != FILE_REFUSED && (type == FILE_UNKNOWN || type > FILE_ZIP))
+	if (report.verdict != FILE_REFUSED && pool_inspect_type(report.type) == INSPECT_NOTHING)
 		return disagrees(why, "passed, but of a type that never passes");
 	if (rows > report.removal_count || (rows == 0) != (report.removal_count == 0))
 		return disagrees(why, "the number of removals");

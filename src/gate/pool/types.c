@@ -9,7 +9,7 @@ enum inspect_type pool_inspect_type(enum file_type type)
 		[FILE_PDF] = INSPECT_PDF,   [FILE_JPEG] = INSPECT_JPEG, [FILE_PNG] = INSPECT_PNG,
 		[FILE_GIF] = INSPECT_GIF,   [FILE_BMP] = INSPECT_BMP,   [FILE_TIFF] = INSPECT_TIFF,
 		[FILE_WEBP] = INSPECT_WEBP, [FILE_TXT] = INSPECT_TXT,   [FILE_CSV] = INSPECT_CSV,
-		[FILE_ZIP] = INSPECT_ZIP,
+		[FILE_ZIP] = INSPECT_ZIP,   [FILE_XLSB] = INSPECT_XLSB,
 	};
 	return (unsigned)type < FILE_TYPES ? same[type] : INSPECT_NOTHING;
 }

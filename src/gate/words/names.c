@@ -27,7 +27,7 @@ static const struct {
 	[FILE_HTML] = {"html", "", ""},
 	[FILE_SVG] = {"svg", "", ""},
 	[FILE_ODF] = {"odf", "", ""},
-	[FILE_XLSB] = {"xlsb", "", ""},
+	[FILE_XLSB] = {"xlsb", "xlsb", "xlsb"},
 	[FILE_ARCHIVE] = {"archive", "", ""},
 	[FILE_MAIL] = {"mail", "", ""},
 	[FILE_EXECUTABLE] = {"executable", "", ""},

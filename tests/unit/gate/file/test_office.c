@@ -282,6 +282,12 @@ static const struct row excel_rows[] = {
 		"<xml xmlns:v=\"urn:schemas-microsoft-com:vml\" xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><v:shape><x:ClientData "
 		"ObjectType=\"Button\"><x:FmlaMacro>[0]!" C "</x:FmlaMacro><x:ScriptText>" C "</x:ScriptText></x:ClientData>"
 		"<v:textbox><div onclick=\"" C "\">押す</div></v:textbox></v:shape></xml>"}}}, "押す"},
+	{"macro of a shape whose text breaks as Excel writes it", "macro-link", {FILE_XLSX, .tail = "<legacyDrawing r:id=\"rId9\"/>",
+		.rels = REL("rId9", T "vmlDrawing", "../drawings/vmlDrawing1.vml"),
+		.parts = {{"xl/drawings/vmlDrawing1.vml", "application/vnd.openxmlformats-officedocument.vmlDrawing",
+		"<xml xmlns:v=\"urn:schemas-microsoft-com:vml\" xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><v:shape><x:ClientData "
+		"ObjectType=\"Button\"><x:FmlaMacro>[0]!" C "</x:FmlaMacro><x:ScriptText>" C "</x:ScriptText></x:ClientData>"
+		"<v:textbox><div onclick=\"" C "\">押<br>す</div></v:textbox></v:shape></xml>"}}}, "押<br/>す"},
 	{"custom property of a sheet", "custom-properties", {FILE_XLSX, .tail = "<customProperties><customPr name=\"" C "\" r:id=\"rId9\"/>"
 		"</customProperties>", .rels = REL("rId9", T "customProperty", "../customProperty1.bin"),
 		.parts = {{"xl/customProperty1.bin", NULL, C}}}},

@@ -162,6 +162,8 @@ static const struct {
 	{"drive", {.members = {{"C:a.txt", "x"}}}, REFUSAL_AMBIGUOUS},
 	{"link", {.members = {{"a.txt", "/etc/passwd", .attributes = 0xA1FF0000}}}, REFUSAL_AMBIGUOUS},
 	{"device", {.members = {{"a.txt", "x", .attributes = 0x21FF0000}}}, REFUSAL_AMBIGUOUS},
+	{"the archive's own folder", {.members = {TXT, {"./", ""}}}, REFUSAL_NONE},
+	{"a file without a name", {.members = {TXT, {".", "x"}}}, REFUSAL_AMBIGUOUS},
 	{"folder with content", {.members = {{"a/", "x"}}}, REFUSAL_AMBIGUOUS},
 	{"encrypted", {.members = {{"a.txt", "hello", .flags = 1}}}, REFUSAL_ENCRYPTED},
 	{"encrypted by AES", {.members = {{"a.txt", "hello", .method = 99}}}, REFUSAL_ENCRYPTED},
@@ -187,6 +189,13 @@ TEST(structure)
 			       refusal_name(rows[i].refusal), o.report.reason, o.report.place);
 		CHECK_INT(o.report.refusal, rows[i].refusal);
 		CHECK(o.report.refusal == REFUSAL_NONE || o.out.len == 0);
+		if (o.report.refusal == REFUSAL_NONE) {
+			struct outcome second = {0};
+			cleanse(&second, "x.zip", buffer_slice(&o.out));
+			CHECK_INT(second.report.verdict, FILE_CLEAN);
+			CHECK(slice_equal(buffer_slice(&o.out), buffer_slice(&second.out)));
+			outcome_done(&second);
+		}
 		outcome_done(&o);
 		buffer_done(&in);
 	}

@@ -1,0 +1,76 @@
+/* A binary workbook whose two parts are the fuzzer's: a length of two bytes,
+ * the workbook's records, the sheet's records.  Whatever they hold: a verdict,
+ * nothing out of a refusal, and what came out is its own cleansing.          */
+#include "gate/file/zip.h"
+
+#include <stdlib.h>
+
+#define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>"
+#define OPC "http://schemas.openxmlformats.org/package/2006/"
+#define DOC "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+#define RELS(inside) HEAD "<Relationships xmlns=\"" OPC "relationships\">" inside "</Relationships>"
+#define REL(id, type, target) "<Relationship Id=\"" id "\" Type=\"" DOC type "\" Target=\"" target "\"/>"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void demand(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void put(struct zip_writer *writer, const char *name, struct slice content)
+{
+	demand(zip_writer_add(writer, slice_str(name), content, true, NULL).code == OK);
+}
+
+static void pack(struct slice in, struct buffer *out)
+{
+	struct zip_writer writer;
+	size_t book = in.len < 2 ? 0 : (size_t)(in.at[0] | in.at[1] << 8);
+	zip_writer_begin(&writer);
+	put(&writer, "[Content_Types].xml", SLICE(HEAD "<Types xmlns=\"" OPC "content-types\"><Default Extension=\"rels\" "
+		"ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"bin\" "
+		"ContentType=\"application/vnd.ms-excel.sheet.binary.macroEnabled.main\"/><Override "
+		"PartName=\"/xl/worksheets/sheet1.bin\" ContentType=\"application/vnd.ms-excel.worksheet\"/></Types>"));
+	put(&writer, "_rels/.rels", SLICE(RELS(REL("rId1", "officeDocument", "xl/workbook.bin"))));
+	put(&writer, "xl/_rels/workbook.bin.rels", SLICE(RELS(REL("rId1", "worksheet", "worksheets/sheet1.bin")
+		REL("rId2", "xlMacrosheet", "worksheets/sheet1.bin"))));
+	put(&writer, "xl/worksheets/_rels/sheet1.bin.rels", SLICE(RELS("<Relationship Id=\"rId9\" Type=\"" DOC
+		"hyperlink\" Target=\"http://a/\" TargetMode=\"External\"/>")));
+	put(&writer, "xl/workbook.bin", slice_part(in, 2, book));
+	put(&writer, "xl/worksheets/sheet1.bin", slice_part(in, 2 + book, in.len));
+	demand(zip_writer_end(&writer, SLICE(""), SLICE(""), out, NULL).code == OK);
+	zip_writer_done(&writer);
+}
+
+static enum file_verdict cleanse(struct slice in, struct buffer *out)
+{
+	struct arena *arena = arena_new(64 << 20);
+	struct file_limits limits = file_limits_default();
+	struct file_report report;
+	limits.expanded_bytes = 16 << 20;
+	limits.work = 64 << 20;
+	demand(file_cleanse(SLICE(""), in, &limits, arena, out, &report, NULL).code == OK);
+	demand((report.verdict == FILE_REFUSED) == (report.refusal != REFUSAL_NONE));
+	demand(report.verdict != FILE_REFUSED || out->len == 0);
+	arena_free(arena);
+	return report.verdict;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct buffer in, out, again;
+	buffer_init(&in, 64 << 20);
+	buffer_init(&out, 64 << 20);
+	buffer_init(&again, 64 << 20);
+	pack(slice_of(data, size), &in);
+	if (cleanse(buffer_slice(&in), &out) != FILE_REFUSED) {
+		demand(cleanse(buffer_slice(&out), &again) == FILE_CLEAN);
+		demand(slice_equal(buffer_slice(&out), buffer_slice(&again)));
+	}
+	buffer_done(&in);
+	buffer_done(&out);
+	buffer_done(&again);
+	return 0;
+}
