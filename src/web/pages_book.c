@@ -138,6 +138,18 @@ static struct result fits(struct request *rq, const struct reader *r, const stru
 	return ok();
 }
 
+/* Where the words stand neither in the number nor in the sentence: where they do. */
+static const char *found_in(struct request *rq, const struct wish_list *wish,
+                            const struct policy_clause *c)
+{
+	const char *const shown[] = {c->cite, c->says}, *const doubt[] = {c->cite, c->says, c->doubt};
+	if (search_finds(&wish->search, shown, 2, rq->arena))
+		return "";
+	if (search_finds(&wish->search, doubt, 3, rq->arena))
+		return text(rq, "読み方が分かれる点: %s", c->doubt);
+	return *c->omitted ? text(rq, "条文が述べていない点: %s", c->omitted) : "";
+}
+
 static struct result fill(struct request *rq, const struct reader *r, const struct wish_list *wish,
                           size_t skip, json_t *list, size_t *found, struct why *why)
 {
@@ -149,8 +161,8 @@ static struct result fill(struct request *rq, const struct reader *r, const stru
 		bool yes;
 		TRY(fits(rq, r, wish, clause, &state, &yes, why));
 		if (yes && (*found)++ >= skip && json_array_size(list) < LISTED)
-			json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:o}", "cite", clause->cite,
-				"says", clause->says, "href", clause_path(rq, clause->id), "carrier",
+			json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "cite", clause->cite,
+				"says", clause->says, "note", found_in(rq, wish, clause), "href", clause_path(rq, clause->id), "carrier",
 				show_carrier(rq, clause), "state", show_state(state)));
 	}
 	return ok();
