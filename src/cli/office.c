@@ -45,9 +45,9 @@ static struct result init_office(const char *dir, const char *policy, const char
 	struct house_settings s = {
 		.body = body, .title = title, .origin = arena_printf(arena, "sekisho/%s", body),
 		.outer = "127.0.0.1:8081", .inner = "127.0.0.1:8082", .clamd = "/run/clamav/clamd.ctl",
-		.folders = {arena_printf(arena, "%s/vocabulary", share),
-	                    arena_printf(arena, "%s/policies/%s", share, policy)},
-		.folder_count = 2};
+	};
+	TRY(policy_edition_folders(share, policy, arena, s.folders, sizeof s.folders / sizeof *s.folders,
+	                           &s.folder_count, why));
 	struct policy *loaded = NULL;
 	TRY(cli_policy(policy, arena, &loaded, NULL, why));
 	const struct policy_edition *edition = policy_edition_in(loaded, policy);

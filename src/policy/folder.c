@@ -207,16 +207,9 @@ static struct result load_taken(struct shelf *shelf, const char *vocabulary, str
 	return policy_load(g.at, g.count, arena, out, findings, why);
 }
 
-struct result policy_load_edition(const char *share, const char *id, struct arena *arena, struct policy **out,
-                                  struct findings *findings, struct why *why)
+static struct result gather_edition(struct shelf *shelf, const char *share, const char *id, struct why *why)
 {
-	AUTO(arena_drop) struct arena *own = arena_new((size_t)64 << 20);
-	struct shelf *shelf = own ? ARENA_NEW(own, struct shelf) : NULL;
-	const char *vocabulary = arena_printf(arena, "%s/vocabulary", share);
 	bool known = false;
-	if (!shelf || !vocabulary)
-		return fail(why, E_MEMORY, "policy", "規程を読む記憶域が足りません。");
-	*shelf = (struct shelf){.arena = own};
 	TRY(list_shelf(shelf, share, why));
 	for (size_t i = 0; i < shelf->count; i++) {
 		const char *name = strrchr(shelf->path[i], '/') + 1;
@@ -224,6 +217,41 @@ struct result policy_load_edition(const char *share, const char *id, struct aren
 	}
 	if (!known)
 		return fail(why, E_ABSENT, id, "この名前の規程はありません。");
-	TRY(take_adopted(shelf, why));
+	return take_adopted(shelf, why);
+}
+
+struct result policy_edition_folders(const char *share, const char *id, struct arena *arena, const char **out,
+                                     size_t most, size_t *count, struct why *why)
+{
+	AUTO(arena_drop) struct arena *own = arena_new((size_t)64 << 20);
+	struct shelf *shelf = own ? ARENA_NEW(own, struct shelf) : NULL;
+	size_t n = 0;
+	if (!shelf)
+		return fail(why, E_MEMORY, "policy", "規程を読む記憶域が足りません。");
+	*shelf = (struct shelf){.arena = own};
+	TRY(gather_edition(shelf, share, id, why));
+	for (size_t i = 0; i <= shelf->count; i++) {
+		if (i && !shelf->taken[i - 1])
+			continue;
+		if (n == most)
+			return fail(why, E_LIMIT, id, "取り入れる規程が多すぎます。");
+		out[n] = i ? arena_string(arena, slice_str(shelf->path[i - 1])) : arena_printf(arena, "%s/vocabulary", share);
+		if (!out[n++])
+			return fail(why, E_MEMORY, "policy", "規程を読む記憶域が足りません。");
+	}
+	*count = n;
+	return ok();
+}
+
+struct result policy_load_edition(const char *share, const char *id, struct arena *arena, struct policy **out,
+                                  struct findings *findings, struct why *why)
+{
+	AUTO(arena_drop) struct arena *own = arena_new((size_t)64 << 20);
+	struct shelf *shelf = own ? ARENA_NEW(own, struct shelf) : NULL;
+	const char *vocabulary = arena_printf(arena, "%s/vocabulary", share);
+	if (!shelf || !vocabulary)
+		return fail(why, E_MEMORY, "policy", "規程を読む記憶域が足りません。");
+	*shelf = (struct shelf){.arena = own};
+	TRY(gather_edition(shelf, share, id, why));
 	return load_taken(shelf, vocabulary, arena, out, findings, why);
 }

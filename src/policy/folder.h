@@ -14,6 +14,13 @@ struct result policy_load_folders(const char *const *folders, size_t count, stru
                                   struct policy **out, struct findings *findings,
                                   struct why *why) MUST;
 
+/* policy_edition_folders - the folders that policy_load_edition reads
+ * out      count of them, written on success, in the arena; the vocabulary first
+ * errors   those of policy_load_edition; E_LIMIT more than `most`            */
+struct result policy_edition_folders(const char *share, const char *id, struct arena *arena,
+                                     const char **out, size_t most, size_t *count,
+                                     struct why *why) MUST;
+
 /* policy_load_edition - one edition, the vocabulary, and whatever it adopts
  * share   the folder that holds vocabulary/ and policies/
  * id      a folder of policies/; all editions of a policy that it adopts, and
