@@ -174,6 +174,9 @@ struct result text_finish(struct text_tree *tree, struct arena *arena, struct wh
 /* text_number_of - the number that a string like "(2)" or "第３条の２" is;
  * level TEXT_ROOT if it is none                                              */
 struct text_number text_number_of(struct slice printed);
+/* text_number_at - a number at the beginning of text, whatever follows; returns
+ * its length in bytes, 0: none                                               */
+size_t text_number_at(struct slice text, struct text_number *out);
 
 /* ------------------------------------------------------------- alignment */
 

@@ -131,6 +131,11 @@ static struct result read_node(struct keeping *k, struct why *why)
 	    !keep_string(k, 5, &node->cite) || !keep_string(k, 10, &node->title) ||
 	    !keep_string(k, 11, &node->text))
 		return fail(why, E_MEMORY, "", "no memory for the kept text");
+	unsigned depth = 0;
+	for (const struct text_node *p = parent; p; p = p->parent)
+		depth++;
+	if (depth > IMPORT_DEPTH + 4)
+		return bad_line(k, why);
 	node->level = level;
 	if (text_level_numbered(level)) {
 		node->number = text_number_of(slice_str(node->printed));

@@ -376,6 +376,13 @@ bool number_read(struct slice line, struct text_number *out, size_t *rest)
 	return true;
 }
 
+size_t text_number_at(struct slice text, struct text_number *out)
+{
+	struct glyphs g;
+	glyphs_read(slice_part(text, 0, 200), &g);
+	return g.offset[number_at(text, &g, 0, out)];
+}
+
 struct text_number text_number_of(struct slice printed)
 {
 	struct glyphs g;
