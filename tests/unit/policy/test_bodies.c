@@ -89,6 +89,28 @@ TEST(the_prefecture_contradicts_itself_and_is_told)
 	kit_done(&k);
 }
 
+/* One prefecture runs it for all its cities: no rule, word or value of one body
+ * reaches another, so every case comes out as it does alone. */
+TEST(all_bodies_stand_side_by_side)
+{
+	static const char *const folders[] = {
+		SEKISHO_SOURCE "/vocabulary", SEKISHO_SOURCE "/policies/hannan-2022-07",
+		SEKISHO_SOURCE "/policies/annaka-2026-04", SEKISHO_SOURCE "/policies/fuchu-2022-05",
+		SEKISHO_SOURCE "/policies/imabari-auditors", SEKISHO_SOURCE "/policies/fukushima-2023-06",
+		SEKISHO_SOURCE "/policies/fukushima-2021-04", SEKISHO_SOURCE "/policies/base-2026",
+	};
+	struct kit k = {.arena = arena_new(2 * (size_t)KIT_ROOM)};
+	day_t day;
+	CHECK(day_from_date((struct date){2026, 5, 1}, &day));
+	CHECK_OK(policy_load_folders(folders, sizeof folders / sizeof *folders, k.arena, &k.policy, &k.findings, &k.why), &k.why);
+	if (k.policy)
+		CHECK_OK(policy_check(k.policy, day, k.arena, &k.findings, &k.why), &k.why);
+	CHECK_INT(k.findings.errors, 0);
+	print_errors(&k);
+	CHECK_INT(policy_edition_count(k.policy), 7);
+	kit_done(&k);
+}
+
 TEST(an_edition_that_is_not_there_is_refused)
 {
 	static const struct { const char *id; enum error code; } rows[] = {
