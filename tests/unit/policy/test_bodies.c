@@ -76,10 +76,7 @@ TEST(the_prefecture_contradicts_itself_and_is_told)
 	struct kit k;
 	if (load(&k, "fukushima-2023-06"))
 		for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-			if (!found(&k, rows[i].number, rows[i].clause)) {
-				CHECK(!"found");
-				printf("  %u %s\n", rows[i].number, rows[i].clause);
-			}
+			CHECK_STR(found(&k, rows[i].number, rows[i].clause) ? "" : rows[i].clause, "");
 	kit_done(&k);
 	if (load(&k, "imabari-auditors")) {
 		CHECK_INT(found(&k, 29, "IM-7/1"), 1); /* regularly in 6 (9), not in 7 */
