@@ -86,6 +86,15 @@ static void declare_term(struct binder *b, const struct statement *s)
 		bind_term(b, symbol->term);
 }
 
+/* what a thing is, and whether the policy reaches it, is no matter of what the
+ * applicant says: else a word of his would undo an absolute ban */
+static void claims_nothing(struct binder *b, const struct statement *s, const struct node *when)
+{
+	if (node_uses(when, NODE_CLAIMED))
+		binder_error(b, 5, s->line, "申立てによらない条件にしてください。",
+		             "適用範囲と段階は、申立てでは変えられません。");
+}
+
 static bool rate_from(struct binder *b, const struct statement *s, struct rate *rate)
 {
 	if (!s->path2)
@@ -123,6 +132,7 @@ static void declare_rate(struct binder *b, const struct statement *s)
 	bool bound = rate_from(b, s, rate) && (!s->when || (rate->when = bind_cond(b, shape, s->when)));
 	if (!bound || rank < 0)
 		return;
+	claims_nothing(b, s, rate->when);
 	rate->next = b->book->rates;
 	b->book->rates = rate;
 }
@@ -140,6 +150,7 @@ static void declare_reach(struct binder *b, const struct statement *s)
 	*reach = (struct reach){.statement = s, .member = b->member, .shape = shape};
 	if (s->when && !(reach->when = bind_cond(b, shape, s->when)))
 		return;
+	claims_nothing(b, s, reach->when);
 	struct reach **list = s->kind == ST_GOVERNS ? &b->book->governs : &b->book->leaves;
 	reach->next = *list;
 	*list = reach;

@@ -429,7 +429,9 @@ static void write_reach(struct writer *w)
 	enum scope kind = PICK(w->d, kinds);
 	bool leaves = chance(w->d, 50);
 	buffer_printf(w->out, " %s %s when ", leaves ? "leaves" : "governs", kind_names[kind]);
+	w->no_claims = true;
 	write_cond(w, kind, 1);
+	w->no_claims = false;
 }
 
 static void write_base(struct writer *w, bool adopts)
