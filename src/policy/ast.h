@@ -9,6 +9,17 @@
 
 #include "policy/policy.h"
 
+/* Where something stands: what the tree calls `line` is a spot, line and column in
+ * one word, so that whatever keeps a line keeps the column.  Columns count
+ * characters from 1; past 1023 they stay there.                             */
+enum { SPOT_COLUMNS = 1024 };
+static inline uint32_t spot_at(uint32_t line, uint32_t column)
+{
+	return line * SPOT_COLUMNS + (column < SPOT_COLUMNS ? column : SPOT_COLUMNS - 1);
+}
+static inline uint32_t spot_line(uint32_t spot) { return spot / SPOT_COLUMNS; }
+static inline uint32_t spot_column(uint32_t spot) { return spot % SPOT_COLUMNS; }
+
 struct name { /* a word, an id, or a qualified word "link.cut" */
 	const char *text;
 	const char *title; /* of a step or a word of one-of: what people read; NULL if not said */

@@ -230,7 +230,7 @@ static void declare(struct binder *b, enum symbol_kind kind, const struct statem
 	if (held)
 		binder_error(b, 1, s->line, "どちらかの名前を変えてください。",
 		             "「%s」が二度宣言されています（もう一つは%s:%u）。", s->name,
-		             held->member->clause->file, held->statement->line);
+		             held->member->clause->file, spot_line(held->statement->line));
 	else if (vocab_any(b->policy, s->name))
 		binder_error(b, 1, s->line, "どちらかの名前を変えてください。",
 		             "「%s」は語彙にもあります。一つの名前は一つの意味に限ります。", s->name);

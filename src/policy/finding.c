@@ -16,7 +16,7 @@ static enum severity severity_of(unsigned number)
 static bool held(const struct findings *findings, const struct finding *f, const char *text)
 {
 	for (const struct finding *g = findings->first; g; g = g->next)
-		if (g->number == f->number && g->line == f->line && strcmp(g->file, f->file) == 0 &&
+		if (g->number == f->number && g->line == f->line && g->column == f->column && strcmp(g->file, f->file) == 0 &&
 		    strcmp(g->clause, f->clause) == 0 && strcmp(g->sentence, text) == 0)
 			return true;
 	return false;
@@ -38,6 +38,8 @@ void finding_vadd(struct findings *findings, struct arena *arena, struct finding
 {
 	char text[600];
 	vsnprintf(text, sizeof text, format, args);
+	f.column = spot_column(f.line);
+	f.line = spot_line(f.line);
 	struct finding *copy = held(findings, &f, text) ? NULL : ARENA_NEW(arena, struct finding);
 	if (!copy)
 		return;
@@ -110,6 +112,8 @@ void finding_line(const struct finding *f, struct buffer *out)
 {
 	static const char letter[] = {'E', 'G', 'N'};
 	buffer_printf(out, "%c%u %s:%u", letter[f->severity], f->number, f->file, f->line);
+	if (f->column)
+		buffer_printf(out, ":%u", f->column);
 	if (f->clause[0])
 		buffer_printf(out, " %s", f->clause);
 	buffer_printf(out, ": %s", f->sentence);

@@ -65,12 +65,16 @@ static const char *forbidden(int32_t code)
 const char *lexer_audit(struct slice text, uint32_t *line)
 {
 	size_t pos = slice_starts(text, SLICE("\xef\xbb\xbf")) ? 3 : 0;
-	*line = 1;
+	uint32_t number = 1, column = 1;
 	for (int32_t code; (code = utf8_next(text, &pos)) != -1;) {
 		const char *fault = forbidden(code);
+		*line = spot_at(number, column++);
 		if (fault)
 			return fault;
-		*line += code == '\n';
+		if (code == '\n') {
+			number++;
+			column = 1;
+		}
 	}
 	return NULL;
 }
@@ -78,7 +82,7 @@ const char *lexer_audit(struct slice text, uint32_t *line)
 void lexer_init(struct lexer *lexer, struct slice text)
 {
 	size_t skip = slice_starts(text, SLICE("\xef\xbb\xbf")) ? 3 : 0;
-	*lexer = (struct lexer){.text = text, .pos = skip, .line = 1};
+	*lexer = (struct lexer){.text = text, .pos = skip, .line = 1, .column = 1, .counted = skip};
 }
 
 static int peek(const struct lexer *l, size_t ahead)
@@ -104,19 +108,30 @@ static void skip_space(struct lexer *l)
 	}
 }
 
+/* the spot of pos; what was counted is not counted again */
+static uint32_t here(struct lexer *l)
+{
+	for (; l->counted < l->pos; l->counted++) {
+		uint8_t byte = l->text.at[l->counted];
+		l->column = byte == '\n' ? 1 : l->column + ((byte & 0xc0) != 0x80);
+	}
+	return spot_at(l->line, l->column);
+}
+
 static struct token bad(struct lexer *l, const char *fault)
 {
+	uint32_t spot = here(l);
 	size_t from = l->pos, to = l->pos + 1;
 	while (to < l->text.len && (l->text.at[to] & 0xc0) == 0x80)
 		to++;
 	l->fault = fault;
 	l->pos = l->text.len;
-	return (struct token){.kind = TOKEN_BAD, .text = slice_part(l->text, from, to - from), .line = l->line};
+	return (struct token){.kind = TOKEN_BAD, .text = slice_part(l->text, from, to - from), .line = spot};
 }
 
 static struct token take(struct lexer *l, enum token_kind kind, size_t len)
 {
-	struct token t = {.kind = kind, .text = slice_part(l->text, l->pos, len), .line = l->line};
+	struct token t = {.kind = kind, .text = slice_part(l->text, l->pos, len), .line = here(l)};
 	l->pos += len;
 	return t;
 }
@@ -268,7 +283,7 @@ static struct token take_any(struct lexer *l)
 {
 	int c = peek(l, 0);
 	if (c == -1)
-		return (struct token){.kind = TOKEN_END, .line = l->line};
+		return (struct token){.kind = TOKEN_END, .line = here(l)};
 	if (c == '"')
 		return take_string(l);
 	if (is_digit(c))

@@ -56,12 +56,13 @@ struct token {
 	enum relation rel;
 	uint8_t mark;
 	int64_t number; /* NUMBER; DATE as a day */
-	uint32_t line;
+	uint32_t line;  /* a spot: line and column */
 };
 struct lexer {
 	struct slice text;
 	size_t pos;
-	uint32_t line;
+	uint32_t line, column; /* line of pos; column of counted */
+	size_t counted;
 	bool after_dot;
 	const char *fault; /* Japanese, once a token was BAD */
 };
@@ -69,7 +70,7 @@ struct lexer {
 void lexer_init(struct lexer *lexer, struct slice text);
 struct token lexer_next(struct lexer *lexer);
 /* lexer_audit - the whole text once, before anything is read: UTF-8, no control
- * or direction-changing characters; NULL if fine, else Japanese and the line */
+ * or direction-changing characters; NULL if fine, else Japanese and the spot */
 const char *lexer_audit(struct slice text, uint32_t *line);
 
 #endif

@@ -110,7 +110,7 @@ static struct result place(const struct tree *tree, struct header **header, cons
 		*header = (*header)->same;
 		return ok();
 	}
-	snprintf(at, sizeof at, "%s:%u", file, line);
+	snprintf(at, sizeof at, "%s:%u:%u", file, spot_line(line), spot_column(line));
 	return fail(why, E_INPUT, at, "どの規程のものかわかりません。同じフォルダに policy の見出しを一つ置いてください。");
 }
 
@@ -218,7 +218,7 @@ static bool publish_clause(struct policy *policy, struct clause *c)
 	if (!out || !edition)
 		return false;
 	*out = (struct policy_clause){.id = c->id, .cite = c->cite, .says = c->says, .file = c->file,
-	                              .line = c->line, .edition = &edition->public, .reference = "",
+	                              .line = spot_line(c->line), .edition = &edition->public, .reference = "",
 	                              .statement_count = c->statement_count, .doubt = "", .omitted = ""};
 	for (const struct statement *s = c->statements; s; s = s->next)
 		tell_carrier(s, out);
@@ -280,7 +280,7 @@ static void check_unique(struct binder *b)
 		b->policy->sound = false;
 		finding_add(b->findings, b->arena, 2, c->file, c->line, c->header->name, c->id,
 		            "番号を付け直してください。", "条番号「%s」が%sに二度使われています（もう一つは%s:%u）。",
-		            c->id, twice ? "同じ版" : "別の規程", a->file, a->line);
+		            c->id, twice ? "同じ版" : "別の規程", a->file, spot_line(a->line));
 	}
 }
 

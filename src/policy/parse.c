@@ -13,7 +13,7 @@ void parser_fault(struct parser *p, enum error code, const char *wanted)
 	if (p->code != OK)
 		return;
 	char place[160];
-	snprintf(place, sizeof place, "%.140s:%u", p->file, p->now.line);
+	snprintf(place, sizeof place, "%.140s:%u:%u", p->file, spot_line(p->now.line), spot_column(p->now.line));
 	p->code = code;
 	if (code == E_MEMORY)
 		(void)fail(p->why, code, place, "読み込みに使える記憶域が足りません。");
@@ -322,7 +322,7 @@ struct result parse_file(const struct policy_source *source, struct words *words
 	if (source->text.len > POLICY_FILE_BYTES)
 		return fail(why, E_LIMIT, source->path, "ファイルが大きすぎます（上限4MiB）。分けてください。");
 	const char *fault = lexer_audit(source->text, &line);
-	snprintf(place, sizeof place, "%.140s:%u", source->path, line);
+	snprintf(place, sizeof place, "%.140s:%u:%u", source->path, spot_line(line), spot_column(line));
 	if (fault)
 		return fail(why, E_INPUT, place, "%s", fault);
 	char *file = arena_string(arena, slice_str(source->path));

@@ -54,7 +54,7 @@ struct policy_source {
  *           23 of the report's section 8).  A policy with such errors loads, so
  *           that they can be shown, but policy_sound is false and every
  *           decision under it is HOLD
- * errors    E_INPUT  text outside the grammar: place "file:line", one sentence
+ * errors    E_INPUT  text outside the grammar: place "file:line:column", one sentence
  *           E_LIMIT  a ceiling of this header      E_MEMORY  the arena is full */
 struct result policy_load(const struct policy_source *sources, size_t count, struct arena *arena,
                           struct policy **out, struct findings *findings, struct why *why) MUST;
@@ -519,7 +519,7 @@ struct finding {
 	unsigned number; /* 1..30, report section 8 */
 	enum severity severity;
 	const char *file;
-	uint32_t line;
+	uint32_t line, column; /* from 1; column 0: the whole line */
 	const char *policy; /* name, "" for vocabulary */
 	const char *clause; /* id, "" */
 	const char *sentence; /* Japanese: what is wrong, where */
@@ -541,7 +541,7 @@ struct findings {
  * findings appended to, in the arena given                                  */
 struct result policy_check(const struct policy *policy, day_t day, struct arena *arena,
                            struct findings *findings, struct why *why) MUST;
-/* finding_line - "E25 file:line clause: sentence mend" and a line end */
+/* finding_line - "E25 file:line:column clause: sentence mend" and a line end */
 void finding_line(const struct finding *finding, struct buffer *out);
 
 #endif
