@@ -28,6 +28,9 @@ static int add_rule(scmp_filter_ctx context, const struct rule *rule)
 	case UNIX_ONLY:
 		return seccomp_rule_add(context, SCMP_ACT_ALLOW, rule->call, 1,
 		                        SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+	case NETLINK_ONLY:
+		return seccomp_rule_add(context, SCMP_ACT_ALLOW, rule->call, 1,
+		                        SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));
 	case FORK_ONLY:
 		return seccomp_rule_add(context, SCMP_ACT_ALLOW, rule->call, 1,
 		                        SCMP_A0(SCMP_CMP_MASKED_EQ, ~(scmp_datum_t)FORK_FLAGS, 0));

@@ -82,30 +82,32 @@ struct result limits_set(const struct jail_limits *limits, struct why *why)
 	return ok();
 }
 
-/* No capability is left, not even inside the own user namespace. */
-static struct result capabilities_drop(struct why *why)
+/* No capability is left, not even inside the own user namespace; to administer the
+ * network of the machine that one is kept, and then it must be there.        */
+static struct result capabilities_drop(bool net_admin, struct why *why)
 {
 	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-	struct __user_cap_data_struct none[2] = {{0}};
-	if (syscall(SYS_capset, &header, none) < 0)
+	const uint32_t kept = net_admin ? 1u << CAP_NET_ADMIN : 0;
+	struct __user_cap_data_struct caps[2] = {{.effective = kept, .permitted = kept}};
+	if (syscall(SYS_capset, &header, caps) < 0)
 		return fail(why, E_SYSTEM, "capset", "capabilities stay: %s", strerror(errno));
 	return ok();
 }
 
-static struct result privileges_drop(struct why *why)
+static struct result privileges_drop(bool net_admin, struct why *why)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return fail(why, E_SYSTEM, "prctl", "no_new_privs: %s", strerror(errno));
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return fail(why, E_SYSTEM, "prctl", "dumpable: %s", strerror(errno));
-	return capabilities_drop(why);
+	return capabilities_drop(net_admin, why);
 }
 
 static struct result enter(const struct jail_profile *profile, const struct jail_limits *limits,
                            struct landlock *landlock, bool *namespaces, struct why *why)
 {
-	*namespaces = namespaces_leave();
-	TRY(privileges_drop(why));
+	*namespaces = !profile->net_admin && namespaces_leave();
+	TRY(privileges_drop(profile->net_admin, why));
 	TRY(landlock_enforce(landlock, why));
 	TRY(limits_set(limits, why));
 	LEAVE_OUT_LEAK_CHECK();

@@ -36,12 +36,15 @@ extern const struct jail_profile jail_clock;
 /* Accepts and answers on a Unix socket bound before, replaces its own state
  * file; nothing else. */
 extern const struct jail_profile jail_seal;
+/* Files below the paths given, and nfnetlink: stays in its network and keeps
+ * CAP_NET_ADMIN, nothing else. */
+extern const struct jail_profile jail_zone;
 
 /* Limits only: for a program whose user said --no-jail. */
 extern const struct jail_profile jail_none;
 
 /* jail_profile_named - "cleanse", "inspect", "zygote", "gate", "web", "clock",
- * "seal", "none"; NULL for another name                                             */
+ * "seal", "zone", "none"; NULL for another name                                             */
 const struct jail_profile *jail_profile_named(const char *name);
 const char *jail_profile_name(const struct jail_profile *profile);
 

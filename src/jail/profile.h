@@ -21,6 +21,7 @@ enum condition {
 	ALWAYS = 0,
 	NO_EXEC,    /* third argument without PROT_EXEC */
 	UNIX_ONLY,  /* first argument AF_UNIX */
+	NETLINK_ONLY, /* first argument AF_NETLINK */
 	FORK_ONLY,  /* clone flags of fork: nothing shared, no namespace */
 	FIRST_IS,   /* first argument equals value */
 	SECOND_IS,  /* second argument equals value */
@@ -44,6 +45,7 @@ struct jail_profile {
 	const char *name;
 	const struct rules *groups[PROFILE_GROUPS]; /* NULL-filled */
 	bool opens_files;                           /* Landlock: the paths given; else none */
+	bool net_admin;                             /* stays in its network and keeps CAP_NET_ADMIN */
 };
 
 /* added to every profile of a sanitizer build; empty else */

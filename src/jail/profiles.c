@@ -108,6 +108,13 @@ static const struct rule ask_rules[] = {
 };
 GROUP(ask);
 
+/* Ask and change the kernel's packet filter: nfnetlink only, no other network. */
+static const struct rule administer_rules[] = {
+	WHEN(socket, NETLINK_ONLY, 0) CALL(bind) CALL(getsockname) CALL(setsockopt) CALL(getsockopt)
+	CALL(sendto) CALL(sendmsg) CALL(recvfrom) CALL(recvmsg)
+};
+GROUP(administer);
+
 /* Hand documents to the pool that was opened before. */
 static const struct rule pool_rules[] = {CALL(memfd_create) CALL(wait4) CALL(waitid)};
 GROUP(pool);
@@ -121,19 +128,21 @@ const struct rules sanitizer_extra = {sanitizer_rules, sizeof sanitizer_rules / 
 const struct rules sanitizer_extra = {NULL, 0};
 #endif
 
-const struct jail_profile jail_cleanse = {"cleanse", {&memory, &no_state}, false};
-const struct jail_profile jail_inspect = {"inspect", {&memory, &no_state, &entropy}, false};
-const struct jail_profile jail_zygote = {"zygote", {&memory, &no_state, &entropy, &zygote}, false};
-const struct jail_profile jail_gate = {"gate", {&memory, &life, &files, &ask, &pool}, true};
-const struct jail_profile jail_web = {"web", {&memory, &life, &files, &serve, &ask}, true};
-const struct jail_profile jail_clock = {"clock", {&memory, &life, &files, &ask}, true};
-const struct jail_profile jail_seal = {"seal", {&memory, &life, &files, &serve}, true};
+const struct jail_profile jail_cleanse = {"cleanse", {&memory, &no_state}, false, false};
+const struct jail_profile jail_inspect = {"inspect", {&memory, &no_state, &entropy}, false, false};
+const struct jail_profile jail_zygote = {"zygote", {&memory, &no_state, &entropy, &zygote}, false, false};
+const struct jail_profile jail_gate = {"gate", {&memory, &life, &files, &ask, &pool}, true, false};
+const struct jail_profile jail_web = {"web", {&memory, &life, &files, &serve, &ask}, true, false};
+const struct jail_profile jail_clock = {"clock", {&memory, &life, &files, &ask}, true, false};
+const struct jail_profile jail_seal = {"seal", {&memory, &life, &files, &serve}, true, false};
 
-const struct jail_profile jail_none = {"none", {NULL}, true};
+const struct jail_profile jail_zone = {"zone", {&memory, &life, &files, &administer}, true, true};
+
+const struct jail_profile jail_none = {"none", {NULL}, true, false};
 
 static const struct jail_profile *const profiles[] = {
 	&jail_cleanse, &jail_inspect, &jail_zygote, &jail_gate,
-	&jail_web,     &jail_clock,   &jail_seal,   &jail_none,
+	&jail_web,     &jail_clock,   &jail_seal,   &jail_zone, &jail_none,
 };
 
 const struct jail_profile *jail_profile_named(const char *name)

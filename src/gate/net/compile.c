@@ -95,7 +95,7 @@ static void base_add(struct compiler *k, const char *name, uint32_t table, enum 
 	c->policy = ACTION_DROP;
 }
 
-static void key_add(struct set *s, struct match *m, enum field field, enum slot slot, const char *type)
+static void key_add(struct set *s, struct match *m, enum field field, enum key_slot slot, const char *type)
 {
 	m->fields[m->field_count++] = field;
 	s->slots[s->fields] = slot;

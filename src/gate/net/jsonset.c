@@ -106,7 +106,7 @@ bool json_set_type(const char *type, enum value_kind *kind)
 	return false;
 }
 
-bool slots_of(const enum value_kind *kinds, size_t count, enum slot *out)
+bool slots_of(const enum value_kind *kinds, size_t count, enum key_slot *out)
 {
 	size_t addresses = 0, ports = 0, names = 0, macs = 0, protos = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -141,7 +141,7 @@ bool slots_of(const enum value_kind *kinds, size_t count, enum slot *out)
 	return addresses <= 2 && ports <= 2 && names <= 2 && macs <= 1 && protos <= 1;
 }
 
-static void slot_put(enum slot slot, struct span span, struct box *box, struct element_extra *extra)
+static void slot_put(enum key_slot slot, struct span span, struct box *box, struct element_extra *extra)
 {
 	static const enum net_dim dims[] = {
 		[SLOT_MAC] = DIM_MAC,     [SLOT_ADDR1] = DIM_SADDR, [SLOT_ADDR2] = DIM_DADDR, [SLOT_PROTO] = DIM_PROTO,

@@ -46,7 +46,7 @@ extern const struct field_row field_rows[FIELD_COUNT];
 /* An element of a set keeps its values in a box: the key's first address in
  * saddr, the second in daddr, the first port or type in dport, the second in
  * sport; names of interfaces apart.                                         */
-enum slot { SLOT_MAC = 0, SLOT_ADDR1, SLOT_ADDR2, SLOT_PROTO, SLOT_PORT1, SLOT_PORT2, SLOT_NAME1, SLOT_NAME2, SLOT_STATE };
+enum key_slot { SLOT_MAC = 0, SLOT_ADDR1, SLOT_ADDR2, SLOT_PROTO, SLOT_PORT1, SLOT_PORT2, SLOT_NAME1, SLOT_NAME2, SLOT_STATE };
 enum action { ACTION_NONE = 0, ACTION_ACCEPT, ACTION_DROP, ACTION_JUMP, ACTION_GOTO, ACTION_RETURN };
 struct element_extra { /* of maps, and of keys with interfaces */
 	uint16_t name[2];
@@ -56,7 +56,7 @@ struct element_extra { /* of maps, and of keys with interfaces */
 struct set {
 	struct slice name;
 	uint32_t table;
-	enum slot slots[KEY_FIELDS];
+	enum key_slot slots[KEY_FIELDS];
 	const char *types[KEY_FIELDS]; /* nft's: "ether_addr" */
 	uint8_t fields;
 	bool interval, map, counted;

@@ -26,6 +26,6 @@ void json_set(struct json_reader *j, json_t *object, bool map);
 void json_rule(struct json_reader *j, json_t *object);
 bool json_set_type(const char *type, enum value_kind *kind);
 /* slots_of - where the values of a key are kept; false: no room for such a key */
-bool slots_of(const enum value_kind *kinds, size_t count, enum slot *out);
+bool slots_of(const enum value_kind *kinds, size_t count, enum key_slot *out);
 
 #endif

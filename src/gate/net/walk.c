@@ -223,7 +223,7 @@ static void match_spans(struct walker *w, const struct match *m, const struct bo
 	free(rest);
 }
 
-static struct span slot_span(const struct set *set, size_t element, enum slot slot)
+static struct span slot_span(const struct set *set, size_t element, enum key_slot slot)
 {
 	const struct box *b = &set->elements[element];
 	switch (slot) {
