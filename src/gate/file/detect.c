@@ -5,7 +5,7 @@
  * their directory, texts by what the first lines would make a program do.  The
  * name is asked only where the content cannot tell: csv or plain text, and which
  * kind of package a broken zip was meant to be. */
-#include "gate/file/job.h"
+#include "gate/file/cfb.h"
 
 #include "base/cursor.h"
 #include "base/text.h"
@@ -231,9 +231,9 @@ static bool has_wide_name(struct slice in, const char *name)
 
 static enum file_type compound_type(struct slice in)
 {
-	if (has_wide_name(in, "DocumentText") || has_wide_name(in, "JSRV_SegmentInformation"))
-		return FILE_ICHITARO;
-	return has_wide_name(in, "__properties_version1.0") ? FILE_MAIL : FILE_OLE;
+	enum file_type type = cfb_type(in);
+	bool ichitaro = has_wide_name(in, "DocumentText") || has_wide_name(in, "JSRV_SegmentInformation");
+	return type == FILE_OLE && ichitaro ? FILE_ICHITARO : type;
 }
 
 struct result ole_refuse(struct job *job, struct slice in, struct buffer *out, struct why *why)
@@ -241,7 +241,7 @@ struct result ole_refuse(struct job *job, struct slice in, struct buffer *out, s
 	(void)out, (void)why;
 	if (has_wide_name(in, "EncryptedPackage"))
 		return job_refuse(job, REFUSAL_ENCRYPTED, "", "an encrypted Office document");
-	return job_refuse(job, REFUSAL_UNKNOWN, "", "a compound file of the old Office formats");
+	return job_refuse(job, REFUSAL_UNKNOWN, "", "a compound file of no known kind");
 }
 
 /* ---- texts ---- */

@@ -6,8 +6,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { REMOVALS_KEPT = 1000, CONTAINERS = 1u << FILE_ZIP | 1u << FILE_DOCX | 1u << FILE_XLSX |
-                                           1u << FILE_PPTX | 1u << FILE_XLSB };
+enum { REMOVALS_KEPT = 1000 };
+static const uint64_t CONTAINERS = 1ull << FILE_ZIP | 1ull << FILE_DOCX | 1ull << FILE_XLSX |
+	1ull << FILE_PPTX | 1ull << FILE_XLSB | 1ull << FILE_DOC | 1ull << FILE_XLS | 1ull << FILE_PPT | 1ull << FILE_MSG;
 
 static const char *place_in(struct job *job, const char *place)
 {
@@ -129,9 +130,9 @@ struct result job_run(struct job *job, enum file_type type, struct slice in, str
 	if (!format->rebuild)
 		return job_refuse(job, format->refusal, "", "%s is not rebuilt", file_type_name(type));
 	TRY(job_pay_work(job, in.len));
-	if (1u << type & CONTAINERS && job->depth >= job->left.depth)
+	if (1ull << type & CONTAINERS && job->depth >= job->left.depth)
 		return job_refuse(job, REFUSAL_DEEP, "", "nested deeper than %u containers", job->left.depth);
-	job->depth += (1u << type & CONTAINERS) != 0;
+	job->depth += (1ull << type & CONTAINERS) != 0;
 	job->made_ending = file_type_fits(type, job->ending) ? job->ending : file_type_ending(type);
 	TRY(format->rebuild(job, in, out, why));
 	if (!buffer_ok(out))

@@ -46,7 +46,7 @@ struct result job_pay_pixels(struct job *job, uint64_t pixels) MUST;
 struct result job_pay_entry(struct job *job) MUST;
 
 /* job_rebuild - a nested document
- * allowed   bit set of 1u << enum file_type; another type is refused (MISMATCH)
+ * allowed   bit set of 1ull << enum file_type; another type is refused (MISMATCH)
  * name      for the report's place                                          */
 struct result job_rebuild(struct job *job, uint64_t allowed, struct slice name, struct slice in,
                           struct buffer *out, enum file_type *type, struct why *why) MUST;
@@ -93,6 +93,7 @@ rebuild_fn pdf_rebuild;
 rebuild_fn jpeg_rebuild, png_rebuild, gif_rebuild, bmp_rebuild, tiff_rebuild, webp_rebuild;
 rebuild_fn text_rebuild;  /* txt */
 rebuild_fn csv_rebuild;
+rebuild_fn doc_rebuild, xls_rebuild, ppt_rebuild;
 
 #define PICTURES ((1u << FILE_JPEG) | (1u << FILE_PNG) | (1u << FILE_GIF) | (1u << FILE_BMP) | \
                   (1u << FILE_TIFF) | (1u << FILE_WEBP))

@@ -25,6 +25,9 @@ static const struct {
 	[INSPECT_TXT] = {"txt", "text", look_txt},
 	[INSPECT_CSV] = {"csv", "tsv", look_csv},
 	[INSPECT_ZIP] = {"zip", "", look_zip},
+	[INSPECT_DOC] = {"doc", "dot", look_doc},
+	[INSPECT_XLS] = {"xls", "xlt", look_xls},
+	[INSPECT_PPT] = {"ppt", "pps", look_ppt},
 };
 
 /* Endings that are the same format under a rarer name. */

@@ -2,7 +2,7 @@
  *
  * The verdict must be on what is written, not on what was read.  Each document
  * that the file gate wrote is read again here, in another process, by other
- * code: libzip and libxml2's SAX for Office files, qpdf for PDF, the picture
+ * code: a compound file reader of its own, libzip and libxml2's SAX for Office files, qpdf for PDF, the picture
  * libraries' other entrances for pictures, plain scanning for text.  It shares
  * nothing with gate/file, not even the names of the types: one mistake must
  * not blind both.  Its tables are its own; where they are stricter than the
@@ -27,6 +27,7 @@ enum inspect_type {
 	INSPECT_JPEG, INSPECT_PNG, INSPECT_GIF, INSPECT_BMP, INSPECT_TIFF, INSPECT_WEBP,
 	INSPECT_TXT, INSPECT_CSV,
 	INSPECT_ZIP,
+	INSPECT_DOC, INSPECT_XLS, INSPECT_PPT,
 	INSPECT_TYPES
 };
 

@@ -40,8 +40,12 @@ static const struct {
 	enum refusal refusal;
 	const char *sentence;
 } special[] = {
+	{FILE_DOC, REFUSAL_UNKNOWN, "Word 95以前の文書は通せません。docxの形式で保存し直してお送りください。"},
+	{FILE_XLS, REFUSAL_UNKNOWN, "Excel 95以前のブックは通せません。xlsxの形式で保存し直してお送りください。"},
+	{FILE_PPT, REFUSAL_UNKNOWN, "PowerPoint 95以前の文書は通せません。pptxの形式で保存し直してお送りください。"},
+	{FILE_MSG, REFUSAL_UNKNOWN, "Outlookのメール（msg）は通せません。必要な添付ファイルを取り出してお送りください。"},
 	{FILE_OLE, REFUSAL_UNKNOWN,
-	 "旧形式のOffice文書（doc、xls、pptなど）は通せません。docx、xlsx、pptxの形式で保存し直してお送りください。"},
+	 "中身の種類を確かめられない旧形式の文書のため止めました。docx、xlsx、pptxの形式で保存し直してお送りください。"},
 	{FILE_OLE, REFUSAL_ENCRYPTED,
 	 "パスワードがかかったOffice文書のため止めました。元のアプリでパスワードを外して保存したものをお送りください。"},
 	{FILE_RTF, REFUSAL_UNKNOWN, "リッチテキスト（rtf）は通せません。docxの形式で保存し直してお送りください。"},
@@ -101,6 +105,7 @@ static const struct {
 	{"formula", "外部と通信する、または命令を動かす数式を、計算済みの値に置き換えました。"},
 	{"data-connection", "外部データへの接続を取り除きました。"},
 	{"pivot-external", "外部データを使うピボットテーブルを、表示されている値に置き換えました。"},
+	{"pivot", "ピボットテーブルを、表示されている値に置き換えました。"},
 	{"data-model", "データモデルや取り込みの設定を取り除きました。"},
 	{"action", "クリックなどで動く命令を取り除きました。"},
 	{"media", "音声や動画を取り除きました。"},

@@ -15,8 +15,9 @@ enum file_type {
 	FILE_JPEG, FILE_PNG, FILE_GIF, FILE_BMP, FILE_TIFF, FILE_WEBP,
 	FILE_TXT, FILE_CSV,
 	FILE_ZIP,
-	/* recognised only to be refused with their own sentence: */
-	FILE_OLE,        /* compound file: doc, xls, ppt, msg, or encrypted OOXML */
+	FILE_DOC, FILE_XLS, FILE_PPT, FILE_MSG, /* the old formats of Office: compound files */
+	/* from FILE_OLE on: recognised only to be refused with their own sentence */
+	FILE_OLE,        /* another compound file, or encrypted OOXML */
 	FILE_RTF, FILE_HTML, FILE_SVG, FILE_ODF, FILE_XLSB, FILE_ARCHIVE, FILE_MAIL,
 	FILE_EXECUTABLE, FILE_SCRIPT, FILE_ICHITARO, FILE_DOCUWORKS, FILE_SYLK, FILE_OTHER,
 	FILE_TYPES

@@ -24,7 +24,8 @@ static const struct {
 	{"gif", FILE_GIF, INSPECT_GIF},    {"bmp", FILE_BMP, INSPECT_BMP},
 	{"tiff", FILE_TIFF, INSPECT_TIFF}, {"webp", FILE_WEBP, INSPECT_WEBP},
 	{"txt", FILE_TXT, INSPECT_TXT},    {"csv", FILE_CSV, INSPECT_CSV},
-	{"zip", FILE_ZIP, INSPECT_ZIP},
+	{"zip", FILE_ZIP, INSPECT_ZIP},    {"doc", FILE_DOC, INSPECT_DOC},
+	{"xls", FILE_XLS, INSPECT_XLS},    {"ppt", FILE_PPT, INSPECT_PPT},
 };
 
 static enum inspect_type inspected_as(enum file_type type)

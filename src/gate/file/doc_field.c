@@ -1,0 +1,190 @@
+/* Word documents: fields.
+ *
+ * A field stands in the text: a begin mark, its instruction, a separator, what it
+ * shows, an end mark.  Instructions are gathered over pieces and nesting, and what
+ * the list of fields does not allow is overwritten with spaces: what it shows
+ * stays, and no position moves.  The field table's own idea of the kind is made
+ * "unknown" wherever it says more than the text.
+ * source  MS-DOC 2.8.25 (Plcfld), 2.9.89 (Fld), 2.9.90 (flt)                  */
+#include "gate/file/doc.h"
+
+#include "base/text.h"
+#include "gate/file/links.h"
+
+enum { BEGIN = 0x13, SEPARATOR = 0x14, FINISH = 0x15, FLT_UNKNOWN = 1, DEPTH_MOST = 32, EMBED = 58 };
+
+struct level {
+	uint32_t begin;
+	bool showing;
+	struct buffer text;
+};
+
+struct scan {
+	struct doc *doc;
+	uint32_t piece;      /* where the last position was found */
+	struct level levels[DEPTH_MOST];
+	unsigned depth;
+	uint8_t *bad;        /* a bit a position: its field was blanked */
+};
+
+static uint8_t *at_position(struct scan *s, uint32_t cp, bool *wide)
+{
+	const struct doc *doc = s->doc;
+	while (s->piece > 0 && doc->pieces[s->piece].from > cp)
+		s->piece--;
+	while (s->piece + 1 < doc->piece_count && doc->pieces[s->piece].to <= cp)
+		s->piece++;
+	const struct doc_piece *piece = &doc->pieces[s->piece];
+	*wide = piece->wide;
+	return doc->main + piece->at + ((size_t)(cp - piece->from) << piece->wide);
+}
+
+static uint16_t character(struct scan *s, uint32_t cp)
+{
+	bool wide;
+	const uint8_t *at = at_position(s, cp, &wide);
+	return wide ? (uint16_t)(at[0] | at[1] << 8) : at[0];
+}
+
+static bool stays(uint16_t c)
+{
+	return c == BEGIN || c == SEPARATOR || c == FINISH || c == '\r' || c == 7 || c == 12;
+}
+
+static void blank(struct scan *s, uint32_t from, uint32_t to)
+{
+	for (uint32_t cp = from; cp < to; cp++) {
+		bool wide;
+		uint8_t *at = at_position(s, cp, &wide);
+		if (stays(character(s, cp)))
+			continue;
+		at[0] = ' ';
+		if (wide)
+			at[1] = 0;
+	}
+}
+
+static bool only_spaces(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.at[i] > ' ')
+			return false;
+	return true;
+}
+
+static struct result judge(struct scan *s, uint32_t end, struct why *why)
+{
+	struct level *level = &s->levels[s->depth - 1];
+	struct slice text = buffer_slice(&level->text);
+	bool safe = buffer_ok(&level->text) && (only_spaces(text) || field_allowed(text));
+	if (!safe) {
+		struct slice name = field_name(text);
+		const char *place = arena_printf(s->doc->job->arena, "%.*s", SLICE_ARG(name));
+		blank(s, level->begin + 1, end);
+		if (!place)
+			return job_memory(why);
+		job_drop(s->doc->job, slice_equal_nocase(name, SLICE("EMBED")) ? "ole-object" : "field", place);
+	}
+	if (!safe || only_spaces(text))
+		s->bad[level->begin / 8] |= (uint8_t)(1u << level->begin % 8);
+	return ok();
+}
+
+/* A character belongs to the innermost instruction that is still being said. */
+static void gather(struct scan *s, uint16_t c)
+{
+	for (unsigned i = s->depth; i-- > 0;) {
+		if (s->levels[i].showing)
+			continue;
+		utf8_put(&s->levels[i].text, c == 1 || c == 8 ? ' ' : c);
+		return;
+	}
+}
+
+static struct result step(struct scan *s, uint32_t cp, uint16_t c, struct why *why)
+{
+	if (c == BEGIN) {
+		if (s->depth == DEPTH_MOST)
+			return job_refuse(s->doc->job, REFUSAL_DEEP, "fields", "fields nested too deep");
+		struct level *level = &s->levels[s->depth++];
+		level->begin = cp;
+		level->showing = false;
+		buffer_clear(&level->text);
+	} else if (c == SEPARATOR && s->depth && !s->levels[s->depth - 1].showing) {
+		TRY(judge(s, cp, why));
+		s->levels[s->depth - 1].showing = true;
+	} else if (c == FINISH && s->depth) {
+		if (!s->levels[s->depth - 1].showing)
+			TRY(judge(s, cp, why));
+		s->depth--;
+	} else if (s->depth && c != SEPARATOR && c != FINISH) {
+		gather(s, c);
+	}
+	return ok();
+}
+
+/* A field that is not closed within its part: its beginning is judged as it is. */
+static struct result close_part(struct scan *s, uint32_t end, struct why *why)
+{
+	while (s->depth) {
+		if (!s->levels[s->depth - 1].showing)
+			TRY(judge(s, end, why));
+		s->depth--;
+	}
+	return ok();
+}
+
+/* Kinds that import, ask, run or embed. */
+static bool kind_active(uint8_t flt)
+{
+	static const uint8_t kinds[] = {11, 36, 38, 39, 40, 45, 46, 47, 48, 50, 51, 55, 56, EMBED, 67, 68, 77, 78,
+	                                79, 81, 87, 89, 91};
+	return memchr(kinds, flt, sizeof kinds) != NULL;
+}
+
+static void fix_table(struct scan *s, unsigned index, uint32_t part_from, uint32_t part_to)
+{
+	struct slice plc = doc_structure(s->doc, index);
+	size_t count = plc.len >= 4 ? (plc.len - 4) / 6 : 0;
+	uint8_t *table = s->doc->table + (plc.at - s->doc->table);
+	for (size_t i = 0; plc.len && i < count; i++) {
+		uint64_t cp = (uint64_t)doc_u32(plc.at + i * 4) + part_from;
+		uint8_t *fld = table + (count + 1) * 4 + i * 2;
+		if ((fld[0] & 0x1F) != BEGIN)
+			continue;
+		bool bad = cp >= part_to || s->bad[cp / 8] >> cp % 8 & 1;
+		if (bad || kind_active(fld[1]))
+			fld[1] = FLT_UNKNOWN;
+	}
+}
+
+static struct result scan_part(struct scan *s, unsigned part, uint32_t *from, struct why *why)
+{
+	uint32_t count = doc_u32(s->doc->main + doc_parts[part].count_at);
+	uint32_t room = s->doc->positions - *from;
+	uint32_t to = *from + (count < room ? count : room);
+	if (count > room)
+		return job_refuse(s->doc->job, REFUSAL_DAMAGED, "WordDocument", "it says that it has more text than it has");
+	for (uint32_t cp = *from; cp < to; cp++)
+		TRY(step(s, cp, character(s, cp), why));
+	TRY(close_part(s, to, why));
+	fix_table(s, doc_parts[part].fields, *from, to);
+	*from = to;
+	return ok();
+}
+
+struct result doc_fields(struct doc *doc, struct why *why)
+{
+	struct scan s = {.doc = doc, .bad = arena_alloc(doc->compound->arena, doc->positions / 8 + 1)};
+	struct result result = ok();
+	uint32_t from = 0;
+	if (!s.bad)
+		return job_memory(why);
+	for (unsigned i = 0; i < DEPTH_MOST; i++)
+		buffer_init(&s.levels[i].text, 1 << 20);
+	for (unsigned part = 0; part < DOC_PARTS && result.code == OK; part++)
+		result = scan_part(&s, part, &from, why);
+	for (unsigned i = 0; i < DEPTH_MOST; i++)
+		buffer_done(&s.levels[i].text);
+	return result;
+}
