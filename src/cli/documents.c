@@ -157,8 +157,8 @@ static struct result fill_cp932(zip_t *zip, const void *from, struct why *why)
 static const char *const pdf_objects[] = {
 	"<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert\\('hello'\\))>>>>",
 	"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-	"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
-	"/Resources<</Font<</F1 5 0 R>>>>>>",
+	("<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+	 "/Resources<</Font<</F1 5 0 R>>>>>>"),
 	"<</Length 60>>\nstream\nBT /F1 18 Tf 72 760 Td (Invitation: policy workshop) Tj ET \n\nendstream",
 	"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
 };
