@@ -9,6 +9,20 @@ static bool ends_chapter(struct slice word)
 	return false;
 }
 
+/* 4.3 of 4.3①; the digits may be wide ones (U+FF10..FF19) */
+static size_t number_len(struct slice text)
+{
+	size_t len = 0;
+	while (len < text.len) {
+		const uint8_t *c = text.at + len;
+		bool wide = text.len - len >= 3 && c[0] == 0xEF && c[1] == 0xBC && c[2] >= 0x90 && c[2] <= 0x99;
+		if (!wide && !(*c >= '0' && *c <= '9') && *c != '.')
+			break;
+		len += wide ? 3 : 1;
+	}
+	return len;
+}
+
 struct heading heading_of(const char *cite)
 {
 	struct slice all = slice_str(cite);
@@ -18,9 +32,8 @@ struct heading heading_of(const char *cite)
 		return (struct heading){dot == SIZE_MAX ? slice_part(first, 0, 0) : slice_part(first, 0, dot), first};
 	if (first.len == all.len)
 		return (struct heading){first, first};
-	struct slice rest = slice_part(all, first.len + 1, SIZE_MAX);
-	struct slice second = slice_part(rest, 0, slice_find(rest, SLICE(" ")));
-	return (struct heading){first, slice_part(all, 0, first.len + 1 + second.len)};
+	size_t number = number_len(slice_part(all, first.len + 1, SIZE_MAX));
+	return (struct heading){first, number ? slice_part(all, 0, first.len + 1 + number) : first};
 }
 
 /* ---- search ---------------------------------------------------------------- */

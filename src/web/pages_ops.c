@@ -82,6 +82,18 @@ static bool scanner_answers(const char *socket)
 	return socket && *socket && scan_ping(&scanner, NULL).code == OK;
 }
 
+/* Can an entry be written now?  Somebody who holds the database too long stops all. */
+static void database_health(struct request *rq, json_t *list)
+{
+	struct why why = {OK, "", ""};
+	bool good = store_begin(parts_of(rq)->store, &why).code == OK;
+	if (good)
+		store_rollback(parts_of(rq)->store);
+	add_health(list, "データベース", good, good ? "書き込めます。"
+		: "ほかの処理が使い続けていて、書き込めません。受け付けるものはすべて待ちます。"
+		  "データベースを開いているほかの道具を閉じてください。");
+}
+
 static json_t *health_model(struct request *rq, const struct crossing_counts *counts, int64_t entries)
 {
 	struct web_parts *parts = parts_of(rq);
@@ -98,9 +110,12 @@ static json_t *health_model(struct request *rq, const struct crossing_counts *co
 	add_health(list, "封印（sekisho-seal）", seal, seal ? "応答があります。"
 		: "応答がありません。検査点に署名できません。");
 	checkpoint_health(rq, list, entries);
-	add_health(list, "ディスクの空き", free_mb > DISK_LOW, free_mb
-		? text(rq, "%llu.%lluGB", (unsigned long long)(free_mb / 1000),
-		       (unsigned long long)(free_mb / 100 % 10)) : "調べられません。");
+	const char *room = text(rq, "%llu.%lluGB", (unsigned long long)(free_mb / 1000),
+	                        (unsigned long long)(free_mb / 100 % 10));
+	add_health(list, "ディスクの空き", free_mb > DISK_LOW, free_mb > DISK_LOW ? room
+		: text(rq, "残りは%sです。足りなくなると、新しいファイルを受け付けられません。空きを増やしてください。",
+		       room));
+	database_health(rq, list);
 	return list;
 }
 

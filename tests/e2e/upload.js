@@ -3,10 +3,10 @@
 //   node tests/e2e/upload.js BUILD
 'use strict';
 const fs = require('fs');
-const http = require('http');
 const os = require('os');
 const path = require('path');
 const cityOf = require('./city.js');
+const { Terminal } = require('./terminal.js');
 
 const LINE = Buffer.from('青波市,固定資産,2026,1234\r\n'), BLOCK = Buffer.alloc(LINE.length * 20000, LINE);
 const FILE_BYTES = Math.ceil(200_000_000 / BLOCK.length) * BLOCK.length, MOST_KIB = 64 * 1024;
@@ -16,56 +16,6 @@ let passed = 0, failed = 0;
 function check(good, text) {
   if (good) passed++;
   else failed++, console.log(`FAIL ${text}`);
-}
-
-class Terminal { // a browser's cookies, and nothing else of it
-  constructor(host) { Object.assign(this, { host, cookies: {} }); }
-  send(method, to, headers, write) {
-    const [hostname, port] = this.host.split(':');
-    const cookie = Object.entries(this.cookies).map(([k, v]) => `${k}=${v}`).join('; ');
-    return new Promise((ok, no) => {
-      const rq = http.request({ hostname, port, method, path: to, headers: { cookie, origin: `http://${this.host}`, ...headers } }, (re) => {
-        for (const line of re.headers['set-cookie'] || []) {
-          const [, name, value] = line.match(/^([^=]+)=([^;]*)/);
-          this.cookies[name] = value;
-        }
-        let text = '', bytes = 0;
-        re.on('data', (d) => { bytes += d.length; if (bytes < 1 << 20) text += d; });
-        re.on('end', () => ok({ status: re.statusCode, location: re.headers.location, text, bytes }));
-      });
-      rq.on('error', no);
-      if (write) write(rq);
-      else rq.end();
-    });
-  }
-  get(to) { return this.send('GET', to, {}); }
-  post(to, fields) {
-    const body = new URLSearchParams(fields).toString();
-    return this.send('POST', to, { 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length }, (rq) => rq.end(body));
-  }
-  async form(to) { // the one-time token of the form on a page that posts there
-    const page = await this.get(to);
-    const at = page.text.indexOf(`action="${to}"`);
-    return page.text.slice(at).match(/name="form" value="([^"]+)"/)[1];
-  }
-  async signIn(city, person) {
-    await this.post('/signin', { form: await this.form('/signin'), login: person.login, password: person.password });
-    await this.post('/signin/code', { form: await this.form('/signin/code'), code: cityOf.code(city, person) });
-    check((await this.get('/')).status === 200, 'the person is not signed in');
-  }
-  async upload(to, fields, name, size) {
-    const line = 'aonami-boundary', part = (head, value) => `--${line}\r\nContent-Disposition: form-data; name="${head}"\r\n\r\n${value}\r\n`;
-    const before = Object.entries(fields).map(([k, v]) => part(k, v)).join('') +
-      `--${line}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: application/octet-stream\r\n\r\n`;
-    const after = `\r\n--${line}--\r\n`;
-    const length = Buffer.byteLength(before) + size + after.length;
-    return this.send('POST', to, { 'content-type': `multipart/form-data; boundary=${line}`, 'content-length': length }, async (rq) => {
-      rq.write(before);
-      for (let left = size; left > 0; left -= BLOCK.length)
-        if (!rq.write(BLOCK)) await new Promise((done) => rq.once('drain', done));
-      rq.end(after);
-    });
-  }
 }
 
 // the sekisho-web processes of this city, by the folder on their command line
@@ -96,7 +46,7 @@ async function outcome(terminal, to) {
   await outer.signIn(city, city.people.aoki);
   const began = Date.now();
   const sent = await outer.upload('/send', { form: await outer.form('/send'), purpose: '大きなファイルの受渡しを確かめるため', importance: 'C',
-    partner: '青波測量', receiver: '', act: 'send' }, '測量成果.csv', FILE_BYTES);
+    partner: '青波測量', receiver: '', act: 'send' }, '測量成果.csv', FILE_BYTES, BLOCK);
   check(sent.status === 303 && /^\/crossings\//.test(sent.location || ''), `not sent: ${sent.status} ${sent.text.slice(0, 300)}`);
   check(largest(path.join(folder, 'vault')) >= FILE_BYTES, 'the vault does not hold the file');
   const taken = (Date.now() - began) / 1000;
