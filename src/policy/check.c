@@ -266,6 +266,8 @@ static struct result check_book(struct checker *c, struct why *why)
 		return fail(why, E_MEMORY, "policy", "規程を点検する記憶域が足りません。");
 	check_conditions(c);
 	cases_done(c->cases);
+	if (c->book->from <= c->day && c->day < c->book->to)
+		check_chart(c);
 	return ok();
 }
 

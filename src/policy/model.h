@@ -539,6 +539,8 @@ struct checker {
 void checker_say(struct checker *c, unsigned number, const struct clause *clause, uint32_t line,
                  const char *mend, const char *format, ...) PRINTF_LIKE(6, 7);
 void check_conditions(struct checker *c);
+/* check_chart.c */
+void check_chart(struct checker *c);
 struct result check_examples(struct checker *c, struct why *why) MUST;
 /* example_question - what a case gives, as a question (the paths: check_given.c);
  * whose policies it is put to is left to the caller                         */

@@ -35,9 +35,11 @@ static void print_errors(const struct kit *k)
 TEST(every_body_is_without_error)
 {
 	static const struct { const char *id; size_t gaps; } rows[] = {
-		{"annaka-2026-04", 0}, {"fuchu-2022-05", 0}, {"imabari-auditors", 0},
-		/* three lists of which the print leaves items out */
-		{"fukushima-2023-06", 3}, {"fukushima-2021-04", 3},
+		/* above the highest post nobody permits what he asks for himself */
+		{"annaka-2026-04", 1}, {"fuchu-2022-05", 1}, {"imabari-auditors", 1},
+		/* three lists of which the print leaves items out, and a contractor's lead
+		 * whose own mail address he would have to agree to himself */
+		{"fukushima-2023-06", 4}, {"fukushima-2021-04", 4},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct kit k;
