@@ -324,12 +324,8 @@ static struct result ask_persons(struct crossings *c, const struct crossing_fact
 {
 	application[0] = 0;
 	TRY(proceeding_decide(c->at.proceedings, &facts->wish, arena, decision, why));
-	for (size_t i = 0; i < (*decision)->spoken_count; i++)
-		if ((*decision)->verdict == REFUSE && (*decision)->spoken[i].effect == EFFECT_REFUSE)
-			return fail(why, E_DENIED, (*decision)->spoken[i].clause->id, "%s（根拠: %s）",
-			            (*decision)->spoken[i].clause->says, (*decision)->spoken[i].cite);
 	if ((*decision)->verdict == REFUSE)
-		return fail(why, E_DENIED, "", "これを許す定めがないため、送れません。");
+		return policy_refusal(*decision, why);
 	if ((*decision)->approval_count == 0)
 		return ok();
 	struct application_request request = {

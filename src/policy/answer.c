@@ -19,6 +19,7 @@ void answer_init(struct answer *a, const struct policy *policy, struct arena *ar
 	a->claims.size = sizeof(struct possible_claim);
 	a->liftable.size = sizeof(struct liftable);
 	a->holes.size = sizeof(struct hole);
+	a->openers.size = sizeof(struct opener);
 }
 
 void *answer_push(struct answer *a, struct vec *v)
@@ -70,6 +71,8 @@ void answer_close(struct answer *a)
 	d->liftable_count = a->liftable.count;
 	d->holes = a->holes.at;
 	d->hole_count = a->holes.count;
+	d->openers = a->openers.at;
+	d->opener_count = a->openers.count;
 }
 
 void answer_hole(struct answer *a, const struct policy_clause *clause, const char *text)

@@ -14,7 +14,7 @@ struct answer {
 	struct arena *arena;
 	const struct policy *policy;
 	struct decision *decision;
-	struct vec spoken, approvals, checks, missing, records, notify, due, advice, claims, liftable, holes;
+	struct vec spoken, approvals, checks, missing, records, notify, due, advice, claims, liftable, holes, openers;
 	bool failed; /* no memory: the decision must not be used */
 };
 
@@ -25,6 +25,9 @@ void *answer_push(struct answer *a, struct vec *vec);
 void answer_close(struct answer *a);
 const char *answer_string(struct answer *a, const char *text); /* never NULL */
 
+/* answer_opener - a clause that would open the act; its condition is false */
+void answer_opener(struct answer *a, const struct eval *e, const struct act *act, const struct member *member,
+                   const struct node *when, const struct node *unless);
 void answer_hole(struct answer *a, const struct policy_clause *clause, const char *text);
 void answer_want(struct answer *a, enum wanted_kind kind, const char *name, const char *label,
                  const char *who, const struct policy_clause *clause);

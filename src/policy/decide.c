@@ -531,8 +531,22 @@ static struct outcome held_by_hole(struct answer *a, const char *text)
 	return (struct outcome){HOLD, false, false};
 }
 
+/* the clauses that could have opened what nothing opened */
+static void tell_openers(struct hearing *h)
+{
+	for (unsigned i = 0; i < h->rules->norm_count; i++) {
+		const struct norm *n = h->heard[i].norm;
+		bool could = (n->verb == ST_ALLOW || n->verb == ST_PERMIT) && h->heard[i].when == NO;
+		struct eval e = eval_for(h, n->member);
+		if (could)
+			answer_opener(h->a, &e, h->act, n->member, n->when, n->unless);
+	}
+}
+
 static void tell_all(struct hearing *h, struct outcome out)
 {
+	if (out.verdict == REFUSE && out.by_default && step_allows(h) != NO)
+		tell_openers(h);
 	for (unsigned i = 0; i < h->rules->norm_count; i++) {
 		const struct heard *x = &h->heard[i];
 		if (x->effect != EFFECT_SILENT)
@@ -671,6 +685,8 @@ static struct result finish(struct answer *a, const struct act *act, struct outc
 	d->act_label = act->title;
 	if (out.verdict != HOLD)
 		a->checks.count = a->missing.count = 0;
+	if (out.verdict != REFUSE || !out.by_default)
+		a->openers.count = 0;
 	if (out.verdict != PASS)
 		a->records.count = a->notify.count = a->due.count = 0;
 	else
@@ -706,8 +722,11 @@ static enum effect hear_lift(struct hearing *h, const struct lift *lift)
 	                    .unless = lift->unless, .verb = ST_PERMIT, .by_text = lift->by_text};
 	struct heard x;
 	speak(h, &x, &norm);
-	if (x.effect == EFFECT_SILENT)
+	if (x.effect == EFFECT_SILENT) {
+		struct eval e = eval_for(h, lift->member);
+		answer_opener(h->a, &e, h->act, lift->member, lift->when, lift->unless);
 		return EFFECT_SILENT;
+	}
 	tell(h, lift->statement, lift->member, MUST_BE, x.effect, NULL);
 	tell_approval(h, &norm, &x);
 	if (x.effect == EFFECT_HOLD)

@@ -24,8 +24,22 @@ static void verdict_line(const struct decision *d, struct buffer *out)
 		buffer_put_str(out, "どの規程も及ばない行為です。");
 	else if (d->by_default)
 		buffer_put_str(out, d->verdict == PASS ? "禁じる条も、許可を求める条もありません。"
-		                                       : "認める条がありません。");
+		                                       
+		                       : d->opener_count ? "認める条がありますが、条件に当たりません。" : "認める条がありません。");
 	buffer_put_str(out, "\n");
+}
+
+struct result policy_refusal(const struct decision *d, struct why *why)
+{
+	for (size_t i = 0; i < d->spoken_count; i++)
+		if (d->spoken[i].effect == EFFECT_REFUSE)
+			return fail(why, E_DENIED, d->spoken[i].clause->id, "%s（根拠: %s）", d->spoken[i].clause->says,
+			            d->spoken[i].cite);
+	if (d->opener_count)
+		return fail(why, E_DENIED, d->openers[0].clause->id, "%s（根拠: %s）", d->openers[0].text, d->openers[0].cite);
+	if (d->outside)
+		return fail(why, E_DENIED, d->act, "「%s」には規程が及びません。規程が及ばないときは、できません。", d->act_label);
+	return fail(why, E_DENIED, d->act, "「%s」を認める条が、規程にありません。", d->act_label);
 }
 
 static void slot_line(const struct slot *s, struct buffer *out)
@@ -111,6 +125,8 @@ void policy_explain(const struct policy *policy, const struct decision *d, struc
 	verdict_line(d, out);
 	for (size_t i = 0; i < d->spoken_count; i++)
 		clause_line(out, &d->spoken[i]);
+	for (size_t i = 0; i < d->opener_count; i++)
+		buffer_printf(out, "・%s（%s「%s」）\n", d->openers[i].text, d->openers[i].cite, d->openers[i].clause->says);
 	approvals(d, out);
 	waits(policy, d, out);
 	ways_out(d, out);

@@ -190,6 +190,15 @@ static void put_rest(struct buffer *out, const struct decision *d)
 		put_clause(out, d->holes[i].clause);
 		buffer_put_str(out, "}");
 	}
+	buffer_put_str(out, "],\"openers\":[");
+	for (size_t i = 0; i < d->opener_count; i++) {
+		comma(out, i);
+		buffer_put_str(out, "{");
+		put(out, "text", d->openers[i].text);
+		buffer_put_str(out, ",");
+		put_clause(out, d->openers[i].clause);
+		buffer_put_str(out, "}");
+	}
 	buffer_put_str(out, "]");
 }
 

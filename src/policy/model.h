@@ -494,6 +494,10 @@ const char *via_string(const struct policy *policy, const struct book *book, con
                        const struct via *via, struct arena *arena);
 const char *unit_label(const char *unit);
 
+/* render.c: a condition as people read it, without an end */
+void cond_text(const struct policy *policy, const struct book *book, const struct shape *scope,
+               const struct cond *cond, struct buffer *out);
+
 /* route.c */
 struct route *route_open(const struct eval *e, const struct row *row, const struct broute *by,
                          bool distinct, struct arena *arena, struct slot *const **slots,

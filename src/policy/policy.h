@@ -418,6 +418,14 @@ struct hole {
 	const struct policy_clause *clause;
 };
 
+/* A clause that would open the act if its condition held: told where nothing opened
+ * it and the act's default refuses.                                          */
+struct opener {
+	const struct policy_clause *clause;
+	const char *cite;
+	const char *text; /* Japanese, one sentence: 「…」が認められるのは、…ときです。 */
+};
+
 struct decision {
 	enum verdict verdict;
 	bool outside;    /* no policy governs the act; the verdict is the act's own */
@@ -434,6 +442,7 @@ struct decision {
 	const struct possible_claim *claims; size_t claim_count;
 	const struct liftable *liftable;     size_t liftable_count;
 	const struct hole *holes;            size_t hole_count;
+	const struct opener *openers;        size_t opener_count; /* by_default and REFUSE only */
 };
 
 /* policy_decide - the five steps of the report's section 7
@@ -455,6 +464,10 @@ struct result policy_decide_exception(const struct policy *policy,
 
 /* policy_verdict_json - the object of `sekisho decide` (DESIGN.md section 9) */
 void policy_verdict_json(const struct decision *decision, struct buffer *out);
+/* policy_refusal - why, in one sentence for the person who asked, with its clause;
+ * of a decision that refuses.  errors  E_DENIED always: place is a clause's id or
+ * the act                                                                   */
+struct result policy_refusal(const struct decision *decision, struct why *why) MUST;
 /* policy_explain - the reasoning in Japanese, one line each */
 void policy_explain(const struct policy *policy, const struct decision *decision,
                     struct buffer *out);

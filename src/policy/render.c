@@ -238,6 +238,13 @@ static void put_cond(const struct pen *p, const struct cond *c)
 	}
 }
 
+void cond_text(const struct policy *policy, const struct book *book, const struct shape *scope,
+               const struct cond *cond, struct buffer *out)
+{
+	struct pen p = {.policy = policy, .book = book, .scope = scope, .out = out};
+	put_cond(&p, cond);
+}
+
 static void put_when(const struct pen *p, const struct statement *s)
 {
 	if (s->when) {

@@ -6,7 +6,7 @@
 
 enum { SLOTS = 256, PERSONS = 256, FUEL = 20000 };
 
-struct opener {
+struct unfolding {
 	const struct eval *e;
 	const struct row *row;
 	struct arena *arena;
@@ -27,7 +27,7 @@ static const char *no_empty(const char *of)
 
 /* ---- making slots */
 
-static struct route *slot_route(struct opener *o, const struct broute *by, const char *post, const char *of,
+static struct route *slot_route(struct unfolding *o, const struct broute *by, const char *post, const char *of,
                                 const char *person)
 {
 	struct route *r = o->count < SLOTS ? ARENA_NEW(o->arena, struct route) : NULL;
@@ -51,7 +51,7 @@ struct parts {
 	size_t count;
 };
 
-static void add_part(struct opener *o, struct parts *parts, struct route *r)
+static void add_part(struct unfolding *o, struct parts *parts, struct route *r)
 {
 	if (!r || parts->count == SLOTS) {
 		o->failed = true;
@@ -60,7 +60,7 @@ static void add_part(struct opener *o, struct parts *parts, struct route *r)
 	parts->at[parts->count++] = r;
 }
 
-static struct route *join(struct opener *o, enum route_op op, const struct parts *parts)
+static struct route *join(struct unfolding *o, enum route_op op, const struct parts *parts)
 {
 	struct route *r = ARENA_NEW(o->arena, struct route);
 	struct route **at = ARENA_ARRAY(o->arena, parts->count ? parts->count : 1, struct route *);
@@ -75,7 +75,7 @@ static struct route *join(struct opener *o, enum route_op op, const struct parts
 }
 
 /* every: one slot a holder where the office names them, else one a place */
-static void every_at(struct opener *o, const struct broute *by, const char *post, const char *of,
+static void every_at(struct unfolding *o, const struct broute *by, const char *post, const char *of,
                      struct parts *parts)
 {
 	const struct policy_question *q = o->e->question;
@@ -92,7 +92,7 @@ static void every_at(struct opener *o, const struct broute *by, const char *post
 	add_part(o, parts, r);
 }
 
-static void each_place(struct opener *o, const struct broute *by, const char *post, const struct row *row,
+static void each_place(struct unfolding *o, const struct broute *by, const char *post, const struct row *row,
                        unsigned i, struct parts *parts)
 {
 	const struct value *v = row ? &row->values[by->of->step[i]] : NULL;
@@ -116,7 +116,7 @@ static void each_place(struct opener *o, const struct broute *by, const char *po
 		each_place(o, by, post, next, i + 1, parts);
 }
 
-static struct route *open_slot(struct opener *o, const struct broute *by)
+static struct route *open_slot(struct unfolding *o, const struct broute *by)
 {
 	struct value v = {.word = by->post};
 	if (by->param && !eval_param(o->e, by->param, &v))
@@ -135,7 +135,7 @@ static struct route *open_slot(struct opener *o, const struct broute *by)
 	return slot_route(o, by, v.word, of && of->row ? of->row->id : NULL, NULL);
 }
 
-static struct route *open_route(struct opener *o, const struct broute *by)
+static struct route *open_route(struct unfolding *o, const struct broute *by)
 {
 	if (o->failed)
 		return NULL;
@@ -390,7 +390,7 @@ static void mark_slots(struct filler *f, const struct route *root)
 struct route *route_open(const struct eval *e, const struct row *row, const struct broute *by, bool distinct,
                          struct arena *arena, struct slot *const **slots, size_t *count)
 {
-	struct opener *o = ARENA_NEW(arena, struct opener);
+	struct unfolding *o = ARENA_NEW(arena, struct unfolding);
 	if (!o)
 		return NULL;
 	o->e = e;

@@ -61,16 +61,6 @@ static struct result record(struct proceedings *p, const char *kind, const char 
 
 /* ---- submitting --------------------------------------------------------- */
 
-static struct result refuse_by(const struct decision *decision, struct why *why)
-{
-	for (size_t i = 0; i < decision->spoken_count; i++)
-		if (decision->spoken[i].effect == EFFECT_REFUSE)
-			return fail(why, E_DENIED, decision->spoken[i].clause->id, "%s（根拠: %s）",
-			            decision->spoken[i].clause->says, decision->spoken[i].cite);
-	return fail(why, E_DENIED, decision->act, "「%s」を許す定めがないため、申請できません。",
-	            decision->act_label);
-}
-
 static struct result next_serial(struct proceedings *p, int year, int64_t *out, struct why *why)
 {
 	AUTO(statement_drop) struct statement *s = NULL;
@@ -122,7 +112,7 @@ struct result application_submit(struct proceedings *p, const struct application
 		            "「いつまで」が過ぎた日です。今日以後の日を書いてください。");
 	TRY(proceeding_decide(p, &request->wish, arena, &decision, why));
 	if (decision->verdict == REFUSE)
-		return refuse_by(decision, why);
+		return policy_refusal(decision, why);
 	TRY(random_id(p->at.random, id, why));
 	return submit(p, request, decision, id, why);
 }
