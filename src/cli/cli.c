@@ -8,7 +8,7 @@
 
 const struct verb *const cli_verbs[] = {cli_demo_verbs,   cli_office_verbs, cli_cleanse_verbs,
                                         cli_policy_verbs, cli_text_verbs, cli_compare_verbs, cli_ledger_verbs, cli_person_verbs,
-                                        NULL};
+                                        cli_zone_verbs, NULL};
 
 static void print_help(FILE *to)
 {

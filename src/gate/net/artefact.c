@@ -255,6 +255,8 @@ struct result artefact_connections(struct slice text, struct boxes *out, struct 
 			inside = name.len == 5 && name.at[0] == 'o';
 			what = name.len == 5 ? (char)name.at[1] : 0;
 			mac = name.len == 5 && name.at[3] == 'm';
+		} else if (slice_is(line, "\t}\n")) {
+			inside = false;
 		} else if (inside && slice_starts(line, SLICE("\t\t\t"))) {
 			split_key(line, &columns);
 			if (!connection_of(&columns, what, mac, &box))

@@ -5,8 +5,8 @@
 
 static bool payload_field(json_t *payload, enum field *out)
 {
-	struct slice protocol = json_text(json_object_get(payload, "protocol"));
-	struct slice name = json_text(json_object_get(payload, "field"));
+	struct slice protocol = nftjson_text(json_object_get(payload, "protocol"));
+	struct slice name = nftjson_text(json_object_get(payload, "field"));
 	for (size_t i = 0; i < FIELD_COUNT; i++)
 		if (protocol.len && slice_is(protocol, field_rows[i].protocol) && slice_is(name, field_rows[i].name)) {
 			*out = (enum field)i;
@@ -39,9 +39,9 @@ static bool field_of(json_t *expression, enum field *out)
 	if ((inner = json_object_get(expression, "payload")))
 		return payload_field(inner, out);
 	if ((inner = json_object_get(expression, "meta")))
-		return meta_field(json_text(json_object_get(inner, "key")), out);
+		return meta_field(nftjson_text(json_object_get(inner, "key")), out);
 	if ((inner = json_object_get(expression, "ct")) && !json_object_get(inner, "dir")) {
-		struct slice key = json_text(json_object_get(inner, "key"));
+		struct slice key = nftjson_text(json_object_get(inner, "key"));
 		*out = slice_is(key, "direction") ? FIELD_CT_DIRECTION : FIELD_CT_STATE;
 		return slice_is(key, "state") || slice_is(key, "direction");
 	}
@@ -79,7 +79,7 @@ static struct set *anonymous(struct json_reader *j, const enum field *fields, ui
 	s->map = map;
 	for (size_t i = 0; i < count; i++)
 		kinds[i] = value_kind_of(fields[i]);
-	json_elements(j, s, array, kinds, table_key);
+	nftjson_elements(j, s, array, kinds, table_key);
 	return s;
 }
 
@@ -99,7 +99,7 @@ static bool ordered(struct json_reader *j, struct match *m, struct slice op, jso
 	struct span full = dim_full(field_rows[m->fields[0]].family == FAMILY_IP6 ? FAMILY_IP6 : FAMILY_IP4,
 	                            dim == DIM_COUNT ? DIM_PROTO : dim), *s;
 	enum value_kind kind = value_kind_of(m->fields[0]);
-	if (kind > VALUE_ICMP6 || !json_value(j, kind, right, &spans) || spans.count != 1)
+	if (kind > VALUE_ICMP6 || !nftjson_value(j, kind, right, &spans) || spans.count != 1)
 		return false;
 	s = &spans.at[0];
 	bool less = op.at[0] == '<', with = op.len == 2;
@@ -115,9 +115,9 @@ static bool ordered(struct json_reader *j, struct match *m, struct slice op, jso
 
 static bool read_match(struct json_reader *j, json_t *object, struct slice table_key, struct match *m)
 {
-	struct slice op = json_text(json_object_get(object, "op"));
+	struct slice op = nftjson_text(json_object_get(object, "op"));
 	json_t *right = json_object_get(object, "right");
-	struct slice word = json_text(right);
+	struct slice word = nftjson_text(right);
 	if (!fields_of(json_object_get(object, "left"), m->fields, &m->field_count))
 		return false;
 	m->negate = slice_is(op, "!=");
@@ -137,7 +137,7 @@ static bool read_match(struct json_reader *j, json_t *object, struct slice table
 	if (slice_is(op, "in") && m->fields[0] != FIELD_CT_STATE)
 		return false;
 	struct spans spans = {0};
-	if (!json_value(j, value_kind_of(m->fields[0]), right, &spans))
+	if (!nftjson_value(j, value_kind_of(m->fields[0]), right, &spans))
 		return false;
 	m->spans = spans.at;
 	m->span_count = spans.count;
@@ -146,22 +146,22 @@ static bool read_match(struct json_reader *j, json_t *object, struct slice table
 
 /* ---- statements ------------------------------------------------------------ */
 
-struct slice json_key(struct json_reader *j, json_t *object, const char *third, const char *member)
+struct slice nftjson_key(struct json_reader *j, json_t *object, const char *third, const char *member)
 {
-	struct slice family = json_text(json_object_get(object, "family"));
-	struct slice table = json_text(json_object_get(object, third ? "table" : "name"));
+	struct slice family = nftjson_text(json_object_get(object, "family"));
+	struct slice table = nftjson_text(json_object_get(object, third ? "table" : "name"));
 	if (!third && json_object_get(object, "table"))
-		table = json_text(json_object_get(object, "table"));
+		table = nftjson_text(json_object_get(object, "table"));
 	if (!family.len || !table.len)
 		return (struct slice){NULL, 0};
-	struct slice name = third ? json_text(json_object_get(object, member)) : (struct slice){NULL, 0};
+	struct slice name = third ? nftjson_text(json_object_get(object, member)) : (struct slice){NULL, 0};
 	const char *key = third ? arena_printf(j->rd.arena, "%.*s\t%.*s\t%.*s", SLICE_ARG(family), SLICE_ARG(table), SLICE_ARG(name))
 	                        : arena_printf(j->rd.arena, "%.*s\t%.*s", SLICE_ARG(family), SLICE_ARG(table));
 	j->rd.no_memory |= !key;
 	return slice_str(key);
 }
 
-bool json_action(struct json_reader *j, json_t *object, struct slice table_key, enum action *action, uint32_t *target)
+bool nftjson_action(struct json_reader *j, json_t *object, struct slice table_key, enum action *action, uint32_t *target)
 {
 	static const struct {
 		const char *word;
@@ -176,7 +176,7 @@ bool json_action(struct json_reader *j, json_t *object, struct slice table_key, 
 		if (*action != ACTION_JUMP && *action != ACTION_GOTO)
 			return true;
 		const char *key = arena_printf(j->rd.arena, "%.*s\t%.*s", SLICE_ARG(table_key),
-		                               SLICE_ARG(json_text(json_object_get(value, "target"))));
+		                               SLICE_ARG(nftjson_text(json_object_get(value, "target"))));
 		j->rd.no_memory |= !key;
 		return key && index_find(&j->chains, slice_str(key), target);
 	}
@@ -197,7 +197,7 @@ static bool harmless(const char *word, json_t *value)
 static void read_vmap(struct json_reader *j, json_t *object, struct slice table_key, struct rule *rule)
 {
 	json_t *data = json_object_get(object, "data"), *list = json_object_get(data, "set");
-	struct slice word = json_text(data);
+	struct slice word = nftjson_text(data);
 	if (!fields_of(json_object_get(object, "key"), rule->key, &rule->key_count)) {
 		reader_doubt(&j->rd, rule, "vmap: key");
 		rule->action = ACTION_ACCEPT;
@@ -232,7 +232,7 @@ static void read_statement(struct json_reader *j, json_t *statement, struct slic
 			reader_doubt(&j->rd, rule, "match that is not understood");
 	} else if (strcmp(word, "vmap") == 0) {
 		read_vmap(j, value, table_key, rule);
-	} else if (json_action(j, statement, table_key, &rule->action, &rule->target)) {
+	} else if (nftjson_action(j, statement, table_key, &rule->action, &rule->target)) {
 		return;
 	} else if (!harmless(word, value)) {
 		reader_doubt(&j->rd, rule, "%.40s", word);
@@ -247,10 +247,10 @@ static void read_statement(struct json_reader *j, json_t *statement, struct slic
 	}
 }
 
-void json_rule(struct json_reader *j, json_t *object)
+void nftjson_rule(struct json_reader *j, json_t *object)
 {
 	struct match matches[RULE_MATCHES];
-	struct slice table_key = json_key(j, object, NULL, NULL), key = json_key(j, object, "chain", "chain");
+	struct slice table_key = nftjson_key(j, object, NULL, NULL), key = nftjson_key(j, object, "chain", "chain");
 	json_t *statements = json_object_get(object, "expr");
 	uint32_t chain;
 	if (!index_find(&j->chains, key, &chain))

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-struct slice json_text(const json_t *value)
+struct slice nftjson_text(const json_t *value)
 {
 	return slice_of(json_string_value(value), json_is_string(value) ? json_string_length(value) : 0);
 }
@@ -26,13 +26,13 @@ static bool scalar(struct json_reader *j, enum value_kind kind, json_t *value, s
 		snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
 		return value_word(&j->rd, kind, slice_str(text), out);
 	}
-	return json_is_string(value) && value_word(&j->rd, kind, json_text(value), out);
+	return json_is_string(value) && value_word(&j->rd, kind, nftjson_text(value), out);
 }
 
 static bool prefix_value(enum value_kind kind, json_t *prefix, struct span *out)
 {
 	enum net_family family;
-	struct slice addr = json_text(json_object_get(prefix, "addr"));
+	struct slice addr = nftjson_text(json_object_get(prefix, "addr"));
 	json_t *len = json_object_get(prefix, "len");
 	wide_t at;
 	bool six = kind == VALUE_ADDR6;
@@ -69,7 +69,7 @@ static bool one_value(struct json_reader *j, enum value_kind kind, json_t *value
 	return scalar(j, kind, value, out);
 }
 
-bool json_value(struct json_reader *j, enum value_kind kind, json_t *value, struct spans *out)
+bool nftjson_value(struct json_reader *j, enum value_kind kind, json_t *value, struct spans *out)
 {
 	json_t *list = json_is_array(value) ? value : json_object_get(value, "set");
 	struct span span;
@@ -87,7 +87,7 @@ bool json_value(struct json_reader *j, enum value_kind kind, json_t *value, stru
 	return !out->failed && out->count > 0;
 }
 
-bool json_set_type(const char *type, enum value_kind *kind)
+bool nftjson_set_type(const char *type, enum value_kind *kind)
 {
 	static const struct {
 		const char *name;
@@ -189,7 +189,7 @@ static bool state_element(struct json_reader *j, enum value_kind kind, json_t *v
 	return true;
 }
 
-void json_elements(struct json_reader *j, struct set *s, json_t *array, const enum value_kind *kinds,
+void nftjson_elements(struct json_reader *j, struct set *s, json_t *array, const enum value_kind *kinds,
                    struct slice table_key)
 {
 	size_t count = json_array_size(array);
@@ -209,7 +209,7 @@ void json_elements(struct json_reader *j, struct set *s, json_t *array, const en
 		struct element_extra *x = &extra[s->count];
 		if (s->map) {
 			key = json_array_get(element, 0);
-			if (!json_action(j, json_array_get(element, 1), table_key, &x->action, &x->target))
+			if (!nftjson_action(j, json_array_get(element, 1), table_key, &x->action, &x->target))
 				s->foreign = true;
 		}
 		if (states ? !state_element(j, kinds[0], key, &boxes[s->count])
@@ -229,7 +229,7 @@ static bool set_kinds(json_t *type, struct set *s, enum value_kind *kinds)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const char *name = json_string_value(json_is_array(type) ? json_array_get(type, i) : type);
-		if (!json_set_type(name, &kinds[i]))
+		if (!nftjson_set_type(name, &kinds[i]))
 			return false;
 		s->types[i] = "";
 	}
@@ -241,27 +241,27 @@ static bool has_flag(json_t *object, const char *flag)
 {
 	json_t *flags = json_object_get(object, "flags");
 	for (size_t i = 0; i < json_array_size(flags); i++)
-		if (slice_is(json_text(json_array_get(flags, i)), flag))
+		if (slice_is(nftjson_text(json_array_get(flags, i)), flag))
 			return true;
 	return false;
 }
 
-void json_set(struct json_reader *j, json_t *object, bool map)
+void nftjson_set(struct json_reader *j, json_t *object, bool map)
 {
 	enum value_kind kinds[KEY_FIELDS];
-	struct slice key = json_key(j, object, "name", "name"), table = json_key(j, object, NULL, NULL);
+	struct slice key = nftjson_key(j, object, "name", "name"), table = nftjson_key(j, object, NULL, NULL);
 	uint32_t number, table_number;
 	if (!index_find(&j->sets, key, &number) || !index_find(&j->tables, table, &table_number))
 		return;
 	struct set *s = &j->rd.r->sets[number];
 	s->table = table_number;
 	s->interval = has_flag(object, "interval");
-	s->map = map && slice_is(json_text(json_object_get(object, "map")), "verdict");
+	s->map = map && slice_is(nftjson_text(json_object_get(object, "map")), "verdict");
 	/* what packets themselves put in is not known tomorrow */
 	s->foreign = has_flag(object, "dynamic") || (map && !s->map);
 	if (!set_kinds(json_object_get(object, "type"), s, kinds)) {
 		s->foreign = true;
 		return;
 	}
-	json_elements(j, s, json_object_get(object, "elem"), kinds, table);
+	nftjson_elements(j, s, json_object_get(object, "elem"), kinds, table);
 }

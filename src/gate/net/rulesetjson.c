@@ -39,13 +39,13 @@ static void read_table(struct json_reader *j, json_t *object)
 {
 	struct ruleset *r = j->rd.r;
 	enum table_family family;
-	struct slice key = json_key(j, object, NULL, NULL), word = json_text(json_object_get(object, "family"));
+	struct slice key = nftjson_key(j, object, NULL, NULL), word = nftjson_text(json_object_get(object, "family"));
 	if (!key.len || !table_family_of(word, &family)) {
 		reader_unknown(&j->rd, "table of the family %.*s", SLICE_ARG(slice_part(word, 0, 40)));
 		return;
 	}
 	if (index_add(&j->tables, key, (uint32_t)r->table_count))
-		r->tables[r->table_count++] = (struct table){arena_copy(j->rd.arena, json_text(json_object_get(object, "name"))), family};
+		r->tables[r->table_count++] = (struct table){arena_copy(j->rd.arena, nftjson_text(json_object_get(object, "name"))), family};
 }
 
 static bool hook_of(struct slice word, enum net_hook *out)
@@ -62,34 +62,34 @@ static bool hook_of(struct slice word, enum net_hook *out)
 static void read_chain(struct json_reader *j, json_t *object)
 {
 	struct ruleset *r = j->rd.r;
-	struct slice table_key = json_key(j, object, NULL, NULL), key = json_key(j, object, "name", "name");
-	struct slice hook = json_text(json_object_get(object, "hook")), type = json_text(json_object_get(object, "type"));
+	struct slice table_key = nftjson_key(j, object, NULL, NULL), key = nftjson_key(j, object, "name", "name");
+	struct slice hook = nftjson_text(json_object_get(object, "hook")), type = nftjson_text(json_object_get(object, "type"));
 	uint32_t table;
 	if (!index_find(&j->tables, table_key, &table) || !index_add(&j->chains, key, (uint32_t)r->chain_count)) {
 		reader_unknown(&j->rd, "chain %.*s", SLICE_ARG(slice_part(key, 0, 100)));
 		return;
 	}
 	struct chain *c = &r->chains[r->chain_count++];
-	*c = (struct chain){.name = arena_copy(j->rd.arena, json_text(json_object_get(object, "name"))), .table = table};
+	*c = (struct chain){.name = arena_copy(j->rd.arena, nftjson_text(json_object_get(object, "name"))), .table = table};
 	if (!hook.len)
 		return;
 	c->base = true;
 	c->priority = (int32_t)json_integer_value(json_object_get(object, "prio"));
-	c->policy = slice_is(json_text(json_object_get(object, "policy")), "drop") ? ACTION_DROP : ACTION_ACCEPT;
+	c->policy = slice_is(nftjson_text(json_object_get(object, "policy")), "drop") ? ACTION_DROP : ACTION_ACCEPT;
 	if (!hook_of(hook, &c->hook) || !slice_is(type, "filter") || r->tables[table].family == TABLE_NETDEV)
 		c->hook = HOOK_COUNT;
 }
 
 static void name_set(struct json_reader *j, json_t *object)
 {
-	struct slice key = json_key(j, object, "name", "name");
+	struct slice key = nftjson_key(j, object, "name", "name");
 	if (key.len && index_add(&j->sets, key, (uint32_t)j->rd.r->set_count))
-		j->rd.r->sets[j->rd.r->set_count++].name = arena_copy(j->rd.arena, json_text(json_object_get(object, "name")));
+		j->rd.r->sets[j->rd.r->set_count++].name = arena_copy(j->rd.arena, nftjson_text(json_object_get(object, "name")));
 }
 
 static void count_rule(struct json_reader *j, json_t *object)
 {
-	struct slice key = json_key(j, object, "chain", "chain");
+	struct slice key = nftjson_key(j, object, "chain", "chain");
 	uint32_t chain;
 	if (index_find(&j->chains, key, &chain))
 		j->rd.r->chains[chain].rules++;
@@ -107,12 +107,12 @@ static void each(struct json_reader *j, json_t *array, const char *name, void (*
 
 static void read_set(struct json_reader *j, json_t *object)
 {
-	json_set(j, object, false);
+	nftjson_set(j, object, false);
 }
 
 static void read_map(struct json_reader *j, json_t *object)
 {
-	json_set(j, object, true);
+	nftjson_set(j, object, true);
 }
 
 /* What does more than we follow must be said: it may let packets by, or change
@@ -164,7 +164,7 @@ static void read_all(struct json_reader *j, json_t *array)
 	each(j, array, "map", name_set);
 	each(j, array, "set", read_set);
 	each(j, array, "map", read_map);
-	each(j, array, "rule", json_rule);
+	each(j, array, "rule", nftjson_rule);
 	name_strangers(j, array);
 }
 

@@ -12,19 +12,19 @@ struct json_reader {
 	uint32_t *filled;                  /* rules put into each chain so far */
 };
 
-/* json_key - "inet\tsekisho\tforward" of an object, in the arena; {NULL,0}: members
+/* nftjson_key - "inet\tsekisho\tforward" of an object, in the arena; {NULL,0}: members
  * missing                                                                   */
-struct slice json_key(struct json_reader *j, json_t *object, const char *third, const char *third_member);
-struct slice json_text(const json_t *value);
-/* json_action - {"accept":null}, {"jump":{"target":…}} ...; false: none of these */
-bool json_action(struct json_reader *j, json_t *object, struct slice table_key, enum action *action, uint32_t *target);
-/* json_value - one value, or several for lists; false: not understood */
-bool json_value(struct json_reader *j, enum value_kind kind, json_t *value, struct spans *out);
-/* json_elements - of a set or map into s; what is not understood makes it foreign */
-void json_elements(struct json_reader *j, struct set *s, json_t *array, const enum value_kind *kinds, struct slice table_key);
-void json_set(struct json_reader *j, json_t *object, bool map);
-void json_rule(struct json_reader *j, json_t *object);
-bool json_set_type(const char *type, enum value_kind *kind);
+struct slice nftjson_key(struct json_reader *j, json_t *object, const char *third, const char *third_member);
+struct slice nftjson_text(const json_t *value);
+/* nftjson_action - {"accept":null}, {"jump":{"target":…}} ...; false: none of these */
+bool nftjson_action(struct json_reader *j, json_t *object, struct slice table_key, enum action *action, uint32_t *target);
+/* nftjson_value - one value, or several for lists; false: not understood */
+bool nftjson_value(struct json_reader *j, enum value_kind kind, json_t *value, struct spans *out);
+/* nftjson_elements - of a set or map into s; what is not understood makes it foreign */
+void nftjson_elements(struct json_reader *j, struct set *s, json_t *array, const enum value_kind *kinds, struct slice table_key);
+void nftjson_set(struct json_reader *j, json_t *object, bool map);
+void nftjson_rule(struct json_reader *j, json_t *object);
+bool nftjson_set_type(const char *type, enum value_kind *kind);
 /* slots_of - where the values of a key are kept; false: no room for such a key */
 bool slots_of(const enum value_kind *kinds, size_t count, enum key_slot *out);
 

@@ -275,7 +275,11 @@ void box_write(enum net_family family, const struct box *b, struct buffer *to)
 	span_write(family, box_get(b, DIM_SADDR), to);
 	buffer_put_str(to, " -> ");
 	span_write(family, box_get(b, DIM_DADDR), to);
-	range_write("proto", box_get(b, DIM_PROTO), dim_full(family, DIM_PROTO), to);
+	if (b->proto_lo == b->proto_hi) {
+		buffer_put_u8(to, ' ');
+		proto_write(b->proto_lo, to);
+	} else
+		range_write("proto", box_get(b, DIM_PROTO), dim_full(family, DIM_PROTO), to);
 	range_write("sport", box_get(b, DIM_SPORT), dim_full(family, DIM_SPORT), to);
 	range_write("dport", box_get(b, DIM_DPORT), dim_full(family, DIM_DPORT), to);
 	if (b->state_lo == 0 && b->state_hi == STATE_COUNT - 1)

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DIGEST_TEXT = 65, CUT_BYTES = 1 << 20, CHANGES = 8 };
+enum { DIGEST_TEXT = 65, CUT_BYTES = 1 << 20, CHANGES = 8, ASK_AGAIN = 10 };
 
 struct stamp { /* of a file, to see that it changed */
 	int64_t ino, size, s, ns;
@@ -29,6 +29,7 @@ struct keeper {
 	uint64_t drifts;
 	char refused[DIGEST_TEXT]; /* said once */
 	bool asked_in_vain;
+	unsigned rounds; /* since then */
 };
 
 static void tell(struct keeper *k, enum keeper_event event, const char *format, ...) PRINTF_LIKE(3, 4);
@@ -155,6 +156,15 @@ static struct result cut_connections(struct keeper *k, struct slice effective, s
 	return r;
 }
 
+/* Their packets are refused from the transaction on; that the tracker still knows
+ * them is worth a word, not a failure.                                      */
+static void forget_connections(struct keeper *k, struct slice effective)
+{
+	struct why why = {0};
+	if (cut_connections(k, effective, &why).code != OK)
+		tell(k, EVENT_FAILED, "%s %s", why.place, why.text);
+}
+
 /* hold - the kernel gets the text and is asked what it holds; what it then says
  * is what it has to go on saying.  The connections of what is no longer
  * permitted are dead from the transaction on; here they are forgotten, too.   */
@@ -166,7 +176,8 @@ static struct result hold(struct keeper *k, struct slice effective, struct why *
 	TRY(kernel_snapshot(k->kernel, &k->expected, why));
 	buffer_clear(&k->effective);
 	buffer_put_slice(&k->effective, effective);
-	return cut_connections(k, effective, why);
+	forget_connections(k, effective);
+	return buffer_ok(&k->effective) ? ok() : fail(why, E_MEMORY, "", "メモリーが足りません。");
 }
 
 /* settle - the approved text, as it holds on this day, with these cuts */
@@ -229,11 +240,15 @@ static bool may_apply(struct keeper *k, const char *digest)
 	if (permit == PERMIT_YES)
 		return true;
 	if (permit == PERMIT_UNKNOWN) {
-		if (!k->asked_in_vain)
+		if (strcmp(k->refused, digest) != 0)
 			tell(k, EVENT_REFUSED, "台帳に尋ねられないので、%s は適用しません。今の規則のままにします。", digest);
+		memmove(k->refused, digest, strlen(digest) + 1);
 		k->asked_in_vain = true;
 		return false;
 	}
+	if (k->asked_in_vain)
+		k->refused[0] = 0; /* now it can be asked: a no is news */
+	k->asked_in_vain = false;
 	if (strcmp(k->refused, digest) != 0)
 		tell(k, EVENT_REFUSED, "%s は、台帳にある最新の規則ではないので、適用しません。", digest);
 	memmove(k->refused, digest, strlen(digest) + 1);
@@ -262,14 +277,10 @@ static struct result take_wanted(struct keeper *k, struct why *why)
 		k->ruleset = stamp;
 		return ok();
 	}
-	k->asked_in_vain &= stamp_equal(stamp, k->ruleset);
-	if (!may_apply(k, digest)) {
-		if (!k->asked_in_vain)
-			k->ruleset = stamp;
-		return ok();
-	}
-	TRY(settle(k, text, digest, true, why));
 	k->ruleset = stamp;
+	if (!may_apply(k, digest))
+		return ok();
+	TRY(settle(k, text, digest, true, why));
 	return keep_applied(k, digest, text, why);
 }
 
@@ -355,7 +366,8 @@ struct result keeper_round(struct keeper *k, bool heard, struct why *why)
 		TRY(kernel_hear(k->kernel, &news, why));
 	if (news.messages || news.lost)
 		TRY(look_for_drift(k, &news, why));
-	if (!stamp_equal(stamp_of(k, "ruleset.nft"), k->ruleset) || k->asked_in_vain)
+	bool again = k->asked_in_vain && ++k->rounds % ASK_AGAIN == 0;
+	if (!stamp_equal(stamp_of(k, "ruleset.nft"), k->ruleset) || again)
 		TRY(take_wanted(k, why));
 	if (today(k) != k->day || !stamp_equal(stamp_of(k, "cut"), k->cut))
 		TRY(settle(k, buffer_slice(&k->approved), k->digest, false, why));
