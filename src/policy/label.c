@@ -98,6 +98,17 @@ void path_text(const struct policy *policy, const struct shape *scope, const str
 	}
 }
 
+/* An adopted clause names posts of its own; here they are the adopter's. */
+static const char *post_here(const struct book *book, const char *post)
+{
+	if (!book || symbol_find(book, post))
+		return post;
+	for (const struct member *m = book->members; m; m = m->next)
+		if (mapped_name(m, post) != post)
+			return mapped_name(m, post);
+	return post;
+}
+
 static void slot_text(const struct policy *policy, const struct book *book, const struct shape *scope,
                       const struct via *via, struct buffer *out)
 {
@@ -108,7 +119,7 @@ static void slot_text(const struct policy *policy, const struct book *book, cons
 	}
 	if (via->every)
 		buffer_put_str(out, "すべての");
-	buffer_put_str(out, role ? role : word_label(policy, book, via->post));
+	buffer_put_str(out, role ? role : word_label(policy, book, post_here(book, via->post)));
 	if (via->consult)
 		buffer_put_str(out, "（意見を聴く）");
 }

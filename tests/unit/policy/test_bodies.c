@@ -110,6 +110,30 @@ TEST(all_bodies_stand_side_by_side)
 	kit_done(&k);
 }
 
+TEST(an_adopted_clause_speaks_of_our_posts)
+{
+	static const char *const given[][2] = {
+		{"actor", "sato"}, {"actor.unit", "audit_commissioners"}, {"actor.role", "regular"},
+		{"object.owner", "kansa"}, {"object.medium_kind", "printout"},
+	};
+	static const char *const policies[] = {"imabari_audit"};
+	struct kit k;
+	struct facts *facts = NULL;
+	const struct decision *d = NULL;
+	if (load(&k, "imabari-auditors"))
+		CHECK_OK(facts_new(k.policy, "take_out", k.arena, &facts, &k.why), &k.why);
+	for (size_t i = 0; facts && i < sizeof given / sizeof *given; i++)
+		CHECK_OK(facts_set_any(facts, given[i][0], given[i][1], &k.why), &k.why);
+	struct policy_question q = {.policies = policies, .policy_count = 1, .facts = facts};
+	CHECK(day_from_date((struct date){2026, 5, 1}, &q.day));
+	if (facts)
+		CHECK_OK(policy_decide(k.policy, &q, k.arena, &d, &k.why), &k.why);
+	CHECK(d && d->verdict == HOLD && d->approval_count == 1);
+	if (d && d->approval_count == 1)
+		CHECK_STR(d->approvals[0].text, "情報資産の所管課のすべての監査委員事務局長");
+	kit_done(&k);
+}
+
 TEST(an_edition_that_is_not_there_is_refused)
 {
 	static const struct { const char *id; enum error code; } rows[] = {
