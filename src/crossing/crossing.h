@@ -130,6 +130,10 @@ struct result crossing_get(struct crossings *c, const char *id, struct arena *ar
 /* crossing_of_file - the crossing that a file belongs to */
 struct result crossing_of_file(struct crossings *c, const char *file, struct arena *arena,
                                struct crossing *out, struct why *why) MUST;
+/* crossing_wish - the act of a crossing as it was put to the policy when its files
+ * had passed the gate (replay), and the sender's section                    */
+struct result crossing_wish(struct crossings *c, const char *id, struct arena *arena, struct wish *out,
+                            const char **section, struct why *why) MUST;
 struct crossing_query {
 	const char *sender, *receiver;   /* nullable */
 	enum crossing_direction direction;/* 0: both */

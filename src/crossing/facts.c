@@ -75,6 +75,22 @@ void exception_facts(const char *file, const char *actor, day_t until,
 	put(out, "object.until", day);
 }
 
+struct result crossing_wish(struct crossings *c, const char *id, struct arena *arena, struct wish *out,
+                            const char **section, struct why *why)
+{
+	struct crossing_row row;
+	struct crossing_detail detail;
+	struct crossing_facts *facts = ARENA_NEW(arena, struct crossing_facts);
+	if (!facts)
+		return fail(why, E_MEMORY, "", "no memory for the facts");
+	TRY(crossing_row_read(c, id, arena, &row, why));
+	TRY(detail_read(c, row.detail, arena, &detail, why));
+	facts_of(&row, &detail, GATE_YES, row.direction == CROSSING_INWARD ? GATE_YES : GATE_UNKNOWN, facts);
+	*out = facts->wish;
+	*section = row.section;
+	return ok();
+}
+
 /* ---- names -------------------------------------------------------------- */
 
 static size_t stem_of(const char *name)

@@ -7,13 +7,13 @@ day_t proceeding_today(const struct proceedings *p)
 }
 
 /* The actor's posts as policy wants them: scope "" is a post that exists once. */
-static struct result set_actor(struct proceedings *p, struct facts *facts, const char *actor,
+static struct result set_actor(struct proceedings *p, struct facts *facts, const char *actor, day_t day,
                                struct arena *arena, struct why *why)
 {
 	struct holding *held = NULL;
 	size_t count = 0;
 	TRY(facts_set_id(facts, "actor", actor, why));
-	TRY(office_holdings(p->at.office, actor, proceeding_today(p), arena, &held, &count, why));
+	TRY(office_holdings(p->at.office, actor, day, arena, &held, &count, why));
 	struct policy_holding *posts = ARENA_ARRAY(arena, count + 1, struct policy_holding);
 	if (!posts)
 		return fail(why, E_MEMORY, "", "no memory for the posts");
@@ -22,31 +22,31 @@ static struct result set_actor(struct proceedings *p, struct facts *facts, const
 	return facts_set_posts(facts, actor, posts, count, why);
 }
 
-static struct result set_facts(struct proceedings *p, const struct wish *wish, struct arena *arena,
-                               struct facts **out, struct why *why)
+static struct result set_facts(struct proceedings *p, const struct policy *policy, day_t day,
+                               const struct wish *wish, struct arena *arena, struct facts **out,
+                               struct why *why)
 {
 	struct facts *facts = NULL;
-	TRY(facts_new(p->at.policy, wish->act, arena, &facts, why));
-	TRY(set_actor(p, facts, wish->actor, arena, why));
+	TRY(facts_new(policy, wish->act, arena, &facts, why));
+	TRY(set_actor(p, facts, wish->actor, day, arena, why));
 	for (size_t i = 0; i < wish->fact_count; i++)
 		TRY(facts_set_any(facts, wish->facts[i].path, wish->facts[i].value, why));
 	*out = facts;
 	return ok();
 }
 
-/* Everybody in office today, for routes with `every`. */
-static struct result read_seats(struct proceedings *p, struct arena *arena,
+/* Everybody in office on the day, for routes with `every`. */
+static struct result read_seats(struct proceedings *p, day_t day, struct arena *arena,
                                 struct policy_seat **out, size_t *count, struct why *why)
 {
 	struct holding *all = NULL;
 	size_t total = 0, n = 0;
-	day_t today = proceeding_today(p);
 	TRY(office_all_holdings(p->at.office, arena, &all, &total, why));
 	struct policy_seat *seats = ARENA_ARRAY(arena, total + 1, struct policy_seat);
 	if (!seats)
 		return fail(why, E_MEMORY, "", "no memory for the posts");
 	for (size_t i = 0; i < total; i++)
-		if (all[i].from <= today && today <= all[i].to)
+		if (all[i].from <= day && day <= all[i].to)
 			seats[n++] = (struct policy_seat){all[i].post, all[i].scope[0] ? all[i].scope : NULL,
 			                                  all[i].person};
 	*out = seats;
@@ -54,8 +54,9 @@ static struct result read_seats(struct proceedings *p, struct arena *arena,
 	return ok();
 }
 
-/* Permitted exceptions about the subject that are in force and not used up. */
-static struct result read_exceptions(struct proceedings *p, const char *subject,
+/* Permitted exceptions about the subject that are in force and not used up; of a
+ * day in the past also those that were used or lapsed since. */
+static struct result read_exceptions(struct proceedings *p, const char *subject, day_t day, bool past,
                                      struct arena *arena, struct policy_exception **out,
                                      size_t *count, struct why *why)
 {
@@ -66,11 +67,12 @@ static struct result read_exceptions(struct proceedings *p, const char *subject,
 	AUTO(statement_drop) struct statement *s = NULL;
 	TRY(store_prepare(p->at.store,
 	                  "SELECT id, exception_to FROM application WHERE subject = ?1 AND"
-	                  " exception_to <> '' AND state = 'permitted' AND used_ms = 0 AND until_day >= ?2"
-	                  " ORDER BY id",
+	                  " exception_to <> '' AND until_day >= ?2 AND (state = 'permitted' AND used_ms = 0"
+	                  " OR ?3 AND state IN ('permitted', 'lapsed')) ORDER BY id",
 	                  &s, why));
 	bind_text(s, 1, slice_str(subject));
-	bind_i64(s, 2, proceeding_today(p));
+	bind_i64(s, 2, day);
+	bind_i64(s, 3, past);
 	bool row = false;
 	*count = 0;
 	while (*count < MOST) {
@@ -120,8 +122,8 @@ struct result decide_with(struct proceedings *p, const struct wish *wish,
 		.claims = wish->claims,
 		.claim_count = wish->claim_count,
 	};
-	TRY(set_facts(p, wish, arena, &facts, why));
-	TRY(read_seats(p, arena, &seats, &question.seat_count, why));
+	TRY(set_facts(p, p->at.policy, question.day, wish, arena, &facts, why));
+	TRY(read_seats(p, question.day, arena, &seats, &question.seat_count, why));
 	question.facts = facts;
 	question.seats = seats;
 	question.approvals = as_approvals(words, word_count, arena, &question.approval_count);
@@ -129,7 +131,7 @@ struct result decide_with(struct proceedings *p, const struct wish *wish,
 		return fail(why, E_MEMORY, "", "no memory for the approvals");
 	if (wish->exception_to)
 		return policy_decide_exception(p->at.policy, &question, wish->exception_to, arena, out, why);
-	TRY(read_exceptions(p, wish->subject, arena, &exceptions, &question.exception_count, why));
+	TRY(read_exceptions(p, wish->subject, question.day, false, arena, &exceptions, &question.exception_count, why));
 	question.exceptions = exceptions;
 	return policy_decide(p->at.policy, &question, arena, out, why);
 }
@@ -146,6 +148,48 @@ struct result proceeding_decide(struct proceedings *p, const struct wish *wish, 
 	else if (found.code != E_ABSENT)
 		return fail(why, found.code, "application", "the applications cannot be read");
 	return decide_with(p, wish, words, count, arena, out, why);
+}
+
+struct result proceeding_question(struct proceedings *p, const struct wish *wish,
+                                  const struct policy *policy, day_t day, day_t asked,
+                                  struct arena *arena, struct policy_question *out, struct why *why)
+{
+	struct application_row row;
+	struct application_word *words = NULL;
+	struct facts *facts = NULL;
+	struct policy_seat *seats = NULL;
+	struct policy_exception *exceptions = NULL;
+	size_t count = 0;
+	struct policy_question question = {.policies = &p->at.policy_name, .policy_count = 1, .day = asked,
+	                                   .claims = wish->claims, .claim_count = wish->claim_count};
+	struct result found = row_of(p, wish->subject, wish->exception_to, arena, &row, NULL);
+	if (found.code == OK)
+		TRY(words_read(p, row.id, arena, &words, &count, why));
+	else if (found.code != E_ABSENT)
+		return fail(why, found.code, "application", "the applications cannot be read");
+	TRY(set_facts(p, policy, day, wish, arena, &facts, why));
+	TRY(read_seats(p, day, arena, &seats, &question.seat_count, why));
+	TRY(read_exceptions(p, wish->subject, day, true, arena, &exceptions, &question.exception_count, why));
+	question.facts = facts;
+	question.seats = seats;
+	question.exceptions = exceptions;
+	question.approvals = as_approvals(words, count, arena, &question.approval_count);
+	if (!question.approvals)
+		return fail(why, E_MEMORY, "", "no memory for the approvals");
+	*out = question;
+	return ok();
+}
+
+struct result application_wish(struct proceedings *p, const char *id, struct arena *arena,
+                               struct wish *out, const char **section, struct why *why)
+{
+	struct application_row row;
+	struct frozen frozen;
+	TRY(row_read(p, slice_str(id), arena, &row, why));
+	TRY(frozen_read(p, &row, arena, &frozen, why));
+	*out = frozen.wish;
+	*section = row.section;
+	return ok();
 }
 
 enum route_state decision_state(const struct decision *decision)

@@ -61,6 +61,17 @@ struct wish {
 struct result proceeding_decide(struct proceedings *p, const struct wish *wish, struct arena *arena,
                                 const struct decision **out, struct why *why) MUST;
 
+/* proceeding_question - the wish as it would be asked of another policy (replay):
+ * actor's posts, seats, words and exceptions as they were on `day`, the
+ * question's own day being `asked`                                         */
+struct result proceeding_question(struct proceedings *p, const struct wish *wish,
+                                  const struct policy *policy, day_t day, day_t asked,
+                                  struct arena *arena, struct policy_question *out,
+                                  struct why *why) MUST;
+/* application_wish - what an application froze, and the applicant's section */
+struct result application_wish(struct proceedings *p, const char *id, struct arena *arena,
+                               struct wish *out, const char **section, struct why *why) MUST;
+
 enum application_state {
 	APPLICATION_NONE = 0,
 	APPLICATION_OPEN,
