@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 const struct verb *const cli_verbs[] = {cli_demo_verbs,   cli_office_verbs, cli_cleanse_verbs,
-                                        cli_policy_verbs, cli_text_verbs, cli_compare_verbs, cli_ledger_verbs, cli_person_verbs,
+                                        cli_policy_verbs, cli_text_verbs, cli_compare_verbs, cli_replay_verbs, cli_ledger_verbs, cli_person_verbs,
                                         cli_zone_verbs, NULL};
 
 static void print_help(FILE *to)
