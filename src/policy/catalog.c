@@ -309,12 +309,13 @@ static bool state_holds(const struct cond *c, unsigned state)
 	return c->op == COND_AND;
 }
 
-static bool stands_in(const struct statement *s, const char *post, unsigned state, const char *act)
+static bool stands_in(const struct member *m, const struct statement *s, const char *post, unsigned state,
+                      const char *act)
 {
 	bool for_act = !s->acts;
 	for (const struct name *n = s->acts; n && act; n = n->next)
 		for_act |= strcmp(n->text, act) == 0;
-	return for_act && strcmp(s->second, post) == 0 && state && (!s->when || state_holds(s->when, state));
+	return for_act && strcmp(mapped_name(m, s->second), post) == 0 && state && (!s->when || state_holds(s->when, state));
 }
 
 const char *policy_substitute(const struct policy *policy, const struct policy_edition *edition,
@@ -324,10 +325,10 @@ const char *policy_substitute(const struct policy *policy, const struct policy_e
 	const struct edition *e = edition_of(policy, edition);
 	for (const struct member *m = e && e->book ? e->book->members : NULL; m; m = m->next)
 		for (const struct statement *s = m->clause->statements; s; s = s->next)
-			if (s->kind == ST_SUBSTITUTE && stands_in(s, post, state, act)) {
+			if (s->kind == ST_SUBSTITUTE && stands_in(m, s, post, state, act)) {
 				if (clause)
 					*clause = m->clause->public;
-				return s->name;
+				return mapped_name(m, s->name);
 			}
 	return NULL;
 }
@@ -340,8 +341,8 @@ bool policy_delegate_at(const struct policy *policy, const struct policy_edition
 		for (const struct statement *s = m->clause->statements; s; s = s->next) {
 			if (s->kind != ST_DELEGATE || index-- > 0)
 				continue;
-			*from = s->name;
-			*to = s->second;
+			*from = mapped_name(m, s->name);
+			*to = mapped_name(m, s->second);
 			if (clause)
 				*clause = m->clause->public;
 			return true;
