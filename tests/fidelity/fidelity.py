@@ -55,8 +55,13 @@ def cleanse(kind, out):
 
 
 def convert(kind, paths, work, profile, seconds):
-    run("soffice", "--headless", f"-env:UserInstallation=file://{profile}", "--convert-to",
+    """What was cut short does not count."""
+    done = run("soffice", "--headless", f"-env:UserInstallation=file://{profile}", "--convert-to",
         EVERY_SHEET if kind in WORKBOOKS else "pdf", "--outdir", work, *paths, seconds=seconds)
+    if done.returncode == 124:
+        for path in paths:
+            for part in [*work.glob(f"{path.stem}-*.csv"), work / f"{path.stem}.csv", work / f"{path.stem}.pdf"]:
+                part.unlink(missing_ok=True)
 
 
 def converted(kind, path, work):

@@ -183,6 +183,11 @@ static struct result take_member(struct archive *a, const struct zip_entry *entr
 	}
 	TRY(safe_path(a, entry, name));
 	bool folder = entry->directory || (name.at[name.len - 1] == '\\' && entry->size == 0);
+	/* a name may become one of these once it is made safe */
+	if (litter(buffer_slice(&a->path)) || slice_is(buffer_slice(&a->path), "__MACOSX")) {
+		job_drop(a->job, "hidden-data", zip_place(a->job, entry));
+		return ok();
+	}
 	if (a->path.len == 0) /* "./": the archive's own folder, which needs no entry */
 		return folder ? ok() : job_refuse(a->job, REFUSAL_AMBIGUOUS, zip_place(a->job, entry), "a file without a name");
 	return folder ? write_folder(a, why) : rebuild_member(a, entry, why);

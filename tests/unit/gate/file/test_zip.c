@@ -163,6 +163,7 @@ static const struct {
 	{"link", {.members = {{"a.txt", "/etc/passwd", .attributes = 0xA1FF0000}}}, REFUSAL_AMBIGUOUS},
 	{"device", {.members = {{"a.txt", "x", .attributes = 0x21FF0000}}}, REFUSAL_AMBIGUOUS},
 	{"the archive's own folder", {.members = {TXT, {"./", ""}}}, REFUSAL_NONE},
+	{"what macOS leaves, behind a control character", {.members = {TXT, {"\x08__MACOSX/", ""}}}, REFUSAL_NONE},
 	{"a file without a name", {.members = {TXT, {".", "x"}}}, REFUSAL_AMBIGUOUS},
 	{"folder with content", {.members = {{"a/", "x"}}}, REFUSAL_AMBIGUOUS},
 	{"encrypted", {.members = {{"a.txt", "hello", .flags = 1}}}, REFUSAL_ENCRYPTED},
