@@ -262,6 +262,9 @@ static bool starts_nocase(struct slice in, const char *prefix)
 
 static enum file_type markup_type(struct slice head)
 {
+	if (starts_nocase(head, "<?xml") && contains_nocase(head, SLICE("Workbook")) &&
+	    contains_nocase(head, SLICE("\"urn:schemas-microsoft-com:office:spreadsheet\"")))
+		return FILE_EXCELXML;
 	if (contains_nocase(head, SLICE("<svg")) && !contains_nocase(head, SLICE("<html")))
 		return FILE_SVG;
 	return starts_nocase(head, "<?xml") && !contains_nocase(head, SLICE("<html")) ? FILE_OTHER : FILE_HTML;

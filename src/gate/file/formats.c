@@ -20,6 +20,7 @@ static const struct format formats[FILE_TYPES] = {
 	[FILE_XLS] = {xls_rebuild, REFUSAL_UNKNOWN},
 	[FILE_PPT] = {ppt_rebuild, REFUSAL_UNKNOWN},
 	[FILE_MSG] = {NULL, REFUSAL_UNKNOWN},
+	[FILE_EXCELXML] = {excelxml_rebuild, REFUSAL_UNKNOWN},
 	[FILE_OLE] = {ole_refuse, REFUSAL_UNKNOWN},
 	[FILE_RTF] = {NULL, REFUSAL_UNKNOWN},
 	[FILE_HTML] = {NULL, REFUSAL_UNKNOWN},

@@ -89,6 +89,7 @@ bool second_reading(enum file_type type, struct slice in);
 rebuild_fn ole_refuse;    /* tells an encrypted document from an old one */
 rebuild_fn ooxml_rebuild; /* docx, xlsx, pptx */
 rebuild_fn zip_rebuild;
+rebuild_fn excelxml_rebuild;
 rebuild_fn pdf_rebuild;
 rebuild_fn jpeg_rebuild, png_rebuild, gif_rebuild, bmp_rebuild, tiff_rebuild, webp_rebuild;
 rebuild_fn text_rebuild;  /* txt */

@@ -28,6 +28,7 @@ static const struct {
 	[INSPECT_DOC] = {"doc", "dot", look_doc},
 	[INSPECT_XLS] = {"xls", "xlt", look_xls},
 	[INSPECT_PPT] = {"ppt", "pps", look_ppt},
+	[INSPECT_EXCELXML] = {"excelxml", "xml", look_excelxml},
 };
 
 /* Endings that are the same format under a rarer name. */

@@ -11,6 +11,7 @@ enum inspect_type pool_inspect_type(enum file_type type)
 		[FILE_WEBP] = INSPECT_WEBP, [FILE_TXT] = INSPECT_TXT,   [FILE_CSV] = INSPECT_CSV,
 		[FILE_ZIP] = INSPECT_ZIP,   [FILE_XLSB] = INSPECT_XLSB,
 		[FILE_DOC] = INSPECT_DOC,   [FILE_XLS] = INSPECT_XLS,   [FILE_PPT] = INSPECT_PPT,
+		[FILE_EXCELXML] = INSPECT_EXCELXML,
 	};
 	return (unsigned)type < FILE_TYPES ? same[type] : INSPECT_NOTHING;
 }

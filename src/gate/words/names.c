@@ -26,6 +26,7 @@ static const struct {
 	[FILE_XLS] = {"xls", "xls xlt", "xls"},
 	[FILE_PPT] = {"ppt", "ppt pps pot", "ppt"},
 	[FILE_MSG] = {"msg", "", ""},
+	[FILE_EXCELXML] = {"excelxml", "xml", "xml"},
 	[FILE_OLE] = {"ole", "", ""},
 	[FILE_RTF] = {"rtf", "", ""},
 	[FILE_HTML] = {"html", "", ""},

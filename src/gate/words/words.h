@@ -15,6 +15,7 @@ enum file_type {
 	FILE_JPEG, FILE_PNG, FILE_GIF, FILE_BMP, FILE_TIFF, FILE_WEBP,
 	FILE_TXT, FILE_CSV,
 	FILE_ZIP,
+	FILE_EXCELXML,   /* a workbook as one XML text, of Excel 2002 and 2003 */
 	FILE_DOC, FILE_XLS, FILE_PPT, FILE_MSG, /* the old formats of Office: compound files */
 	/* from FILE_OLE on: recognised only to be refused with their own sentence */
 	FILE_OLE,        /* another compound file, or encrypted OOXML */
