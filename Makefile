@@ -6,13 +6,14 @@
 #   make test         everything that must hold; ends with "N passed, N failed"
 #   make bench        the figures of the README
 #   make fuzz         every reader for SECONDS (60) each
+#   make snapshots    the policies as people read them, written anew for review
 #   make fidelity     the corpus against LibreOffice, qpdf and the picture tools
 BUILD   ?= build
 SECONDS ?= 60
 DEMO    ?= $(BUILD)/demo
 NINJA   := ninja -C
 
-.PHONY: build run test bench fuzz fidelity install clean
+.PHONY: build run test bench fuzz snapshots fidelity install clean
 
 build: $(BUILD)/build.ninja
 	@$(NINJA) $(BUILD) --quiet
@@ -31,6 +32,10 @@ test:
 	@tools/setup test
 	@$(MAKE) --no-print-directory build
 	@tools/test $(BUILD)
+
+snapshots:
+	@$(MAKE) --no-print-directory build
+	@tools/snapshots $(BUILD)
 
 bench:
 	@tools/setup test
