@@ -3,7 +3,7 @@
  * becomes one set and one rule of the place's chain.                        */
 #include "gate/net/compile.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 /* What a class of boxes looks like as a set and a rule. */
 enum how { HOW_ORIGINAL = 0, HOW_REPLY, HOW_DISCOVERY, HOW_ARP };
@@ -147,20 +147,31 @@ static const char *set_name(struct compiler *k, struct place p, struct class c, 
 	                    p.family == FAMILY_IP6 ? '6' : '4', c.mac ? 'm' : 'w', c.interval ? 'r' : 'e');
 }
 
+/* keep - what lies in memory of its own moves to the arena */
+static bool keep(struct compiler *k, struct boxes *boxes)
+{
+	struct box *kept = ARENA_ARRAY(k->arena, boxes->count, struct box);
+	if (!kept)
+		return false;
+	memcpy(kept, boxes->at, boxes->count * sizeof *kept);
+	free(boxes->at);
+	boxes->at = kept;
+	boxes->room = 0; /* no longer ours to free: see class_place */
+	return true;
+}
+
 static void class_rule(struct compiler *k, const struct atlas_place *p, size_t number, struct class c,
                        struct boxes *boxes, uint32_t table)
 {
 	struct match *matches = ARENA_ARRAY(k->arena, 4, struct match);
-	struct box *kept = ARENA_ARRAY(k->arena, boxes->count, struct box);
 	const char *name = set_name(k, p->place, c, number);
-	if (!matches || !kept || !name) {
+	if (!matches || !name || (c.interval && !keep(k, boxes))) {
 		k->no_memory = true;
 		return;
 	}
-	memcpy(kept, boxes->at, boxes->count * sizeof *kept);
 	struct set *s = &k->r->sets[k->r->set_count++];
 	*s = (struct set){.name = slice_str(name), .table = table, .interval = c.interval, .counted = true,
-	                  .elements = kept, .count = boxes->count};
+	                  .elements = boxes->at, .count = boxes->count};
 	struct rule *rule = rule_add(k);
 	conditions(k, c, matches, &rule->match_count);
 	key_of(p->place.family, c, s, &matches[rule->match_count]);
@@ -217,34 +228,41 @@ static bool class_place(struct compiler *k, const struct atlas_place *p, size_t 
 {
 	struct boxes pieces;
 	struct class c = class_at(class);
-	if (boxes->failed)
-		return false;
 	once(boxes);
+	if (!c.interval) {
+		k->pieces += boxes->count;
+		if (k->pieces <= RULESET_ELEMENTS)
+			class_rule(k, p, number, c, boxes, table);
+		return k->pieces <= RULESET_ELEMENTS;
+	}
 	boxes_init(&pieces, ATLAS_BOXES);
-	bool good = !c.interval || apart(boxes, &pieces);
-	if (good && c.interval)
-		good = boxes_sort(&pieces);
-	if (good && (k->pieces += c.interval ? pieces.count : boxes->count) <= RULESET_ELEMENTS)
-		class_rule(k, p, number, c, c.interval ? &pieces : boxes, table);
-	else
-		good = false;
-	boxes_done(&pieces);
+	bool good = apart(boxes, &pieces) && boxes_sort(&pieces) && (k->pieces += pieces.count) <= RULESET_ELEMENTS;
+	if (good)
+		class_rule(k, p, number, c, &pieces, table);
+	if (pieces.room)
+		boxes_done(&pieces);
 	return good;
 }
 
+/* Boxes are dealt out in their order to arrays of the right size. */
 static bool place_rules(struct compiler *k, const struct atlas_place *p, size_t number, uint32_t table)
 {
 	struct boxes classes[CLASSES];
+	size_t counts[CLASSES] = {0};
 	bool good = true;
-	for (size_t c = 0; c < CLASSES; c++)
-		boxes_init(&classes[c], ATLAS_BOXES);
 	for (size_t i = 0; i < p->boxes.count; i++)
-		boxes_add(&classes[class_number(class_of(p->place.family, &p->boxes.at[i]))], &p->boxes.at[i]);
+		counts[class_number(class_of(p->place.family, &p->boxes.at[i]))]++;
 	for (size_t c = 0; c < CLASSES; c++) {
-		if (good && classes[c].count)
-			good = class_place(k, p, number, c, &classes[c], table);
-		boxes_done(&classes[c]);
+		boxes_init(&classes[c], counts[c]);
+		classes[c].at = counts[c] ? arena_alloc(k->arena, counts[c] * sizeof *classes[c].at) : NULL;
+		classes[c].room = counts[c];
+		good &= !counts[c] || classes[c].at;
 	}
+	for (size_t i = 0; good && i < p->boxes.count; i++)
+		boxes_add(&classes[class_number(class_of(p->place.family, &p->boxes.at[i]))], &p->boxes.at[i]);
+	for (size_t c = 0; good && c < CLASSES; c++)
+		if (classes[c].count)
+			good = class_place(k, p, number, c, &classes[c], table);
 	return good;
 }
 

@@ -81,6 +81,8 @@ struct boxes {
 void boxes_init(struct boxes *b, size_t ceiling);
 void boxes_done(struct boxes *b);
 void boxes_add(struct boxes *b, const struct box *box);
+/* boxes_reserve - room for more at once, if there is memory; a hint */
+void boxes_reserve(struct boxes *b, size_t more);
 /* boxes_sort - by box_compare; cheap when they are nearly in order.  False: no
  * memory, nothing changed                                                   */
 bool boxes_sort(struct boxes *b);

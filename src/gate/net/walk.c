@@ -263,6 +263,8 @@ static void match_set(struct walker *w, const struct match *m, const struct boxe
 {
 	struct boxes rest, next;
 	boxes_init(&next, REGION_BOXES);
+	if (!m->negate && in->count == 1)
+		boxes_reserve(out, m->set->count);
 	for (size_t i = 0; i < in->count && burn(w, m->set->count + 1); i++) {
 		boxes_init(&rest, REGION_BOXES);
 		if (m->negate)
