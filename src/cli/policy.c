@@ -98,7 +98,12 @@ static int check(int argc, char **argv)
 		fputs(buffer_cstr(&line), stdout);
 	}
 	buffer_done(&line);
-	printf("誤り %zu件、未設定 %zu件、注記 %zu件\n", findings.errors, findings.gaps, findings.notes);
+	const struct policy_edition *edition = policy_edition_in(policy, argv[0]);
+	size_t wrong = 0, cases = edition ? policy_example_count(policy, edition) : 0;
+	for (const struct finding *f = findings.first; f; f = f->next)
+		wrong += f->number == 25;
+	printf("誤り %zu件、未設定 %zu件、注記 %zu件。判断の例 %zu件、%s\n", findings.errors, findings.gaps, findings.notes, cases,
+	       !policy_sound(policy) ? "誤りを直すまで判断できません。" : wrong ? "期待と違うものがあります。" : "すべて期待どおりです。");
 	return findings.errors ? CLI_REFUSED : CLI_DONE;
 }
 

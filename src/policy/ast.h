@@ -191,6 +191,18 @@ struct example { /* case */
 	struct example *next;
 };
 
+struct choice { /* how the office deals with what the check finds of the text */
+	const char *title;
+	unsigned number;  /* of the finding */
+	struct name *ids; /* clauses; a last '*' is a prefix */
+	day_t from;
+	const char *basis;
+	const char *file;
+	uint32_t line;
+	struct header *header;
+	struct choice *next;
+};
+
 struct header { /* policy */
 	const char *name, *title, *version;
 	day_t adopted, effective;
@@ -234,6 +246,7 @@ struct tree { /* all files, joined */
 	struct clause *clauses;
 	struct setting *settings;
 	struct example *examples;
+	struct choice *choices;
 	struct vocab *vocab;
 	size_t clause_count, statement_count;
 };

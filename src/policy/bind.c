@@ -342,7 +342,7 @@ static struct node *bind_is(struct binder *b, const struct shape *scope, const s
 	bool fits = holds_facts(&type) && (n->op == NODE_WORD || (s->term->when && s->term->shape == type.shape));
 	if (fits)
 		return n;
-	if (n->op == NODE_WORD || s->term->state == TERM_DONE)
+	if (n->op == NODE_WORD || s->term->when) /* a term that could not be bound was told already */
 		binder_error(b, 1, c->line, "用語の定義と見比べてください。",
 		             "「%s」について用語「%s」は語れません。", c->path->text, c->name);
 	return NULL;

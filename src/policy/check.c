@@ -163,11 +163,24 @@ static bool clause_carried(const struct checker *c, const struct clause *clause,
 	return true;
 }
 
+/* a clause that is not there was told as such (3) */
+static bool dangles(const struct checker *c, const struct policy_clause *p)
+{
+	for (size_t i = 0; i < p->carried_by_count; i++) {
+		const struct member *m = c->book->members;
+		while (m && !id_matches(p->carried_by[i], m->clause->id))
+			m = m->next;
+		if (!m)
+			return true;
+	}
+	return false;
+}
+
 static void carriers(struct checker *c, const struct statement *s)
 {
 	const struct clause *clause = s->clause;
 	const struct policy_clause *p = clause->public;
-	if (s->kind == ST_CARRIED && !clause_carried(c, clause, 0))
+	if (s->kind == ST_CARRIED && !dangles(c, p) && !clause_carried(c, clause, 0))
 		checker_say(c, 23, clause, s->line, "果たす条に、定めか参照を書いてください。",
 		            "この条を果たすはずの条が、それ自体果たされていません。");
 	if (s->kind == ST_DOUBT && p->carrier == CARRIER_NONE)
@@ -290,5 +303,8 @@ struct result policy_check(const struct policy *policy, day_t day, struct arena 
 	for (c.book = policy->books; c.book; c.book = c.book->next)
 		if (!adopted(policy, c.book->name))
 			TRY(check_book(&c, why));
-	return policy->sound ? check_examples(&c, why) : ok();
+	if (policy->sound)
+		TRY(check_examples(&c, why));
+	check_choices(&c);
+	return ok();
 }

@@ -62,6 +62,14 @@ static struct result run(struct checker *c, const struct example *e, struct aren
 	return ok();
 }
 
+size_t policy_example_count(const struct policy *policy, const struct policy_edition *edition)
+{
+	size_t count = 0;
+	for (const struct example *e = policy->tree.examples; e; e = e->next)
+		count += e->header->name == edition->name && e->header->effective == edition->effective;
+	return count;
+}
+
 struct result check_examples(struct checker *c, struct why *why)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(EXAMPLE_ROOM);

@@ -322,6 +322,9 @@ static void check_cycles(struct binder *b)
 			at = &r->next;
 			continue;
 		}
+		b->member = b->book->members;
+		while (b->member && b->member->clause != r->statement->clause)
+			b->member = b->member->next;
 		binder_error(b, 4, r->statement->line, "定義の輪を断ってください。",
 		             "「%s」の段階の決め方が自分自身に戻ります。", r->statement->path->text);
 		*at = r->next;

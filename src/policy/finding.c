@@ -117,7 +117,9 @@ void finding_line(const struct finding *f, struct buffer *out)
 	if (f->clause[0])
 		buffer_printf(out, " %s", f->clause);
 	buffer_printf(out, ": %s", f->sentence);
-	if (f->mend && f->mend[0])
+	if (f->choice)
+		buffer_printf(out, " 選択: %s", f->choice);
+	else if (f->mend && f->mend[0])
 		buffer_printf(out, " %s", f->mend);
 	buffer_put_u8(out, '\n');
 }

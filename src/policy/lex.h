@@ -10,7 +10,8 @@
 	X(ABSOLUTE, "absolute") X(ACT, "act") X(ADOPT, "adopt") X(ADOPTED, "adopted")        \
 	X(ALLOW, "allow") X(ALWAYS, "always") X(AND, "and") X(ANY, "any") X(AS, "as")        \
 	X(AS_NEEDED, "as-needed") X(AT, "at") X(AT_LEAST, "at-least") X(BY, "by")            \
-	X(CARRIED, "carried") X(CASE, "case") X(CHANGE, "change") X(CLAIM, "claim")          \
+	X(CARRIED, "carried") X(CASE, "case") X(CHANGE, "change") X(CHOICE, "choice")        \
+	X(CLAIM, "claim")                                                                    \
 	X(CLAIMED, "claimed") X(CLAUSE, "clause") X(COMPLETE, "complete")                    \
 	X(CONSULT, "consult") X(COUNT, "count") X(DEFAULT, "default") X(DELEGATE, "delegate") \
 	X(DOCUMENT, "document") X(DOUBT, "doubt") X(DROP, "drop") X(DUTY, "duty")            \

@@ -47,6 +47,7 @@ static struct result read_files(const struct policy_source *sources, size_t coun
 	REVERSE(struct clause, policy->tree.clauses);
 	REVERSE(struct setting, policy->tree.settings);
 	REVERSE(struct example, policy->tree.examples);
+	REVERSE(struct choice, policy->tree.choices);
 	REVERSE(struct vocab, policy->tree.vocab);
 	return ok();
 }
@@ -123,6 +124,8 @@ static struct result place_all(struct policy *policy, struct why *why)
 		TRY(place(tree, &s->header, s->file, s->line, why));
 	for (struct example *e = tree->examples; e; e = e->next)
 		TRY(place(tree, &e->header, e->file, e->line, why));
+	for (struct choice *c = tree->choices; c; c = c->next)
+		TRY(place(tree, &c->header, c->file, c->line, why));
 	return ok();
 }
 

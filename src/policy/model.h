@@ -543,6 +543,8 @@ struct checker {
 void checker_say(struct checker *c, unsigned number, const struct clause *clause, uint32_t line,
                  const char *mend, const char *format, ...) PRINTF_LIKE(6, 7);
 void check_conditions(struct checker *c);
+/* check_choice.c: hang the office's choices on what was found */
+void check_choices(struct checker *c);
 /* check_chart.c */
 void check_chart(struct checker *c);
 struct result check_examples(struct checker *c, struct why *why) MUST;

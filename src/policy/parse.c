@@ -241,6 +241,25 @@ static void parse_set(struct parser *p)
 	p->tree->settings = s;
 }
 
+static void parse_choice(struct parser *p)
+{
+	struct choice *c = PARSER_NEW(p, struct choice);
+	*c = (struct choice){.file = p->file, .line = p->now.line, .header = p->header, .basis = ""};
+	c->title = need_string(p, "選んだことを言う一文");
+	need_keyword(p, K_FOR);
+	c->number = (unsigned)need_number(p, 30);
+	need_keyword(p, K_AT);
+	c->ids = parse_ids(p);
+	need_keyword(p, K_FROM);
+	c->from = need_date(p);
+	if (take_keyword(p, K_BY))
+		c->basis = need_string(p, "決裁などの根拠");
+	if (!parser_ok(p))
+		return;
+	c->next = p->tree->choices;
+	p->tree->choices = c;
+}
+
 static struct given *parse_given(struct parser *p)
 {
 	struct given *g = PARSER_NEW(p, struct given);
@@ -299,7 +318,7 @@ static void parse_item(struct parser *p)
 		enum keyword keyword;
 		void (*parse)(struct parser *p);
 	} items[] = {
-		{K_POLICY, parse_header}, {K_CLAUSE, parse_clause}, {K_SET, parse_set}, {K_CASE, parse_case},
+		{K_POLICY, parse_header}, {K_CLAUSE, parse_clause}, {K_SET, parse_set}, {K_CASE, parse_case}, {K_CHOICE, parse_choice},
 	};
 	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
 		if (take_keyword(p, items[i].keyword)) {
@@ -311,7 +330,7 @@ static void parse_item(struct parser *p)
 			parse_vocab(p, vocab[i].kind);
 			return;
 		}
-	parser_fault(p, E_INPUT, "policy、clause、set、case、または語彙の宣言");
+	parser_fault(p, E_INPUT, "policy、clause、set、choice、case、または語彙の宣言");
 }
 
 struct result parse_file(const struct policy_source *source, struct words *words,

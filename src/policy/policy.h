@@ -537,6 +537,8 @@ struct finding {
 	const char *clause; /* id, "" */
 	const char *sentence; /* Japanese: what is wrong, where */
 	const char *mend;     /* Japanese: what to do */
+	const char *choice;   /* what the office has chosen to do about it, with its basis; NULL: nothing.
+	                       * A gap that was chosen upon is a note          */
 	struct finding *next;
 };
 struct findings {
@@ -554,6 +556,8 @@ struct findings {
  * findings appended to, in the arena given                                  */
 struct result policy_check(const struct policy *policy, day_t day, struct arena *arena,
                            struct findings *findings, struct why *why) MUST;
+/* policy_example_count - the kept cases of an edition that policy_check decides */
+size_t policy_example_count(const struct policy *policy, const struct policy_edition *edition);
 /* finding_line - "E25 file:line:column clause: sentence mend" and a line end */
 void finding_line(const struct finding *finding, struct buffer *out);
 
