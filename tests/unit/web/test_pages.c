@@ -660,8 +660,8 @@ TEST(silent_body)
 TEST(headers_on_the_wire)
 {
 	static const char *const wanted[] = {
-		"Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; form-action "
-		"'self'; frame-ancestors 'none'; base-uri 'none'\r\n",
+		("Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; form-action "
+		 "'self'; frame-ancestors 'none'; base-uri 'none'\r\n"),
 		"X-Content-Type-Options: nosniff\r\n", "Referrer-Policy: same-origin\r\n",
 		"Cache-Control: no-store\r\n", "Cross-Origin-Opener-Policy: same-origin\r\n",
 		"Set-Cookie: sekisho-inner-door=", "Path=/; HttpOnly; SameSite=Strict\r\n"};
