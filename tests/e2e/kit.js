@@ -76,6 +76,11 @@ async function sound(page, name) {
 // Tab from the top until the wanted control; focus must be visible on the way.
 async function reachable(page, selector, name) {
   await page.evaluate(() => { document.activeElement.blur(); window.scrollTo(0, 0); });
+  return tab(page, selector, name);
+}
+
+// Tab on from where the focus is.
+async function tab(page, selector, name) {
   const seen = [];
   for (let i = 0; i < 80; i++) {
     await page.keyboard.press('Tab');
@@ -103,4 +108,4 @@ async function shot(page, name) {
   await page.screenshot({ path: path.join(screens, `${name}-${page.viewportSize().width}.png`), fullPage: true });
 }
 
-module.exports = { open, person, step, check, end, accessible, sound, reachable, named, shot, screens };
+module.exports = { open, person, step, check, end, accessible, sound, reachable, tab, named, shot, screens };

@@ -3,7 +3,7 @@
 //   node tests/e2e/look.js build/tests/unit/web/stage
 'use strict';
 const { spawn } = require('child_process');
-const kit = require('./kit.js');
+const { check, ...kit } = require('./kit.js');
 
 const { free } = require('./city.js');
 
@@ -32,6 +32,15 @@ async function look(page, [name, host, path], width) {
   await kit.shot(page, `look-${name}`);
 }
 
+// On paper (A4 without its margins): no menu, no buttons, nothing cut off.
+async function paper(page, [name]) {
+  await page.setViewportSize({ width: 680, height: 1000 });
+  await page.emulateMedia({ media: 'print' });
+  await kit.sound(page, `${name} on paper`);
+  check(await page.locator('.nav:visible, .btn:visible, .crumbs:visible, .filters:visible').count() === 0, `${name}: what paper cannot do is printed`);
+  await kit.shot(page, `paper-${name}`);
+}
+
 (async () => {
   const outer = await free(), inner = await free();
   const stage = spawn(process.argv[2], [outer, inner], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -43,6 +52,7 @@ async function look(page, [name, host, path], width) {
     if (who) await page.context().addCookies([{ name: host === inner ? 'sekisho-inner' : 'sekisho-outer',
       value: sessions[who], url: `http://${host}/`, httpOnly: true, sameSite: 'Strict' }]);
     for (const width of [1280, 768, 390, 320]) await kit.step(`${name} at ${width}`, () => look(page, row, width));
+    if (['decide-one', 'result', 'clause', 'clauses-section', 'operation', 'entry'].includes(name)) await kit.step(`${name} on paper`, () => paper(page, row));
     await page.context().close();
   }
   await browser.close();

@@ -321,6 +321,51 @@ async function proof(scripts, tag) {
   });
 }
 
+// The main journey without a mouse: only Tab, Space, Enter and letters (and the
+// browser's own dialog for choosing a file).
+async function keyboard() {
+  const enter = async (d) => Promise.all([d.page.waitForLoadState('load'), d.page.waitForNavigation(), d.page.keyboard.press('Enter')]);
+  const type = async (d, selector, text) => {
+    await kit.tab(d.page, selector, `keyboard ${selector}`);
+    await d.page.keyboard.type(text);
+  };
+  const press = async (d, selector) => {
+    await kit.reachable(d.page, selector, `keyboard ${selector}`);
+    await enter(d);
+  };
+  const signIn = async (login) => {
+    const d = await desk(login, 'lgwan', false);
+    await d.go('/');
+    await type(d, '#login', d.person.login);
+    await type(d, '#password', d.person.password);
+    await enter(d);
+    await type(d, '#code', cityOf.code(city, d.person));
+    await enter(d);
+    check(new URL(d.page.url()).pathname === '/', `${login} is not signed in by keyboard`);
+    return d;
+  };
+  await step('[keyboard] staff sends, the manager permits', async () => {
+    const staff = await signIn('ueda');
+    await press(staff, 'a[href="/provide"]');
+    await staff.field('files').setInputFiles(files.register);
+    await press(staff, 'button[value=add]');
+    await type(staff, '#purpose', '委託先へ筆の一覧を渡すため');
+    await kit.tab(staff.page, 'input[name=importance]', 'keyboard importance');
+    await staff.page.keyboard.press('Space');
+    await type(staff, '#partner', '青波測量株式会社');
+    await press(staff, 'button[value=send]');
+    check(/\/crossings\//.test(staff.page.url()), `not sent by keyboard: ${await staff.text()}`);
+    const manager = await signIn('tanaka');
+    await press(manager, '.todo li:last-child a.btn');
+    check(/\/decide\//.test(manager.page.url()), 'the duty does not lead to the application');
+    const at = manager.page.url();
+    await type(manager, '#reason', '確かめました');
+    await press(manager, 'button[value=agree]');
+    await manager.page.goto(at);
+    check(await manager.page.locator('button[value=agree]').count() === 0, 'not permitted by keyboard');
+  });
+}
+
 async function firstDay() {
   await step('a new person changes the password and sets up a device', async () => {
     const d = await desk('fujii', 'lgwan', true);
@@ -365,6 +410,7 @@ async function walk(scripts) {
   browser = await kit.open();
   await walk(true);
   await walk(false);
+  await keyboard();
   await firstDay();
   await browser.close();
   await city.end();
