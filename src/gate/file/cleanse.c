@@ -95,5 +95,6 @@ void file_report_json(const struct file_report *report, struct buffer *out)
 
 void file_prepare(void)
 {
+	archive_prepare();
 	ooxml_prepare();
 }

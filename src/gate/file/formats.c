@@ -27,7 +27,7 @@ static const struct format formats[FILE_TYPES] = {
 	[FILE_SVG] = {NULL, REFUSAL_UNKNOWN},
 	[FILE_ODF] = {NULL, REFUSAL_UNKNOWN},
 	[FILE_XLSB] = {ooxml_rebuild, REFUSAL_UNKNOWN},
-	[FILE_ARCHIVE] = {NULL, REFUSAL_UNKNOWN},
+	[FILE_ARCHIVE] = {archive_rebuild, REFUSAL_UNKNOWN},
 	[FILE_MAIL] = {NULL, REFUSAL_UNKNOWN},
 	[FILE_EXECUTABLE] = {NULL, REFUSAL_FORBIDDEN},
 	[FILE_SCRIPT] = {NULL, REFUSAL_FORBIDDEN},
@@ -62,6 +62,6 @@ bool ending_forbidden(const char *ending)
 		"chm hlp hta js jse vbs vbe vb wsf wsh wsc sct ps1 psm1 psd1 ps1xml bat cmd jar jnlp reg "
 		"inf one onepkg xll wll xla xlam ppa ppam rdp theme deskthemepack themepack accdb accde mdb "
 		"mde ade adp oft diagcab gadget py rb sh csh ksh pl php asp aspx jsp iqy oqy dqy rqy slk dif "
-		"xlm cab apk ipa dmg pkg deb rpm elf so";
+		"xlm apk ipa dmg pkg deb rpm elf so";
 	return word_of(list, ending);
 }

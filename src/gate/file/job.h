@@ -70,6 +70,7 @@ void job_ending(struct slice name, char out[16]);
 struct result job_memory(struct why *why);
 
 void ooxml_prepare(void);
+void archive_prepare(void);
 
 /* One row a format; formats.c holds the table. */
 struct format {
@@ -94,6 +95,7 @@ rebuild_fn pdf_rebuild;
 rebuild_fn jpeg_rebuild, png_rebuild, gif_rebuild, bmp_rebuild, tiff_rebuild, webp_rebuild;
 rebuild_fn text_rebuild;  /* txt */
 rebuild_fn csv_rebuild;
+rebuild_fn archive_rebuild; /* tar, gz, bz2, xz, 7z, lzh, cab, rar: comes out as zip */
 rebuild_fn doc_rebuild, xls_rebuild, ppt_rebuild;
 
 #define PICTURES ((1u << FILE_JPEG) | (1u << FILE_PNG) | (1u << FILE_GIF) | (1u << FILE_BMP) | \

@@ -53,7 +53,9 @@ static const struct {
 	{FILE_SVG, REFUSAL_UNKNOWN, "SVG画像は通せません。PNGの形式で保存し直してお送りください。"},
 	{FILE_ODF, REFUSAL_UNKNOWN,
 	 "OpenDocument形式は通せません。docx、xlsx、pptxの形式で保存し直してお送りください。"},
-	{FILE_ARCHIVE, REFUSAL_UNKNOWN, "ZIP以外の書庫（7z、rar、lzhなど）は通せません。ZIP形式でまとめ直してお送りください。"},
+	{FILE_ARCHIVE, REFUSAL_UNKNOWN, "中身を確かめられない種類の書庫のため止めました。ZIP形式でまとめ直してお送りください。"},
+	{FILE_ARCHIVE, REFUSAL_ENCRYPTED,
+	 "パスワードがかかった書庫で、中身を確かめられないため止めました。パスワードを外したものをお送りください。"},
 	{FILE_MAIL, REFUSAL_UNKNOWN, "メールのファイルは通せません。必要な添付ファイルを取り出してお送りください。"},
 	{FILE_SCRIPT, REFUSAL_FORBIDDEN,
 	 "スクリプト（命令を書いたファイル）は通せません。業務に必要な場合は情報システム担当へご相談ください。"},
@@ -132,6 +134,7 @@ static const struct {
 	{"dangling-link", "参照先のない関連付けを取り除きました。"},
 	/* archives */
 	{"hidden-data", "ファイルの中に隠れていた、画面に出ないデータを取り除きました。"},
+	{"archive-format", "書庫をZIP形式に作り直しました。"},
 	{"unsafe-name", "ファイル名を安全なものに直しました。"},
 	/* text */
 	{"control-character", "画面に出ない制御文字を取り除きました。"},
