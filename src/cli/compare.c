@@ -12,6 +12,7 @@ enum { COMPARE_ROOM = 1 << 30, SHOWN = 128 << 20 };
 struct comparing {
 	const char *old, *fresh, *format, *style, *out;
 	struct arena *arena;
+	struct policy *policy; /* of the new side, where it is an encoded edition */
 };
 
 /* ---- operands: a text, one side of a table, what was kept, or an edition --------- */
@@ -21,6 +22,7 @@ static struct result read_edition(struct comparing *in, const char *id, struct t
 {
 	struct policy *policy = NULL;
 	TRY(cli_policy(id, in->arena, &policy, NULL, why));
+	in->policy = policy; /* the new side is read last */
 	return compare_edition_tree(policy, policy_edition_at(policy, 0), in->arena, out, why);
 }
 
@@ -49,6 +51,7 @@ static struct result read_both(struct comparing *in, struct text_tree *trees[2],
 	const char *const names[] = {in->old, in->fresh};
 	bool known[2] = {false, false};
 	for (size_t i = 0; i < 2; i++) {
+		in->policy = NULL;
 		bool file = strcmp(names[i], "-") == 0 || strchr(names[i], '/') || access(names[i], F_OK) == 0;
 		if (file)
 			TRY(read_text(in, names[i], i == 1, &trees[i], &known[i], why));
@@ -79,12 +82,28 @@ static struct result show_table(struct comparing *in, const struct comparison *c
 	return ok();
 }
 
+/* what the text itself prints as changed, against what was computed */
+static void show_marks(struct comparing *in, const struct comparison *c, struct buffer *out)
+{
+	struct buffer lines;
+	buffer_init(&lines, 8 << 20);
+	struct compare_marks marks = {0};
+	if (in->policy)
+		marks = compare_printed(c, in->policy, policy_edition_at(in->policy, 0), &lines);
+	if (marks.marks) {
+		buffer_printf(out, "印刷された改正箇所 %zu件のうち、計算した変更と合うもの %zu件\n", marks.marks, marks.agree);
+		buffer_put_slice(out, buffer_slice(&lines));
+	}
+	buffer_done(&lines);
+}
+
 static struct result show(struct comparing *in, const struct comparison *c, struct buffer *out,
                           struct why *why)
 {
 	const char *f = in->format;
 	if (strcmp(f, "text") == 0) {
 		compare_report(c, out);
+		show_marks(in, c, out);
 		return ok();
 	}
 	if (strcmp(f, "json") == 0)

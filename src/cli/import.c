@@ -3,7 +3,7 @@
 #include "cli/cli.h"
 
 #include "base/file.h"
-#include "policy/import/import.h"
+#include "policy/compare/compare.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -96,6 +96,21 @@ static struct result report_drift(struct importing *in, const struct import_kept
 	return ok();
 }
 
+/* nodes that continue kept ones keep their ids, whatever their numbers are now */
+static struct result carry_ids(struct importing *in, const struct import_kept *before, struct why *why)
+{
+	struct comparison *c = NULL;
+	TRY(compare_trees(before->tree, in->trees[0], false, in->arena, &c, why));
+	const struct text_node **pair = ARENA_ARRAY(in->arena, in->trees[0]->count + 1, const struct text_node *);
+	if (!pair)
+		return fail(why, E_MEMORY, "", "no memory for the ids");
+	for (uint32_t i = 1; i < in->trees[0]->count; i++)
+		pair[i] = c->of_fresh[i]->old;
+	printf("前回から続く条文 %u、新しい条文 %u、なくなった条文 %u\n",
+	       c->count - c->added - c->deleted, c->added, c->deleted);
+	return import_carry(in->trees[0], pair, in->arena, why);
+}
+
 static struct result keep(struct importing *in, struct why *why)
 {
 	const char *folder = arena_printf(in->arena, "%s/texts", in->dir);
@@ -107,8 +122,10 @@ static struct result keep(struct importing *in, struct why *why)
 	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
 		return fail(why, E_SYSTEM, folder, "フォルダーを作れません。");
 	TRY(read_kept(in, path, &before, why));
-	if (before)
+	if (before) {
 		TRY(report_drift(in, before, why));
+		TRY(carry_ids(in, before, why));
+	}
 	buffer_init(&text, SHOWN);
 	struct result done = import_keep(in->trees[0], in->policy, in->matches, in->match_count, &text, why);
 	if (done.code == OK)

@@ -52,7 +52,7 @@ static struct result replay_house(struct replaying *in, struct why *why)
 	struct recorded_acts acts;
 	struct replay_source source;
 	TRY(house_open(in->dir, &house, why));
-	TRY(recorded_acts_open(house.ledger, house.proceedings, house.crossings, &acts, &source, why));
+	TRY(recorded_acts_open(house.ledger, house.proceedings, house.crossings, house.office, &acts, &source, why));
 	return run(in, house.policy, &source, why);
 }
 

@@ -27,6 +27,14 @@ static struct result read_wish(struct recorded_acts *r, const struct ledger_entr
 	return ok();
 }
 
+static const char *name_of(struct recorded_acts *r, const char *id, struct arena *arena)
+{
+	struct person person = {0};
+	if (office_person(r->office, id, arena, &person, NULL).code != OK || !person.name || !person.name[0])
+		return id;
+	return person.name;
+}
+
 static struct result next_record(void *state, struct arena *arena, struct replay_act *out, bool *more,
                                  struct why *why)
 {
@@ -38,7 +46,8 @@ static struct result next_record(void *state, struct arena *arena, struct replay
 		TRY(read_wish(r, &entry, arena, &section, &is_act, why));
 		r->day = day_of_ms(entry.time_ms);
 		if (is_act)
-			*out = (struct replay_act){arena_printf(arena, "台帳%lld", (long long)r->at), r->wish.actor, section,
+			*out = (struct replay_act){arena_printf(arena, "台帳%lld", (long long)r->at),
+			                           name_of(r, r->wish.actor, arena), section,
 			                           r->wish.act, r->wish.exception_to, r->day};
 		r->at++;
 		*more = is_act;
@@ -59,10 +68,12 @@ static struct result ask_record(void *state, const struct policy *policy, day_t 
 }
 
 struct result recorded_acts_open(struct ledger *ledger, struct proceedings *proceedings,
-                                 struct crossings *crossings, struct recorded_acts *acts,
-                                 struct replay_source *source, struct why *why)
+                                 struct crossings *crossings, struct office *office,
+                                 struct recorded_acts *acts, struct replay_source *source,
+                                 struct why *why)
 {
-	*acts = (struct recorded_acts){.ledger = ledger, .proceedings = proceedings, .crossings = crossings};
+	*acts = (struct recorded_acts){.ledger = ledger, .proceedings = proceedings, .crossings = crossings,
+	                               .office = office};
 	TRY(ledger_size(ledger, &acts->size, why));
 	*source = (struct replay_source){acts, next_record, ask_record};
 	return ok();

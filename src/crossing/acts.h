@@ -12,13 +12,15 @@ struct recorded_acts { /* its members are acts.c's own */
 	struct ledger *ledger;
 	struct proceedings *proceedings;
 	struct crossings *crossings;
+	struct office *office;
 	int64_t at, size;
 	struct wish wish; /* of the act that was given last; in its arena */
 	day_t day;
 };
-/* recorded_acts_open - all three are borrowed; source->state is `acts` */
+/* recorded_acts_open - all four are borrowed; source->state is `acts`; persons are
+ * given by name, by id where the office does not know them                   */
 struct result recorded_acts_open(struct ledger *ledger, struct proceedings *proceedings,
-                                 struct crossings *crossings, struct recorded_acts *acts,
-                                 struct replay_source *source, struct why *why) MUST;
+                                 struct crossings *crossings, struct office *office,
+                                 struct recorded_acts *acts, struct replay_source *source, struct why *why) MUST;
 
 #endif

@@ -129,6 +129,19 @@ const struct policy_clause *policy_clause_in(const struct policy *policy,
 /* policy_clause_cite - 阪南市情報セキュリティポリシー 第2章 3 (2)①; "" if unknown */
 const char *policy_clause_cite(const struct policy *policy, const char *id);
 
+/* A printed `change` mark: what the text itself says was changed. */
+enum { POLICY_CHANGE_IDS = 64 };
+struct policy_change {
+	const struct policy_clause *clause;
+	const char *word;      /* added deleted renumbered reworded moved changed */
+	const char *certainty; /* sure inferred unclear */
+	const char *ids[POLICY_CHANGE_IDS];
+	size_t id_count;
+};
+/* policy_change_at - the n-th of the edition; false past the last */
+bool policy_change_at(const struct policy *policy, const struct policy_edition *edition, size_t index,
+                      struct policy_change *out);
+
 /* policy_render - a clause read back as Japanese sentences built from its data,
  * never from its `says`; one line a statement, each ended by '\n'          */
 void policy_render(const struct policy *policy, const struct policy_clause *clause,

@@ -21,6 +21,19 @@ struct result compare_trees(const struct text_tree *old, const struct text_tree 
 	return ok();
 }
 
+/* A clause that only says what was changed is not part of the text. */
+static bool is_mark_only(const struct policy *policy, const struct policy_edition *edition,
+                         const struct policy_clause *clause)
+{
+	struct policy_change change;
+	if (clause->carrier != CARRIER_NONE || clause->omitted[0] || clause->doubt[0])
+		return false;
+	for (size_t i = 0; policy_change_at(policy, edition, i, &change); i++)
+		if (change.clause == clause)
+			return true;
+	return false;
+}
+
 struct result compare_edition_tree(const struct policy *policy, const struct policy_edition *edition,
                                    struct arena *arena, struct text_tree **out, struct why *why)
 {
@@ -29,6 +42,8 @@ struct result compare_edition_tree(const struct policy *policy, const struct pol
 		return fail(why, E_MEMORY, "", "no memory for the edition");
 	for (size_t i = 0; i < policy_clause_count(policy, edition); i++) {
 		const struct policy_clause *clause = policy_clause_at(policy, edition, i);
+		if (is_mark_only(policy, edition, clause))
+			continue;
 		struct text_node *node = text_add(tree, arena, NULL, clause->cite, "", clause->says);
 		if (!node)
 			return fail(why, E_MEMORY, "", "no memory for the edition");
@@ -41,4 +56,63 @@ struct result compare_edition_tree(const struct policy *policy, const struct pol
 	TRY(text_finish(tree, arena, why));
 	*out = tree;
 	return ok();
+}
+
+/* ---- printed marks ------------------------------------------------------------------ */
+
+static unsigned wanted_by(const char *word)
+{
+	static const struct {
+		const char *word;
+		unsigned change;
+	} words[] = {{"added", CHANGE_ADDED}, {"deleted", CHANGE_DELETED}, {"renumbered", CHANGE_NUMBER},
+	             {"reworded", CHANGE_WORDS}, {"moved", CHANGE_PLACE | CHANGE_NUMBER},
+	             {"changed", CHANGE_WORDS | CHANGE_ADDED | CHANGE_NUMBER}};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i].word, word) == 0)
+			return words[i].change;
+	return ~0u;
+}
+
+static const struct compare_pair *pair_with_id(const struct comparison *c, const char *id)
+{
+	for (uint32_t i = 0; i < c->count; i++)
+		if ((c->pairs[i].fresh && strcmp(c->pairs[i].fresh->id, id) == 0) ||
+		    (!c->pairs[i].fresh && strcmp(c->pairs[i].old->id, id) == 0))
+			return &c->pairs[i];
+	return NULL;
+}
+
+/* how the mark and its certainty are read by people */
+static const char *said(const char *word)
+{
+	static const char *const words[][2] = {{"added", "新設"}, {"deleted", "削除"}, {"renumbered", "番号の変更"},
+	                                       {"reworded", "改正"}, {"moved", "移動"}, {"changed", "何かの変更"},
+	                                       {"sure", "確か"}, {"inferred", "推定"}, {"unclear", "読み取れない"}};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i][0], word) == 0)
+			return words[i][1];
+	return word;
+}
+
+struct compare_marks compare_printed(const struct comparison *comparison, const struct policy *policy,
+                                     const struct policy_edition *edition, struct buffer *out)
+{
+	struct compare_marks marks = {0};
+	struct policy_change change;
+	for (size_t i = 0; policy_change_at(policy, edition, i, &change); i++) {
+		bool agree = true;
+		marks.marks++;
+		for (size_t k = 0; k < change.id_count; k++) {
+			const struct compare_pair *p = pair_with_id(comparison, change.ids[k]);
+			bool fits = p && (p->change & wanted_by(change.word));
+			if (!fits)
+				buffer_printf(out, "  N28 %s「%s」（%s、%s）: %sには計算では%s。\n", change.clause->id,
+				              change.clause->cite, said(change.word), said(change.certainty), change.ids[k],
+				              !p ? "条文がありません" : p->change ? "別の変更があります" : "変更がありません");
+			agree &= fits;
+		}
+		marks.agree += agree;
+	}
+	return marks;
 }

@@ -69,6 +69,16 @@ const char *block_label(enum block_kind kind);
 struct result compare_edition_tree(const struct policy *policy, const struct policy_edition *edition,
                                    struct arena *arena, struct text_tree **out, struct why *why) MUST;
 
+/* Printed `change` marks of the new edition against what was computed (finding
+ * 28).  A mark that names clauses wants its change in each of them; `changed`
+ * any.  Appends one line a difference; returns how many marks there are, how
+ * many agree                                                                 */
+struct compare_marks {
+	size_t marks, agree;
+};
+struct compare_marks compare_printed(const struct comparison *comparison, const struct policy *policy,
+                                     const struct policy_edition *edition, struct buffer *out);
+
 /* ------------------------------------------------------------------- words */
 
 struct span {

@@ -74,7 +74,7 @@ static struct replay_report replay(struct town *t, const struct policy *draft, d
 	struct recorded_acts acts;
 	struct replay_source source;
 	struct replay_report report = {0};
-	CHECK_OK(recorded_acts_open(t->ledger, t->proceedings, t->crossings, &acts, &source, &t->why), &t->why);
+	CHECK_OK(recorded_acts_open(t->ledger, t->proceedings, t->crossings, t->office, &acts, &source, &t->why), &t->why);
 	CHECK_OK(policy_replay(t->policy, draft, &source, from, to, t->arena, &report, &t->why), &t->why);
 	return report;
 }
@@ -96,7 +96,7 @@ TEST(a_year_under_a_draft_differs_as_listed_by_hand)
 		CHECK_INT(d->before, by_hand[n].before);
 		CHECK_INT(d->after, by_hand[n].after);
 		CHECK_STR(d->after_clause, by_hand[n].clause);
-		CHECK_STR(d->act.person, town_id(&t, "aoki"));
+		CHECK_STR(d->act.person, "青木 一郎");
 		CHECK_STR(d->act.section, "tax");
 	}
 	CHECK_INT(n, BY_HAND);
