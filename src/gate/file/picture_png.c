@@ -8,6 +8,8 @@
  * that was verified; any other is made anew.  That is exact, keeps the size and
  * needs no decoder but libdeflate's.  Indexed pictures are unfiltered once to
  * see that no pixel points outside the palette.
+ * A picture that its Exif says lies on its side is turned once, since the Exif
+ * goes; one of fewer than eight bits or with seven passes stays as it lies.
  * Kept: IHDR, PLTE, tRNS, gAMA, sRGB, pHYs (checked numbers) and the pixels.
  * source  PNG (Third Edition), sections 5, 7, 9, 11
  */
@@ -36,6 +38,8 @@ struct png {
 	bool data_ended;      /* another chunk came after IDAT */
 	uint8_t *rows;
 	size_t rows_len;
+	unsigned orientation; /* 0: nothing was said */
+	uint8_t phys[9];      /* of a turned picture */
 	bool exact;           /* the stream ends where the pixels end */
 };
 
@@ -126,6 +130,8 @@ static struct result take_known(struct png *p, unsigned row, struct slice body)
 {
 	bool again = (p->seen & 1u << row) != 0;
 	p->seen |= 1u << row;
+	if (slice_is(slice_str(chunks[row].tag), "eXIf") && !again)
+		p->orientation = exif_orientation(body);
 	if (chunks[row].what) {
 		if (!again)
 			job_drop(p->job, chunks[row].what, chunks[row].tag);
@@ -265,14 +271,14 @@ static uint8_t paeth(uint8_t left, uint8_t up, uint8_t corner)
 	return a <= b && a <= c ? left : b <= c ? up : corner;
 }
 
-/* unfilter - a row of pixels of at most one byte, in place; above may be NULL */
-static void unfilter(uint8_t filter, uint8_t *row, const uint8_t *above, size_t len)
+/* unfilter - a row in place; above may be NULL; pixel: bytes of one, at least 1 */
+static void unfilter(uint8_t filter, uint8_t *row, const uint8_t *above, size_t len, size_t pixel)
 {
 	if (filter == 0 || (filter == 2 && !above))
 		return;
 	for (size_t i = 0; i < len; i++) {
-		uint8_t left = i ? row[i - 1] : 0, up = above ? above[i] : 0;
-		uint8_t corner = i && above ? above[i - 1] : 0;
+		uint8_t left = i >= pixel ? row[i - pixel] : 0, up = above ? above[i] : 0;
+		uint8_t corner = i >= pixel && above ? above[i - pixel] : 0;
 		const uint8_t add[] = {0, left, up, (uint8_t)((left + up) / 2), paeth(left, up, corner)};
 		row[i] = (uint8_t)(row[i] + add[filter]);
 	}
@@ -298,7 +304,7 @@ static bool check_indexed(const struct png *p, const struct pass *pass, const ui
 		uint8_t *row = line + (y & 1) * pass->bytes;
 		const uint8_t *above = y ? line + (~y & 1) * pass->bytes : NULL;
 		memcpy(row, rows + 1, pass->bytes);
-		unfilter(rows[0], row, above, pass->bytes);
+		unfilter(rows[0], row, above, pass->bytes, 1);
 		if (!indices_fit(row, pass->width, p->depth, entries))
 			return false;
 	}
@@ -322,6 +328,75 @@ static struct result check_rows(struct png *p, struct why *why)
 			return damaged(p, "a pixel outside the palette");
 		rows += (1 + pass[i].bytes) * pass[i].height;
 	}
+	return ok();
+}
+
+/* ---- a picture on its side ---- */
+
+static bool must_turn(const struct png *p)
+{
+	return p->orientation > 1 && p->depth >= 8 && !p->interlaced;
+}
+
+/* Pixels without filters and filter bytes, one row after another. */
+static void flatten(struct png *p, uint8_t *pixels, size_t stride, size_t pixel)
+{
+	for (uint32_t y = 0; y < p->height; y++) {
+		const uint8_t *row = p->rows + y * (stride + 1);
+		uint8_t *to = pixels + y * stride;
+		memcpy(to, row + 1, stride);
+		unfilter(row[0], to, y ? to - stride : NULL, stride, pixel);
+	}
+}
+
+/* Back into rows: of palette entries as they are, of colours by Paeth's filter. */
+static void filter_rows(struct png *p, const uint8_t *pixels, size_t stride, size_t pixel)
+{
+	bool plain = p->color == INDEXED;
+	for (uint32_t y = 0; y < p->height; y++) {
+		const uint8_t *from = pixels + y * stride;
+		uint8_t *row = p->rows + y * (stride + 1);
+		row[0] = plain ? 0 : 4;
+		for (size_t i = 0; i < stride; i++) {
+			uint8_t left = i >= pixel ? from[i - pixel] : 0, up = y ? from[i - stride] : 0;
+			uint8_t corner = i >= pixel && y ? from[i - stride - pixel] : 0;
+			row[1 + i] = (uint8_t)(from[i] - (plain ? 0 : paeth(left, up, corner)));
+		}
+	}
+}
+
+static void change_sides(struct png *p)
+{
+	uint32_t width = p->width;
+	p->width = p->height;
+	p->height = width;
+	if (p->kept[PHYS].len != 9)
+		return;
+	memcpy(p->phys, p->kept[PHYS].at + 4, 4);
+	memcpy(p->phys + 4, p->kept[PHYS].at, 4);
+	p->phys[8] = p->kept[PHYS].at[8];
+	p->kept[PHYS].at = p->phys;
+}
+
+static struct result turn(struct png *p, struct why *why)
+{
+	size_t pixel = (size_t)channels(p) * p->depth / 8, stride = p->width * pixel, size = stride * p->height;
+	AUTO(free_drop) uint8_t *lying = malloc(size), *standing = malloc(size);
+	if (!lying || !standing)
+		return picture_memory(why);
+	flatten(p, lying, stride, pixel);
+	pixels_orient(lying, standing, p->width, p->height, (unsigned)pixel, p->orientation);
+	if (ORIENTATION_TURNED(p->orientation))
+		change_sides(p);
+	stride = p->width * pixel;
+	size_t len = (stride + 1) * p->height;
+	uint8_t *rows = realloc(p->rows, len);
+	if (!rows)
+		return picture_memory(why);
+	p->rows = rows;
+	p->rows_len = len;
+	p->exact = false;
+	filter_rows(p, standing, stride, pixel);
 	return ok();
 }
 
@@ -424,5 +499,7 @@ struct result png_rebuild(struct job *job, struct slice in, struct buffer *out, 
 		return picture_memory(why);
 	TRY(inflate_rows(&p, why));
 	TRY(check_rows(&p, why));
+	if (must_turn(&p))
+		TRY(turn(&p, why));
 	return put_picture(&p, out, why);
 }

@@ -707,6 +707,37 @@ TEST(a_jpeg_on_its_side_is_turned)
 	buffer_done(&after);
 }
 
+TEST(a_png_on_its_side_is_turned)
+{
+	static const char exif[] = "MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\0\0\0";
+	for (unsigned lies = 2; lies <= 8; lies++) {
+		struct buffer in, before, after;
+		struct outcome o;
+		uint8_t said[sizeof exif - 1];
+		buffer_init(&in, 1 << 24);
+		buffer_init(&before, 1 << 24);
+		buffer_init(&after, 1 << 24);
+		make_png(&in);
+		CHECK(see_png(buffer_slice(&in), &before));
+		memcpy(said, exif, sizeof said);
+		said[19] = (uint8_t)lies;
+		add_png_chunk_at(&in, 33, "eXIf", slice_of(said, sizeof said));
+		cleanse(buffer_slice(&in), NULL, &o);
+		CHECK_INT(o.report.verdict, FILE_CHANGED);
+		CHECK(see_png(buffer_slice(&o.out), &after));
+		CHECK_INT(after.len, before.len);
+		uint8_t *turned = malloc(before.len);
+		pixels_orient(before.at, turned, W, H, 4, lies);
+		CHECK(memcmp(turned, after.at, before.len) == 0);
+		CHECK(idempotent(buffer_slice(&o.out)));
+		free(turned);
+		outcome_done(&o);
+		buffer_done(&in);
+		buffer_done(&before);
+		buffer_done(&after);
+	}
+}
+
 /* ---- the corpus, where it is there */
 
 static const char *shared_folder(void)
