@@ -43,7 +43,7 @@ static uint16_t character(struct scan *s, uint32_t cp)
 {
 	bool wide;
 	const uint8_t *at = at_position(s, cp, &wide);
-	return wide ? (uint16_t)(at[0] | at[1] << 8) : at[0];
+	return wide ? (uint16_t)((unsigned)at[0] | (unsigned)at[1] << 8) : at[0];
 }
 
 static bool stays(uint16_t c)

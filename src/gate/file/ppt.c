@@ -40,7 +40,7 @@ static struct result damaged(struct ppt *p, const char *text)
 
 static uint16_t u16(struct slice s, size_t at)
 {
-	return at + 2 <= s.len ? (uint16_t)(s.at[at] | s.at[at + 1] << 8) : 0;
+	return at + 2 <= s.len ? (uint16_t)((unsigned)s.at[at] | (unsigned)s.at[at + 1] << 8) : 0;
 }
 
 static uint32_t u32(struct slice s, size_t at)

@@ -37,7 +37,7 @@ static bool calculates(uint16_t number)
 
 uint16_t xls_u16(struct slice s, size_t at)
 {
-	return at + 2 <= s.len ? (uint16_t)(s.at[at] | s.at[at + 1] << 8) : 0;
+	return at + 2 <= s.len ? (uint16_t)((unsigned)s.at[at] | (unsigned)s.at[at + 1] << 8) : 0;
 }
 
 uint32_t xls_u32(struct slice s, size_t at)
