@@ -288,11 +288,13 @@ static void references(struct binary *b, const struct biff12_record *r)
 	buffer_put_le32(&made, count);
 	for (uint32_t i = 0; i < count && cursor_ok(&c); i++) {
 		uint32_t source = cursor_take_le32(&c), first = cursor_take_le32(&c), last = cursor_take_le32(&c);
-		bool out = b->book->outside[i];
+		/* such a record of another part than the workbook was never counted */
+		bool out = i >= b->book->outside_count || b->book->outside[i];
 		buffer_put_le32(&made, out ? b->book->self : source);
 		buffer_put_le32(&made, out ? UINT32_MAX : first);
 		buffer_put_le32(&made, out ? UINT32_MAX : last);
 	}
+	b->broken |= !cursor_ok(&c) || cursor_left(&c) > 0;
 	b->changed |= !slice_equal(buffer_slice(&made), r->body);
 	biff12_put(b->out, REFERENCES, buffer_slice(&made));
 }

@@ -227,6 +227,19 @@ ROW(link_to_a_file)
 	m->sheet_rels = REL_OUT("rId9", T "hyperlink", "file:///CANARY");
 }
 
+/* Sheet references belong to the workbook; in a sheet they lead nowhere. */
+ROW(references_in_a_sheet)
+{
+	struct buffer b;
+	buffer_init(&b, 256);
+	buffer_put_le32(&b, 2);
+	for (int i = 0; i < 6; i++)
+		buffer_put_le32(&b, 0);
+	record(&m->tail, 362, &b);
+	buffer_done(&b);
+	nobodys_record(m);
+}
+
 static const struct {
 	const char *name, *what;
 	void (*add)(struct made_book *m);
@@ -247,6 +260,7 @@ static const struct {
 	{"macro function groups", "auto-name", function_groups}, {"connections", "data-connection", connections},
 	{"saved path", "saved-path", saved_path}, {"extension with formulas", "unknown-element", extension},
 	{"record nobody knows", "unknown-element", nobodys_record}, {"macros", "vba", macros},
+	{"references in a sheet", "unknown-element", references_in_a_sheet},
 	{"printer settings", "printer-settings", printer}, {"link to a file", "unsafe-link", link_to_a_file},
 };
 
