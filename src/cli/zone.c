@@ -49,7 +49,8 @@ int zone_model(struct zone_desk *desk, const char *path, struct why *why)
 	return CLI_DONE;
 }
 
-int zone_make(struct zone_desk *desk, const char *path, struct buffer *out, struct why *why)
+/* the approved file of the model, proven; what is wrong is printed */
+static int zone_make(struct zone_desk *desk, const char *path, struct buffer *out, struct why *why)
 {
 	int status = zone_model(desk, path, why);
 	if (status != CLI_DONE)
@@ -278,6 +279,7 @@ const struct verb cli_zone_verbs[] = {
 	{"zone import", "(--nft FILE | --iptables FILE [--ip6tables FILE]) [--on DAY] MODEL",
 	 "今のファイアウォールを読み、許可のない通り道を表にする", run_import},
 	{"zone drift", "[--on DAY] MODEL FILE|-", "カーネルの規則（nft -j list ruleset）が許可と同じかを証明する", run_drift},
+	{"zone ask", "-C DIR --by LOGIN [--on DAY] MODEL FLOW", "庁外との通信の許可を、構成表の行のとおりに申請する", zone_run_ask},
 	{"zone apply", "-C DIR --by LOGIN [--on DAY] MODEL", "作った規則を台帳に記し、sekisho-zone に渡す", zone_run_apply},
 	{"zone cut", "-C DIR --by LOGIN [--on DAY] MODEL NAME [NAME]", "緊急遮断: 相手・領域、または二つの間の通信を切る", zone_run_cut},
 	{"zone restore", "-C DIR --by LOGIN", "緊急遮断を解く", zone_run_restore},

@@ -21,9 +21,8 @@ void desk_done(struct zone_desk *desk); /* for AUTO */
 void print_findings(const struct net_findings *findings, FILE *to);
 /* zone_model - read the table, as of --on or today; what is wrong is printed */
 int zone_model(struct zone_desk *desk, const char *path, struct why *why);
-/* zone_make - the approved file of the model, proven; what is wrong is printed */
-int zone_make(struct zone_desk *desk, const char *path, struct buffer *out, struct why *why);
 
+int zone_run_ask(int argc, char **argv);
 int zone_run_apply(int argc, char **argv);
 int zone_run_cut(int argc, char **argv);
 int zone_run_restore(int argc, char **argv);

@@ -6,6 +6,8 @@
  * clause  HN-2.6.1(8)-2, HN-2.6.1(10)-5                                       */
 #include "cli/zone.h"
 
+#include "gate/net/artefact.h"
+#include "gate/permit/permit.h"
 #include "house/house.h"
 #include "store/digest.h"
 
@@ -44,11 +46,16 @@ static struct result may_order(struct order *o, struct why *why)
 	return fail(why, E_DENIED, "", "%s は統括情報セキュリティ責任者ではないので、命じられません（第2章 6.1 (8)②）。", o->by);
 }
 
-static struct result open_order(struct order *o, struct why *why)
+static struct result open_office(struct order *o, struct why *why)
 {
 	if (!o->desk.arena && !(o->desk.arena = arena_new(64 << 20)))
 		return fail(why, E_MEMORY, "", "メモリーが足りません。");
-	TRY(house_open(o->dir, &o->house, why));
+	return house_open(o->dir, &o->house, why);
+}
+
+static struct result open_order(struct order *o, struct why *why)
+{
+	TRY(open_office(o, why));
 	TRY(may_order(o, why));
 	o->folder = arena_printf(o->desk.arena, "%s/zone", o->house.settings.dir);
 	if (!o->folder || (mkdir(o->folder, 0750) < 0 && errno != EEXIST))
@@ -103,6 +110,13 @@ static int await(const struct order *o, const char *line, const char *done)
 
 /* ---- apply -------------------------------------------------------------------- */
 
+/* The office's permissions first: a flow without one is refused by the laws. */
+static struct result make_permitted(struct order *o, struct buffer *text, struct why *why)
+{
+	TRY(permit_fill(o->house.proceedings, o->desk.model, o->desk.arena, NULL, why));
+	return artefact_make(o->desk.model, o->desk.day, o->desk.arena, o->desk.findings, text, why);
+}
+
 static struct result apply(struct order *o, struct slice text, char digest[DIGEST_TEXT], struct why *why)
 {
 	char path[4096];
@@ -143,14 +157,63 @@ int zone_run_apply(int argc, char **argv)
 	struct buffer text;
 	if (!read_order(&o, &argc, argv, "zone apply") || argc != 1)
 		return CLI_USAGE;
-	buffer_init(&text, RULESET_TEXT_MAX * 4u);
-	int status = zone_make(&o.desk, argv[0], &text, &why);
-	if (status == CLI_DONE && (open_order(&o, &why).code != OK || apply(&o, buffer_slice(&text), digest, &why).code != OK))
-		status = cli_why("zone apply", &why);
-	buffer_done(&text);
+	int status = zone_model(&o.desk, argv[0], &why);
 	if (status != CLI_DONE)
 		return status;
+	buffer_init(&text, RULESET_TEXT_MAX * 4u);
+	if (open_order(&o, &why).code != OK || make_permitted(&o, &text, &why).code != OK ||
+	    apply(&o, buffer_slice(&text), digest, &why).code != OK)
+		status = cli_why("zone apply", &why);
+	buffer_done(&text);
+	if (status != CLI_DONE) {
+		print_findings(o.desk.findings, stderr);
+		return status;
+	}
 	return await(&o, arena_printf(o.desk.arena, "ruleset %s\n", digest), "規則は効いています。");
+}
+
+/* ---- ask ----------------------------------------------------------------------- */
+
+static struct result find_flow(const struct net_model *m, const char *id, uint32_t *out, struct why *why)
+{
+	for (size_t i = 0; i < m->flow_count; i++)
+		if (slice_is(m->flows[i].id, id)) {
+			*out = (uint32_t)i;
+			return ok();
+		}
+	return fail(why, E_ABSENT, "", "許可「%s」の行は、構成表にありません。", id);
+}
+
+static struct result ask(struct order *o, const char *flow, char id[27], struct why *why)
+{
+	struct person person;
+	uint32_t index;
+	TRY(find_flow(o->desk.model, flow, &index, why));
+	TRY(open_office(o, why));
+	TRY(office_find_login(o->house.office, slice_str(o->by), o->person, why));
+	TRY(office_person(o->house.office, o->person, o->desk.arena, &person, why));
+	TRY(store_begin(o->house.store, why));
+	struct result r = permit_ask(o->house.proceedings, o->desk.model, index, o->person, person.section, id, why);
+	if (r.code == OK)
+		return store_commit(o->house.store, why);
+	store_rollback(o->house.store);
+	return r;
+}
+
+int zone_run_ask(int argc, char **argv)
+{
+	AUTO(order_done) struct order o = {.dir = NULL};
+	struct why why = {0};
+	char id[27];
+	if (!read_order(&o, &argc, argv, "zone ask") || argc != 2)
+		return CLI_USAGE;
+	int status = zone_model(&o.desk, argv[0], &why);
+	if (status != CLI_DONE)
+		return status;
+	if (ask(&o, argv[1], id, &why).code != OK)
+		return cli_why("zone ask", &why);
+	printf("申請しました（%s）。許可されたら、許可した人の欄が application の行として効きます。\n", id);
+	return CLI_DONE;
 }
 
 /* ---- cut, restore --------------------------------------------------------------- */

@@ -22,6 +22,15 @@ static struct result set_actor(struct proceedings *p, struct facts *facts, const
 	return facts_set_posts(facts, actor, posts, count, why);
 }
 
+/* "passed.STEP" is a step of the proceeding that is the object; the rest are fields. */
+static struct result set_fact(struct facts *facts, const struct fact_pair *pair, struct why *why)
+{
+	static const char step[] = "passed.";
+	if (strncmp(pair->path, step, sizeof step - 1) != 0)
+		return facts_set_any(facts, pair->path, pair->value, why);
+	return facts_set_reached(facts, pair->path + sizeof step - 1, strcmp(pair->value, "yes") == 0, why);
+}
+
 static struct result set_facts(struct proceedings *p, const struct policy *policy, day_t day,
                                const struct wish *wish, struct arena *arena, struct facts **out,
                                struct why *why)
@@ -30,7 +39,7 @@ static struct result set_facts(struct proceedings *p, const struct policy *polic
 	TRY(facts_new(policy, wish->act, arena, &facts, why));
 	TRY(set_actor(p, facts, wish->actor, day, arena, why));
 	for (size_t i = 0; i < wish->fact_count; i++)
-		TRY(facts_set_any(facts, wish->facts[i].path, wish->facts[i].value, why));
+		TRY(set_fact(facts, &wish->facts[i], why));
 	*out = facts;
 	return ok();
 }

@@ -39,7 +39,8 @@ struct result proceeding_open(const struct proceeding_parts *parts, struct proce
 void proceeding_close(struct proceedings *p);
 void proceeding_drop(struct proceedings **p);
 
-/* A fact as text, set by policy's facts_set_any: {"object.importance","A"}. */
+/* A fact as text, set by policy's facts_set_any: {"object.importance","A"}; a step of
+ * the proceeding that is the object: {"passed.investigated","yes"}.         */
 struct fact_pair {
 	const char *path;
 	const char *value;

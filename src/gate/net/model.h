@@ -25,7 +25,8 @@
  * "border"; MAC, SRC and DST freeze what was permitted ("*": all that the named
  * end has, which the My Number zone does not allow); PROTO and PORT, or a
  * service's id and "-".  APPROVERS: "post:person post:person" with the posts ciso,
- * supervisor, manager.  Order of lines does not matter.
+ * supervisor, manager; or "application", and then the office's own permission of
+ * that flow counts (gate/permit).  Order of lines does not matter.
  */
 #ifndef SEKISHO_NET_MODEL_H
 #define SEKISHO_NET_MODEL_H
@@ -105,6 +106,7 @@ struct net_flow {
 	struct slice id, purpose, owner, approvers, clause;
 	struct net_end from, to;
 	bool any_mac, any_src, any_dst, any_port, one_port;
+	bool application; /* approvers are to be asked of the office */
 	uint64_t mac;
 	struct net_range src, dst;
 	const struct net_service *service; /* nullable */

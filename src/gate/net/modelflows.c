@@ -213,7 +213,8 @@ static bool read_approver(struct slice word, unsigned *approved)
 static bool read_approvers(struct model_reader *r, const struct row *row, struct net_flow *to)
 {
 	struct slice rest = to->approvers;
-	while (rest.len) {
+	to->application = slice_is(rest, "application");
+	while (rest.len && !to->application) {
 		size_t space = slice_find(rest, SLICE(" "));
 		struct slice word = slice_part(rest, 0, space);
 		rest = slice_part(rest, space == SIZE_MAX ? rest.len : space + 1, rest.len);
