@@ -92,7 +92,7 @@ static struct text_node *innermost(struct builder *b)
 void build_first_text(struct builder *b, struct text_node *node, struct slice text, uint32_t line)
 {
 	b->open = node;
-	if (text_is_omission(text))
+	if (text_is_omission(text) && !text_is_repealed(text))
 		node->omitted = true;
 	else if (text.len)
 		build_text(b, node, text, line);
@@ -105,10 +105,22 @@ struct opener {
 	enum text_level level;
 };
 static const struct opener openers[] = {
-	{{"附則", "付則", "附 則", "付 則", "附　則"}, TEXT_SUPPLEMENT},
 	{{"別表", "別紙", "別記", "別添", "別図"}, TEXT_APPENDIX},
 	{{"様式", "参考資料", "付録", "別記様式"}, TEXT_APPENDIX},
 };
+
+/* 附則, 附 則, 付　則: bytes it takes, 0 if it is none */
+static size_t supplement_at(struct slice text)
+{
+	struct glyphs g;
+	size_t at = 1;
+	glyphs_read(slice_part(text, 0, 64), &g);
+	if (g.code[0] != 0x9644 && g.code[0] != 0x4ed8)
+		return 0;
+	while (at < g.count && is_blank(g.code[at]))
+		at++;
+	return g.code[at] == 0x5247 ? g.offset[at + 1] : 0;
+}
 
 static size_t skip(struct slice text, size_t at)
 {
@@ -147,31 +159,40 @@ static bool ends_opener(struct slice rest, size_t number_len)
 	return is_blank(g.code[0]) && (number_len > 0 || !text_ended(rest));
 }
 
+static bool open_at_root(struct builder *b, const struct line *line, enum text_level level,
+                         struct slice word, struct slice rest)
+{
+	struct text_node *node = build_node(b, b->path[0], level, line->number);
+	if (!node)
+		return true;
+	while (word.len && word.at[word.len - 1] == ' ')
+		word.len--;
+	node->number.printed = word;
+	b->depth = 0;
+	place_at(b, b->path[0], node);
+	build_first_text(b, node, slice_part(rest, skip(rest, 0), rest.len), line->number);
+	b->numbered = true;
+	return true;
+}
+
 static bool take_opener(struct builder *b, const struct line *line)
 {
 	struct slice text = line->text;
 	if (slice_starts(text, SLICE("【")))
 		text = slice_part(text, 3, text.len);
+	size_t end = supplement_at(text);
+	struct slice rest = slice_part(text, end, text.len);
+	if (end && ends_opener(rest, 0))
+		return open_at_root(b, line, TEXT_SUPPLEMENT, slice_part(text, 0, end), rest);
 	for (size_t i = 0; i < sizeof openers / sizeof *openers; i++)
 		for (size_t w = 0; w < 6 && openers[i].words[w]; w++) {
 			struct slice word = slice_str(openers[i].words[w]);
 			if (!slice_starts(text, word))
 				continue;
-			size_t end = openers[i].level == TEXT_APPENDIX ? appendix_number(text, word.len) : word.len;
-			struct slice rest = slice_part(text, end, text.len);
-			if (!ends_opener(rest, end - word.len))
-				continue;
-			struct text_node *node = build_node(b, b->path[0], openers[i].level, line->number);
-			if (!node)
-				return true;
-			node->number.printed = slice_part(text, 0, end);
-			while (node->number.printed.len && node->number.printed.at[node->number.printed.len - 1] == ' ')
-				node->number.printed.len--;
-			b->depth = 0;
-			place_at(b, b->path[0], node);
-			build_first_text(b, node, slice_part(rest, skip(rest, 0), rest.len), line->number);
-			b->numbered = true;
-			return true;
+			end = appendix_number(text, word.len);
+			rest = slice_part(text, end, text.len);
+			if (ends_opener(rest, end - word.len))
+				return open_at_root(b, line, openers[i].level, slice_part(text, 0, end), rest);
 		}
 	return false;
 }

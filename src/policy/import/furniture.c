@@ -75,7 +75,11 @@ static bool is_entry(const struct lines *lines, size_t entry, size_t k, struct b
 	if (leader_at(lines->line[k].text) != SIZE_MAX)
 		return false;
 	squeeze(lines->line[k].text, b);
-	return a->len >= 6 && slice_equal(buffer_slice(a), buffer_slice(b));
+	if (a->len < 6 || !slice_starts(buffer_slice(a), buffer_slice(b)))
+		return false;
+	/* 第１章 総則（第１条―第３条）, 目的 5 */
+	uint8_t next = a->len > b->len ? a->at[b->len] : 0;
+	return a->len == b->len || (b->len >= 9 && (next == '(' || (next >= '0' && next <= '9')));
 }
 
 /* Without a second occurrence of its first entry: as far as leaders reach. */

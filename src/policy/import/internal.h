@@ -51,6 +51,8 @@ bool number_first(const struct text_number *n);
 bool number_follows(const struct text_number *a, const struct text_number *b);
 /* （略）, (削除), 略 and the like, whole */
 bool text_is_omission(struct slice text);
+/* 削除: of an omission the part that says there is nothing any more */
+bool text_is_repealed(struct slice text);
 bool is_particle(uint32_t code); /* の, に, を ... */
 
 /* ---- radicals.c */

@@ -204,7 +204,7 @@ static bool full_here(const struct lines *lines, const struct line *line)
 			return false;
 		like += i != at && width + SLACK >= own;
 	}
-	return like >= 2;
+	return like >= (own >= 60 ? 1u : 2u);
 }
 
 bool line_open(const struct lines *lines, const struct line *line)

@@ -47,6 +47,11 @@ static bool refers(const struct glyphs *g, size_t at)
 	return is_particle(g->code[at]) && !is_hiragana(g->code[at + 1]);
 }
 
+bool text_is_repealed(struct slice text)
+{
+	return slice_is(text, "削除") || slice_is(text, "（削除）") || slice_is(text, "(削除)");
+}
+
 bool text_is_omission(struct slice text)
 {
 	static const char *const words[] = {"(略)", "（略）", "略", "(省略)", "（省略）", "省略", "(削除)",
@@ -232,18 +237,24 @@ static size_t read_plain(const struct glyphs *g, size_t at, struct text_number *
 
 /* ---- ア, イ, 一, Ⅰ, a. ---------------------------------------------------- */
 
+/* ア． ア) */
+static bool closes_number(uint32_t c)
+{
+	return is_point(c) || c == ')' || c == 0xff09;
+}
+
 static size_t read_letter(const struct glyphs *g, size_t at, struct text_number *n)
 {
 	uint32_t value = kana_value(g->code[at]), next = g->code[at + 1];
 	size_t took;
-	if (value && (is_blank(next) || is_point(next) || next == 0 || one_of(next, "～〜~"))) {
+	if (value && (is_blank(next) || closes_number(next) || next == 0 || one_of(next, "～〜~"))) {
 		set_number(n, TEXT_KANA, value);
-		return 1 + (is_point(next) ? 1u : 0u);
+		return 1 + (closes_number(next) ? 1u : 0u);
 	}
 	if ((took = roman_at(g, at, &value)) &&
-	    (took > 1 || !is_letter(g->code[at]) || is_point(g->code[at + took]))) {
+	    (took > 1 || !is_letter(g->code[at]) || closes_number(g->code[at + took]))) {
 		set_number(n, TEXT_ROMAN, value);
-		return took + (is_point(g->code[at + took]) ? 1u : 0u);
+		return took + (closes_number(g->code[at + took]) ? 1u : 0u);
 	}
 	if ((value = letter_value(g->code[at])) && (is_point(next) || next == ')' || next == 0xff09)) {
 		set_number(n, TEXT_ALPHA, value);
@@ -329,14 +340,15 @@ static bool tight_fits(const struct glyphs *g, size_t at, const struct text_numb
 {
 	uint32_t next = g->code[at];
 	struct text_number other;
-	if (!may_be_tight(n) || refers(g, at))
+	bool closed = at > 0 && closes_number(g->code[at - 1]);
+	if ((!may_be_tight(n) && !(n->level == TEXT_KANA && closed)) || refers(g, at))
 		return false;
-	if ((n->level == TEXT_PLAIN || n->level == TEXT_DECIMAL) &&
+	if (!closed && (n->level == TEXT_PLAIN || n->level == TEXT_DECIMAL) &&
 	    (is_counter(next) || (!is_kanji(next) && !is_katakana(next) && next != '(' && next != 0xff08)))
 		return false;
 	if (n->level == TEXT_DOT && is_digit(next))
 		return false;
-	if (n->level == TEXT_ROMAN && (is_katakana(next) || is_letter(next) || is_digit(next)))
+	if (n->level == TEXT_ROMAN && !closed && (is_katakana(next) || is_letter(next) || is_digit(next)))
 		return false;
 	if (n->level == TEXT_ARTICLE && next == 0x7b2c)
 		return false; /* 第２条第８項 */

@@ -176,10 +176,26 @@ static struct text_node *place_restart(struct builder *b, const struct text_numb
 	return node;
 }
 
+/* ３． after 2.2, ４ after ３．: the text changed its manner, not its height. */
+static size_t continues_like(const struct builder *b, const struct text_number *n)
+{
+	if (n->level != TEXT_PLAIN && n->level != TEXT_DOT)
+		return 0;
+	for (size_t d = 1; d <= b->depth; d++) {
+		const struct text_node *p = b->path[d];
+		bool like = p->level == TEXT_PLAIN || p->level == TEXT_DOT || p->level == TEXT_DECIMAL;
+		if (like && p->level != n->level && p->number.part[0] + 1 == n->part[0])
+			return d;
+	}
+	return 0;
+}
+
 /* Not first, and nothing of its level open: ２ below 第３条 is its second 項. */
 static struct text_node *place_late(struct builder *b, const struct text_number *n, uint32_t line)
 {
-	size_t article = open_at(b, TEXT_ARTICLE, b->depth);
+	size_t like = continues_like(b, n), article = open_at(b, TEXT_ARTICLE, b->depth);
+	if (like)
+		return add_numbered(b, like - 1, n, line);
 	if (!article)
 		article = open_at(b, TEXT_DAI, b->depth);
 	if (!article)
