@@ -189,7 +189,7 @@ struct result netlink_dump(int fd, const struct netlink_question *q, struct why 
 
 struct result netlink_order(int fd, uint16_t type, uint8_t family, struct slice attributes, struct why *why)
 {
-	struct netlink_state state;
+	struct netlink_state state = {false, false, 0};
 	TRY(say(fd, type, NLM_F_ACK, family, attributes, why));
 	TRY(hear(fd, NULL, NULL, &state, why));
 	if (state.error)
@@ -200,7 +200,7 @@ struct result netlink_order(int fd, uint16_t type, uint8_t family, struct slice 
 struct result netlink_heard(int fd, netlink_each *each, void *context, bool *lost, struct why *why)
 {
 	uint8_t *bytes = malloc(DATAGRAM);
-	struct netlink_state state;
+	struct netlink_state state = {false, false, 0};
 	struct result r = ok();
 	if (!bytes)
 		return fail(why, E_MEMORY, "", "メモリーが足りません。");

@@ -505,16 +505,22 @@ TEST(killed_while_applying)
 	struct slice b = want(&d, FLOWS, true);
 	struct net_model *wide = d.z.model;
 	for (int i = 0; i < 50; i++) {
+		int begun[2];
+		char c;
+		CHECK(pipe(begun) == 0);
 		pid_t child = fork();
 		if (child == 0) {
 			struct kernel *kernel = NULL;
-			if (kernel_open(&kernel, NULL).code != OK)
+			if (kernel_open(&kernel, NULL).code != OK || write(begun[1], "x", 1) != 1)
 				_exit(1);
 			for (int n = 0;; n++)
 				if (kernel_apply(kernel, slice_part(n % 2 ? a : b, slice_find(n % 2 ? a : b, SLICE("flush")), SIZE_MAX), NULL).code != OK)
 					_exit(2);
 		}
-		usleep((useconds_t)(1000 + (i * 7919) % 9000));
+		close(begun[1]);
+		CHECK(read(begun[0], &c, 1) == 1);
+		close(begun[0]);
+		usleep((useconds_t)(1000 + (i * 7919) % 29000));
 		kill(child, SIGKILL);
 		int status = 0;
 		waitpid(child, &status, 0);
