@@ -132,6 +132,14 @@ const struct finding *proof_gap(const struct survey *s, const struct policy_clau
 	return NULL;
 }
 
+size_t proof_gaps(const struct survey *s)
+{
+	size_t count = 0;
+	for (const struct finding *f = s->proof->findings.first; f; f = f->next)
+		count += f->severity == FINDING_GAP && f->number == 17 && *f->clause;
+	return count;
+}
+
 /* The post that the clause makes; "" if it makes none. */
 static const char *post_of(const struct survey *s, const struct policy_clause *clause)
 {

@@ -56,6 +56,8 @@ struct result proof_state(const struct survey *survey, const struct policy_claus
 /* proof_gap - what the check of the policy finds missing for an unset clause; NULL if
  * nothing (a post that nobody holds)                                        */
 const struct finding *proof_gap(const struct survey *survey, const struct policy_clause *clause);
+/* proof_gaps - how many such findings there are in the whole policy */
+size_t proof_gaps(const struct survey *survey);
 /* proof_evidence - the entries that prove it, newest first, at most limit
  * total   nullable; how many there are, counted up to PROOF_COUNTED         */
 enum { PROOF_COUNTED = 1000 };

@@ -1,5 +1,9 @@
 /* 今日やること: first what to do, then what is running, then what to know. */
+#include "web/health.h"
 #include "web/pages.h"
+#include "web/private.h"
+
+enum { SLOW_MS = 5 * 60 * 1000 };
 
 static json_t *decide_duty(struct request *rq, const struct application *a)
 {
@@ -19,6 +23,48 @@ static json_t *returned_duty(struct request *rq, const struct application *a)
 	                 "理由を確かめて、直してからもう一度申請してください。", "verb", "理由を見る");
 }
 
+/* ---- of those who run the IT ---------------------------------------------- */
+
+struct chore {
+	const char *title, *says, *verb, *href;
+};
+
+static void add_chore(json_t *list, const struct chore *chore)
+{
+	json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "when", "いま", "since",
+		"運用の担当", "title", chore->title, "href", chore->href, "who", "", "says", chore->says,
+		"verb", chore->verb));
+}
+
+/* What stops others stands first. */
+static struct result chores(struct request *rq, json_t *list, struct why *why)
+{
+	struct web_parts *parts = parts_of(rq);
+	struct crossing_counts counts;
+	struct survey *survey;
+	bool operator;
+	TRY(is_operator(rq, &operator, why));
+	if (!operator)
+		return ok();
+	TRY(crossing_count(parts->crossings, &counts, why));
+	TRY(proof_survey(rq->web->proof, request_today(rq), rq->arena, &survey, why));
+	size_t gaps = proof_gaps(survey);
+	int64_t waited = counts.oldest_waiting_ms ? clock_now_ms(parts->clock) - counts.oldest_waiting_ms : 0;
+	if (!socket_answers(parts->clamd))
+		add_chore(list, &(struct chore){"ウイルス検査が動いていません",
+			"検査できるまで、ファイルはすべて待ちます。clamd を起動してください。", "運用を見る", "/operation"});
+	if (waited > SLOW_MS)
+		add_chore(list, &(struct chore){"5分より長く待っているファイルがあります",
+			"検査が進んでいません。理由を確かめてください。", "待っているものを見る", "/operation#h-q"});
+	if (counts.held)
+		add_chore(list, &(struct chore){text(rq, "判断を待つファイルが%lld個あります", (long long)counts.held),
+			"2つの検査の答えが違うため、渡していません。", "内容を見て判断する", "/operation#h-q"});
+	if (gaps)
+		add_chore(list, &(struct chore){text(rq, "市が決める値が%zuか所、空いています", gaps),
+			"決まるまで、その条文は動かないか、判断を保留します。", "条文を見る", "/clauses?state=unset"});
+	return ok();
+}
+
 static struct result duties(struct request *rq, json_t *list, struct why *why)
 {
 	struct application *found;
@@ -27,6 +73,7 @@ static struct result duties(struct request *rq, json_t *list, struct why *why)
 		.waiting_for = rq->person.id, .state = APPLICATION_OPEN, .limit = 20};
 	struct application_query returned = {
 		.applicant = rq->person.id, .state = APPLICATION_RETURNED, .limit = 5};
+	TRY(chores(rq, list, why));
 	TRY(application_list(parts_of(rq)->proceedings, &waiting, rq->arena, &found, &count, why));
 	for (size_t i = count; i-- > 0;) /* the oldest waits longest */
 		json_array_append_new(list, decide_duty(rq, &found[i]));

@@ -11,7 +11,7 @@ const pages = (outer, inner) => [
   ['signin', inner, '/signin', null], ['signin-outer', outer, '/signin', null],
   ['device', inner, '/signin/device', 'half_inner'],
   ['home', inner, '/', 'staff_inner'], ['home-manager', inner, '/', 'manager_inner'],
-  ['home-outer', outer, '/', 'staff_outer'], ['send', outer, '/send', 'staff_outer'],
+  ['home-chief', inner, '/', 'chief_inner'], ['home-outer', outer, '/', 'staff_outer'], ['send', outer, '/send', 'staff_outer'],
   ['provide', inner, '/provide', 'staff_inner'], ['crossings', inner, '/crossings', 'manager_inner'],
   ['result', inner, '/crossings/crossing1', 'staff_inner'], ['result-outer', outer, '/crossings/crossing1', 'staff_outer'],
   ['outward', inner, '/crossings/outward1', 'staff_inner'], ['decide', inner, '/decide', 'manager_inner'],

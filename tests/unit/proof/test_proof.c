@@ -181,6 +181,23 @@ TEST(exceptions)
 	bench_done(&b);
 }
 
+TEST(gaps)
+{
+	struct bench b;
+	size_t named = 0;
+	bench_new(&b, true);
+	for (size_t i = 0; i < policy_clause_count(b.t.policy, policy_edition_on(b.t.policy, "hannan", day_of_ms(town_ms))); i++) {
+		const struct policy_clause *clause = policy_clause_at(
+			b.t.policy, policy_edition_on(b.t.policy, "hannan", day_of_ms(town_ms)), i);
+		const struct finding *gap = proof_gap(b.survey, clause);
+		named += gap != NULL;
+		CHECK(!gap || (*gap->sentence && strcmp(gap->clause, clause->id) == 0));
+	}
+	CHECK(named <= proof_gaps(b.survey));
+	CHECK((named == 0) == (proof_gaps(b.survey) == 0));
+	bench_done(&b);
+}
+
 TEST(words)
 {
 	for (int i = 0; i < PROOF_STATES; i++) {
