@@ -13,6 +13,7 @@ struct comparing {
 	const char *old, *fresh, *format, *style, *out;
 	struct arena *arena;
 	struct policy *policy; /* of the new side, where it is an encoded edition */
+	const struct policy_edition *edition;
 };
 
 /* ---- operands: a text, one side of a table, what was kept, or an edition --------- */
@@ -22,8 +23,12 @@ static struct result read_edition(struct comparing *in, const char *id, struct t
 {
 	struct policy *policy = NULL;
 	TRY(cli_policy(id, in->arena, &policy, NULL, why));
+	const struct policy_edition *edition = policy_edition_in(policy, id); /* not what it adopts */
+	if (!edition)
+		return fail(why, E_INPUT, id, "policy の見出しがありません。");
 	in->policy = policy; /* the new side is read last */
-	return compare_edition_tree(policy, policy_edition_at(policy, 0), in->arena, out, why);
+	in->edition = edition;
+	return compare_edition_tree(policy, edition, in->arena, out, why);
 }
 
 static struct result read_text(struct comparing *in, const char *path, bool fresh, struct text_tree **out,
@@ -89,7 +94,7 @@ static void show_marks(struct comparing *in, const struct comparison *c, struct 
 	buffer_init(&lines, 8 << 20);
 	struct compare_marks marks = {0};
 	if (in->policy)
-		marks = compare_printed(c, in->policy, policy_edition_at(in->policy, 0), &lines);
+		marks = compare_printed(c, in->policy, in->edition, &lines);
 	if (marks.marks) {
 		buffer_printf(out, "印刷された改正箇所 %zu件のうち、計算した変更と合うもの %zu件\n", marks.marks, marks.agree);
 		buffer_put_slice(out, buffer_slice(&lines));

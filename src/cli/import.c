@@ -39,7 +39,9 @@ static struct result align(struct importing *in, struct why *why)
 {
 	struct policy *policy = NULL;
 	TRY(cli_policy(in->policy, in->arena, &policy, NULL, why));
-	const struct policy_edition *edition = policy_edition_at(policy, 0);
+	const struct policy_edition *edition = policy_edition_in(policy, in->policy);
+	if (!edition)
+		return fail(why, E_INPUT, in->policy, "policy の見出しがありません。");
 	size_t count = policy_clause_count(policy, edition);
 	struct import_clause *list = ARENA_ARRAY(in->arena, count + 1, struct import_clause);
 	if (!list)
