@@ -127,6 +127,10 @@ static void slot_text(const struct policy *policy, const struct book *book, cons
 void via_text(const struct policy *policy, const struct book *book, const struct shape *scope,
               const struct via *via, struct buffer *out)
 {
+	if (!via) { /* found wanting (15) */
+		buffer_put_str(out, "（人の定めなし）");
+		return;
+	}
 	static const char *const joints[] = {[ROUTE_AND] = "及び", [ROUTE_OR] = "又は", [ROUTE_THEN] = "、次いで"};
 	if (via->op == ROUTE_SLOT) {
 		slot_text(policy, book, scope, via, out);

@@ -216,6 +216,10 @@ static void put_worded(const struct pen *p, const struct cond *c)
 
 static void put_cond(const struct pen *p, const struct cond *c)
 {
+	if (!c) { /* a clause that was found wanting (15) is read back all the same */
+		put(p, "（条件の定めなし）");
+		return;
+	}
 	if (c->op == COND_NOT) {
 		put_bracketed(p, c->parts);
 		put(p, "ということがない");
@@ -355,7 +359,7 @@ static void render_norm(const struct pen *p, const struct statement *s)
 	} else if (s->kind == ST_PERMIT) {
 		put(p, "には、");
 		put_route(p, s->by);
-		put(p, s->by->op == ROUTE_SLOT && s->by->consult ? "が要る" : "の許可が要る");
+		put(p, s->by && s->by->op == ROUTE_SLOT && s->by->consult ? "が要る" : "の許可が要る");
 	} else {
 		put(p, "は、");
 		put_cond(p, s->that);
