@@ -189,10 +189,13 @@ static void speak_permit(struct hearing *h, struct heard *x, const struct eval *
 		return;
 	x->distinct = distinct_from_actor(h);
 	x->route = route_open(e, e->facts->root, x->norm->by, x->distinct, h->a->arena, &x->slots, &x->slot_count);
-	if (x->route)
+	h->a->failed |= !x->route && x->slot_count == 0;
+	if (x->route) {
 		x->effect = by_state[x->route->state];
-	else
-		answer_hole(h->a, x->norm->member->clause->public, "許可の経路が大きすぎて、組み立てられません。");
+		return;
+	}
+	x->slot_count = 0;
+	answer_hole(h->a, x->norm->member->clause->public, "許可の経路が大きすぎて、組み立てられません。");
 }
 
 static void speak(struct hearing *h, struct heard *x, const struct norm *n)

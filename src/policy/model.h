@@ -498,7 +498,7 @@ const char *unit_label(const char *unit);
 void cond_text(const struct policy *policy, const struct book *book, const struct shape *scope,
                const struct cond *cond, struct buffer *out);
 
-/* route.c */
+/* route.c; NULL with count 0: no memory; NULL with count > 0: too many slots */
 struct route *route_open(const struct eval *e, const struct row *row, const struct broute *by,
                          bool distinct, struct arena *arena, struct slot *const **slots,
                          size_t *count);

@@ -12,7 +12,7 @@ struct unfolding {
 	struct arena *arena;
 	struct slot *slots[SLOTS];
 	size_t count;
-	bool failed;
+	bool failed, large; /* large: more slots than there may be */
 };
 
 static bool same(const char *a, const char *b)
@@ -30,6 +30,7 @@ static const char *no_empty(const char *of)
 static struct route *slot_route(struct unfolding *o, const struct broute *by, const char *post, const char *of,
                                 const char *person)
 {
+	o->large |= o->count == SLOTS;
 	struct route *r = o->count < SLOTS ? ARENA_NEW(o->arena, struct route) : NULL;
 	struct slot *s = r ? ARENA_NEW(o->arena, struct slot) : NULL;
 	if (!s) {
@@ -53,6 +54,7 @@ struct parts {
 
 static void add_part(struct unfolding *o, struct parts *parts, struct route *r)
 {
+	o->large |= parts->count == SLOTS;
 	if (!r || parts->count == SLOTS) {
 		o->failed = true;
 		return;
@@ -391,12 +393,14 @@ struct route *route_open(const struct eval *e, const struct row *row, const stru
                          struct arena *arena, struct slot *const **slots, size_t *count)
 {
 	struct unfolding *o = ARENA_NEW(arena, struct unfolding);
+	*count = 0;
 	if (!o)
 		return NULL;
 	o->e = e;
 	o->row = row;
 	o->arena = arena;
 	struct route *root = open_route(o, by);
+	*count = o->large ? SLOTS : 0;
 	if (!root || o->failed)
 		return NULL;
 	*slots = o->slots;
@@ -406,8 +410,10 @@ struct route *route_open(const struct eval *e, const struct row *row, const stru
 		return root;
 	}
 	struct filler *f = ARENA_NEW(arena, struct filler);
-	if (!f)
+	if (!f) {
+		*count = 0;
 		return NULL;
+	}
 	f->q = e->question;
 	f->actor = facts_actor(e->facts);
 	f->distinct = distinct;
