@@ -98,7 +98,8 @@ static struct result finish_text(struct text_tree *tree, struct slice whole, str
 			continue;
 		n->title = join_pieces(g->title, whole, &fuel, arena);
 		n->text = join_pieces(g->first, whole, &fuel, arena);
-		n->printed = arena_string(arena, n->number.printed);
+		const struct piece number = {n->number.printed, NULL};
+		n->printed = join_pieces(&number, (struct slice){NULL, 0}, &fuel, arena); /* no tabs inside */
 		n->more = NULL;
 		if (!n->title || !n->text || !n->printed || !split_caption(n, arena))
 			return fail(why, E_MEMORY, "", "no memory for the sentences");
@@ -234,8 +235,9 @@ static const char *guess_title(const struct lines *lines, struct arena *arena)
 		            slice_find(l->text, SLICE("基準")) != SIZE_MAX || slice_ends(l->text, SLICE("規程")) ||
 		            slice_ends(l->text, SLICE("規則")) || slice_ends(l->text, SLICE("要綱")) ||
 		            slice_ends(l->text, SLICE("条例")) || slice_ends(l->text, SLICE("要領"));
+		const struct piece piece = {l->text, NULL};
 		if ((l->fate == LINE_FRONT || l->fate == LINE_HEAD) && says)
-			return arena_string(arena, l->text);
+			return join_pieces(&piece, (struct slice){NULL, 0}, &(size_t){0}, arena);
 		if (l->fate == LINE_PLACED)
 			break;
 	}
