@@ -1,7 +1,7 @@
 /* Reading: the grammar over the seed of 183 clauses, and what bad text gets: a
  * place with line and column, one sentence, nothing loaded.                  */
 #include "kit.h"
-#include "policy/ast.h"
+#include "policy/lex.h"
 
 TEST(the_seed_of_clauses_is_read_whole)
 {
@@ -111,6 +111,40 @@ TEST(what_cannot_be_bound_is_found_where_it_stands)
 			kit_done(&k);
 		}
 	}
+}
+
+/* the report names every keyword, and no word as one that is none */
+TEST(the_report_and_the_lexer_know_the_same_keywords)
+{
+	struct arena *arena = arena_new(4 << 20);
+	struct slice report;
+	struct why why = {0};
+	size_t known = 0;
+	CHECK_OK(file_read(SEKISHO_SOURCE "/docs/language.md", 1 << 20, arena, &report, &why), &why);
+	for (enum keyword k = K_NONE + 1; k <= K_WITHIN; k++) {
+		char quoted[40];
+		snprintf(quoted, sizeof quoted, "\"%s\"", keyword_text(k));
+		bool named = slice_find(report, slice_str(quoted)) != SIZE_MAX;
+		CHECK(named);
+		if (!named)
+			printf("  %s is not in docs/language.md\n", quoted);
+		known++;
+	}
+	CHECK(known > 90);
+	for (size_t i = 0; i + 1 < report.len; i++) {
+		size_t n = 0;
+		while (report.at[i] == '"' && i + 1 + n < report.len &&
+		       ((report.at[i + 1 + n] >= 'a' && report.at[i + 1 + n] <= 'z') || report.at[i + 1 + n] == '-'))
+			n++;
+		if (n < 2 || report.at[i + 1 + n] != '"')
+			continue;
+		bool keyword = false;
+		for (enum keyword k = K_NONE + 1; k <= K_WITHIN; k++)
+			keyword |= slice_is(slice_part(report, i + 1, n), keyword_text(k));
+		CHECK(keyword);
+		i += n + 1;
+	}
+	arena_free(arena);
 }
 
 MAIN_TESTS()
