@@ -35,7 +35,7 @@ test:
 
 snapshots:
 	@$(MAKE) --no-print-directory build
-	@tools/snapshots $(BUILD)
+	@SEKISHO_SNAPSHOTS=write $(BUILD)/tests/unit/policy/test_policy_snapshot
 
 bench:
 	@tools/setup test
