@@ -145,14 +145,21 @@ static json_t *clauses_of(struct request *rq, const struct decision *decision)
 	return list;
 }
 
-static const char *refused_by(struct request *rq, const struct decision *decision)
+/* The clause that refuses; NULL where nothing allows it, or it is not refused. */
+static const struct policy_clause *refused_by(const struct decision *decision)
 {
-	if (decision->verdict != REFUSE)
-		return "";
-	for (size_t i = 0; i < decision->spoken_count; i++)
+	for (size_t i = 0; decision->verdict == REFUSE && i < decision->spoken_count; i++)
 		if (decision->spoken[i].effect == EFFECT_REFUSE)
-			return text(rq, "%s　根拠: %s", decision->spoken[i].clause->says, decision->spoken[i].cite);
-	return "この内容では送れません。許す条文がありません。";
+			return decision->spoken[i].clause;
+	return NULL;
+}
+
+static void refusal_model(struct request *rq, const struct decision *decision, json_t *model)
+{
+	const struct policy_clause *clause = refused_by(decision);
+	json_object_set_new(model, "refused", json_string(decision->verdict != REFUSE ? ""
+		: clause ? clause->says : "この内容では送れません。許す条文がありません。"));
+	json_object_set_new(model, "refused_clause", show_clause(rq, clause ? clause->id : ""));
 }
 
 static struct result preview_model(struct request *rq, const struct crossing_request *request,
@@ -170,7 +177,7 @@ static struct result preview_model(struct request *rq, const struct crossing_req
 	         "受取期限を過ぎると消えます。");
 	json_object_set_new(model, "steps", steps);
 	json_object_set_new(model, "clauses", clauses_of(rq, decision));
-	json_object_set_new(model, "refused", json_string(refused_by(rq, decision)));
+	refusal_model(rq, decision, model);
 	return ok();
 }
 

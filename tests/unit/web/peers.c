@@ -622,6 +622,11 @@ struct result crossing_preview(struct crossings *c, const struct crossing_reques
 	plain = decision;
 	if (request->direction == CROSSING_INWARD && strcmp(request->importance, "A") != 0)
 		plain.approval_count = 0; /* this city asks the manager only for A */
+	static struct spoken no;
+	no = (struct spoken){.clause = &clauses[1], .cite = clauses[1].cite, .verb = "forbid",
+		.strength = "", .effect = EFFECT_REFUSE, .not_needed = ""};
+	if (peers.refuse)
+		plain.verdict = REFUSE, plain.spoken = &no, plain.spoken_count = 1;
 	*out = &plain;
 	return answer(why);
 }

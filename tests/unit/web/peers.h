@@ -18,6 +18,7 @@ struct peers {
 	enum application_answer answer;
 	char answer_reason[256];
 	bool empty;             /* every list is empty */
+	bool refuse;            /* a clause refuses what is previewed */
 	enum error fail;        /* every question fails with this */
 	const char *fail_text;
 };

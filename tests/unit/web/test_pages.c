@@ -543,6 +543,24 @@ TEST(submitting)
 	web_close(web);
 }
 
+/* A refusal names its clause; only the LGWAN side has the clause's page. */
+TEST(refused_with_its_clause)
+{
+	static const char link[] = "根拠: <a href=\"/clause?id=HN-2.2.2%288%29-2\">", plain[] = "根拠: 第2章 2.2 (8)②";
+	struct web *web = open_web(false);
+	struct said said = get(web, ZONE_LGWAN, "/provide", staff_inner);
+	CHECK(strstr(said.body, "いまの内容では送れません") == NULL && strstr(said.body, link) == NULL);
+	DONE(said);
+	peers.refuse = true;
+	said = get(web, ZONE_LGWAN, "/provide", staff_inner);
+	CHECK(strstr(said.body, "いまの内容では送れません") != NULL && strstr(said.body, link) != NULL);
+	DONE(said);
+	said = get(web, ZONE_INTERNET, "/send", staff_outer);
+	CHECK(strstr(said.body, plain) != NULL && strstr(said.body, "/clause?") == NULL);
+	DONE(said);
+	web_close(web);
+}
+
 TEST(names_of_downloads)
 {
 	static const char *const rows[][2] = {
