@@ -7,7 +7,8 @@
 #   make bench        the figures of the README
 #   make fuzz         every reader for SECONDS (60) each
 #   make snapshots    the policies as people read them, written anew for review
-#   make fidelity     the corpus against LibreOffice, qpdf and the picture tools
+#   make fidelity     a sample of the corpus against LibreOffice, qpdf and the picture
+#                     tools: about 15 minutes (MOST=0: all of it, hours)
 BUILD   ?= build
 SECONDS ?= 60
 DEMO    ?= $(BUILD)/demo
