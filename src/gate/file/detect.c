@@ -40,7 +40,7 @@ static const struct signature signatures[] = {
 	AT(0, "\xFD" "7zXZ\0", FILE_ARCHIVE), AT(0, "\x28\xB5\x2F\xFD", FILE_ARCHIVE),
 	AT(2, "-lh", FILE_ARCHIVE), AT(2, "-lz", FILE_ARCHIVE), AT(257, "ustar", FILE_ARCHIVE),
 	AT(0x8001, "CD001", FILE_ARCHIVE), AT(0, "ISc(", FILE_ARCHIVE), AT(0, "xar!", FILE_ARCHIVE),
-	AT(0, "\x78\x9F\x3E\x22", FILE_MAIL),           /* TNEF */
+	AT(0, "\x78\x9F\x3E\x22", FILE_OTHER),          /* TNEF */
 	AT(0, "\xD7\xCD\xC6\x9A", FILE_OTHER),          /* placeable WMF */
 	AT(0, "\xC5\xD0\xD3\xC6", FILE_OTHER), AT(0, "%!PS", FILE_OTHER),
 	AT(0, "8BPS", FILE_OTHER), AT(0, "\0\0\x01\0", FILE_OTHER),
@@ -314,6 +314,8 @@ static enum file_type text_type(struct slice in, struct slice name)
 	if (!wide && !plain_bytes(in))
 		return FILE_UNKNOWN;
 	enum file_type program = wide ? FILE_UNKNOWN : text_program(in);
+	if (by_name(name, FILE_MAIL, FILE_MAIL) == FILE_MAIL && program != FILE_SCRIPT)
+		return FILE_MAIL; /* it says so, and its reader is strict */
 	if (program != FILE_UNKNOWN)
 		return program;
 	return by_name(name, FILE_CSV, FILE_CSV) == FILE_CSV ? FILE_CSV : FILE_TXT;

@@ -95,6 +95,7 @@ rebuild_fn pdf_rebuild;
 rebuild_fn jpeg_rebuild, png_rebuild, gif_rebuild, bmp_rebuild, tiff_rebuild, webp_rebuild;
 rebuild_fn text_rebuild;  /* txt */
 rebuild_fn csv_rebuild;
+rebuild_fn mail_rebuild;
 rebuild_fn archive_rebuild; /* tar, gz, bz2, xz, 7z, lzh, cab, rar: comes out as zip */
 rebuild_fn doc_rebuild, xls_rebuild, ppt_rebuild;
 

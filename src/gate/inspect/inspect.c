@@ -25,6 +25,7 @@ static const struct {
 	[INSPECT_TXT] = {"txt", "text", look_txt},
 	[INSPECT_CSV] = {"csv", "tsv", look_csv},
 	[INSPECT_ZIP] = {"zip", "", look_zip},
+	[INSPECT_MAIL] = {"mail", "eml", look_mail},
 	[INSPECT_DOC] = {"doc", "dot", look_doc},
 	[INSPECT_XLS] = {"xls", "xlt", look_xls},
 	[INSPECT_PPT] = {"ppt", "pps", look_ppt},

@@ -56,7 +56,10 @@ static const struct {
 	{FILE_ARCHIVE, REFUSAL_UNKNOWN, "中身を確かめられない種類の書庫のため止めました。ZIP形式でまとめ直してお送りください。"},
 	{FILE_ARCHIVE, REFUSAL_ENCRYPTED,
 	 "パスワードがかかった書庫で、中身を確かめられないため止めました。パスワードを外したものをお送りください。"},
-	{FILE_MAIL, REFUSAL_UNKNOWN, "メールのファイルは通せません。必要な添付ファイルを取り出してお送りください。"},
+	{FILE_MAIL, REFUSAL_AMBIGUOUS,
+	 "メールの作りがあいまいで、読むソフトによって中身が違って見えるため止めました。送り直しをお願いしてください。"},
+	{FILE_MAIL, REFUSAL_ENCRYPTED, "暗号化されたメールで、中身を確かめられないため止めました。暗号化せずに送り直しをお願いしてください。"},
+	{FILE_MAIL, REFUSAL_FORBIDDEN, "分割されたメール、または本文が別の場所にあるメールのため止めました。一通にまとめた送り直しをお願いしてください。"},
 	{FILE_SCRIPT, REFUSAL_FORBIDDEN,
 	 "スクリプト（命令を書いたファイル）は通せません。業務に必要な場合は情報システム担当へご相談ください。"},
 	{FILE_ICHITARO, REFUSAL_UNKNOWN, "一太郎文書は通せません。docxまたはPDFの形式で保存し直してお送りください。"},
@@ -135,6 +138,9 @@ static const struct {
 	/* archives */
 	{"hidden-data", "ファイルの中に隠れていた、画面に出ないデータを取り除きました。"},
 	{"archive-format", "書庫をZIP形式に作り直しました。"},
+	{"mail-page", "HTMLの本文を文字だけの本文に置き換えました。リンク先は文字で残しています。"},
+	{"remote-picture", "開いたことを外部へ知らせる画像の読み込みを取り除きました。"},
+	{"attachment", "通せない添付ファイルを取り除きました。理由は本文の末尾に書いてあります。"},
 	{"unsafe-name", "ファイル名を安全なものに直しました。"},
 	/* text */
 	{"control-character", "画面に出ない制御文字を取り除きました。"},

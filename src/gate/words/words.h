@@ -17,7 +17,7 @@ enum file_type {
 	FILE_ZIP,
 	FILE_EXCELXML,   /* a workbook as one XML text, of Excel 2002 and 2003 */
 	FILE_DOC, FILE_XLS, FILE_PPT, FILE_MSG, /* the old formats of Office: compound files */
-	/* from here on, but for xlsb and archives: recognised only to be refused with their own sentence */
+	/* from here on, but for xlsb, archives and mail: recognised only to be refused with their own sentence */
 	FILE_OLE,        /* another compound file, or encrypted OOXML */
 	FILE_RTF, FILE_HTML, FILE_SVG, FILE_ODF, FILE_XLSB, FILE_ARCHIVE, FILE_MAIL,
 	FILE_EXECUTABLE, FILE_SCRIPT, FILE_ICHITARO, FILE_DOCUWORKS, FILE_SYLK, FILE_OTHER,

@@ -40,7 +40,7 @@ static const struct {
 	{"a.csv", BYTES("ID;PWXL;N;E\r\nC;X1;Y1;K\"=1\""), BYTES(""), REFUSAL_UNKNOWN, NULL},
 	{"a.txt", BYTES("{\\rtf1 x}"), BYTES(""), REFUSAL_UNKNOWN, NULL},
 	{"a.txt", BYTES("#!/bin/sh\n"), BYTES(""), REFUSAL_FORBIDDEN, NULL},
-	{"a.txt", BYTES("MIME-Version: 1.0\r\n\r\n"), BYTES(""), REFUSAL_UNKNOWN, NULL},
+	{"a.txt", BYTES("MIME-Version: 1.0\r\n\r\n"), BYTES(""), REFUSAL_MISMATCH, NULL},
 	{"a.csv", BYTES("\xFF\xFE<\0h\0t\0m\0l\0>\0"), BYTES(""), REFUSAL_UNKNOWN, NULL},
 	{"a.txt", BYTES("<\x1Bhtml>"), BYTES(""), REFUSAL_UNKNOWN, "control-character"},
 	{"a.txt", BYTES("\xE2\x80\xAE\xD9\x7F\xAE"), BYTES(""), REFUSAL_AMBIGUOUS, "control-character"},
