@@ -93,20 +93,60 @@ static int run_compile(int argc, char **argv)
 	return status;
 }
 
+static int run_map(int argc, char **argv)
+{
+	AUTO(desk_done) struct zone_desk desk = {.arena = NULL};
+	const char *out = NULL;
+	struct why why = {0};
+	struct buffer svg;
+	const struct option_row rows[] = {{"-o", &out, NULL}, {"--on", &desk.on, NULL}};
+	argc = cli_options(argc, argv, rows, 2);
+	if (argc != 1)
+		return cli_usage(verb(9));
+	int status = zone_model(&desk, argv[0], &why);
+	if (status != CLI_DONE)
+		return status;
+	buffer_init(&svg, 8 << 20);
+	status = model_map(desk.model, desk.day, desk.arena, &svg, &why).code == OK ? write_out(out, buffer_slice(&svg), &why)
+	                                                                            : cli_why("zone map", &why);
+	buffer_done(&svg);
+	return status;
+}
+
+/* Flows that the kernel has counted no packet of since it was loaded. */
+static struct result read_unused(struct zone_desk *desk, const char *hits, int32_t **out, struct why *why)
+{
+	struct slice json;
+	uint64_t *packets;
+	TRY(cli_read(hits, RULESET_TEXT_MAX, desk->arena, &json, why));
+	TRY(model_hits(desk->model, json, desk->arena, &packets, why));
+	int32_t *unused = ARENA_ARRAY(desk->arena, desk->model->flow_count + 1, int32_t);
+	if (!unused)
+		return fail(why, E_MEMORY, "", "メモリーが足りません。");
+	for (size_t i = 0; i < desk->model->flow_count; i++)
+		unused[i] = packets[i] ? 0 : -1;
+	*out = unused;
+	return ok();
+}
+
 static int run_check(int argc, char **argv)
 {
 	AUTO(desk_done) struct zone_desk desk = {.arena = NULL};
+	const char *hits = NULL;
+	int32_t *unused = NULL;
 	struct why why = {0};
-	const struct option_row rows[] = {{"--on", &desk.on, NULL}};
-	argc = cli_options(argc, argv, rows, 1);
+	const struct option_row rows[] = {{"--on", &desk.on, NULL}, {"--hits", &hits, NULL}};
+	argc = cli_options(argc, argv, rows, 2);
 	if (argc != 1)
 		return cli_usage(verb(1));
 	int status = zone_model(&desk, argv[0], &why);
 	if (status != CLI_DONE)
 		return status;
+	if (hits && read_unused(&desk, hits, &unused, &why).code != OK)
+		return cli_why(hits, &why);
 	struct result lawful = model_laws(desk.model, desk.day, desk.arena, desk.findings, &why);
 	if (lawful.code == OK)
-		lawful = model_advice(desk.model, desk.day, NULL, 0, desk.arena, desk.findings, &why);
+		lawful = model_advice(desk.model, desk.day, unused, 1, desk.arena, desk.findings, &why);
 	print_findings(desk.findings, stdout);
 	if (lawful.code != OK)
 		return cli_why(argv[0], &why);
@@ -274,7 +314,7 @@ static int run_drift(int argc, char **argv)
 
 const struct verb cli_zone_verbs[] = {
 	{"zone compile", "[-o FILE] [--on DAY] MODEL", "領域と許可の表から、通信規則を作って証明する", run_compile},
-	{"zone check", "[--on DAY] MODEL", "表が条項に反していないか、重なりや期限切れがないかを調べる", run_check},
+	{"zone check", "[--hits FILE|-] [--on DAY] MODEL", "表が条項に反していないか、重なり・期限切れ・使われない許可がないかを調べる", run_check},
 	{"zone explain", "[--mac MAC] [--on DAY] MODEL FROM TO PROTO PORT", "ここからそこへ届くか、なぜかを答える", run_explain},
 	{"zone import", "(--nft FILE | --iptables FILE [--ip6tables FILE]) [--on DAY] MODEL",
 	 "今のファイアウォールを読み、許可のない通り道を表にする", run_import},
@@ -283,5 +323,6 @@ const struct verb cli_zone_verbs[] = {
 	{"zone apply", "-C DIR --by LOGIN [--on DAY] MODEL", "作った規則を台帳に記し、sekisho-zone に渡す", zone_run_apply},
 	{"zone cut", "-C DIR --by LOGIN [--on DAY] MODEL NAME [NAME]", "緊急遮断: 相手・領域、または二つの間の通信を切る", zone_run_cut},
 	{"zone restore", "-C DIR --by LOGIN", "緊急遮断を解く", zone_run_restore},
+	{"zone map", "[-o FILE] [--on DAY] MODEL", "領域と、その間の許可の図（SVG）を描く", run_map},
 	{NULL, NULL, NULL, NULL},
 };

@@ -15,6 +15,17 @@
 struct result model_advice(const struct net_model *model, day_t day, const int32_t *unused, int32_t idle,
                            struct arena *arena, struct net_findings *findings, struct why *why) MUST;
 
+/* model_hits - packets that the kernel counted for each flow since it was loaded
+ * json    what `nft -j list ruleset` printed
+ * out     per flow; lives in the arena                                      */
+struct result model_hits(const struct net_model *model, struct slice json, struct arena *arena, uint64_t **out,
+                         struct why *why) MUST;
+
+/* model_map - SVG: zones, and an arrow for each pair that may talk on that day, with
+ * the number of permissions; the same in words inside                        */
+struct result model_map(const struct net_model *model, day_t day, struct arena *arena, struct buffer *out,
+                        struct why *why) MUST;
+
 /* "Can this reach that, on this port, and why?" */
 struct net_question {
 	struct slice from, to; /* an id of the model, or an address */
