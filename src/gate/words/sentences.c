@@ -62,8 +62,8 @@ static const struct {
 	{FILE_MAIL, REFUSAL_FORBIDDEN, "分割されたメール、または本文が別の場所にあるメールのため止めました。一通にまとめた送り直しをお願いしてください。"},
 	{FILE_SCRIPT, REFUSAL_FORBIDDEN,
 	 "スクリプト（命令を書いたファイル）は通せません。業務に必要な場合は情報システム担当へご相談ください。"},
-	{FILE_ICHITARO, REFUSAL_UNKNOWN, "一太郎文書は通せません。docxまたはPDFの形式で保存し直してお送りください。"},
-	{FILE_DOCUWORKS, REFUSAL_UNKNOWN, "DocuWorks文書は通せません。PDFの形式で保存し直してお送りください。"},
+	{FILE_ICHITARO, REFUSAL_UNKNOWN, "一太郎文書は中身を確かめられないため通せません。docxまたはPDFの形式で保存し直すか、原本の受け取りを所属長に申請してください。"},
+	{FILE_DOCUWORKS, REFUSAL_UNKNOWN, "DocuWorks文書は中身を確かめられないため通せません。PDFの形式で保存し直すか、原本の受け取りを所属長に申請してください。"},
 	{FILE_SYLK, REFUSAL_UNKNOWN, "SYLK形式の表は通せません。xlsxまたはcsvの形式で保存し直してお送りください。"},
 };
 
