@@ -80,19 +80,37 @@ static const char *section_path(struct request *rq, struct slice section)
 	return text(rq, "/clauses?in=%s", show_escaped(rq, section));
 }
 
-/* Chapters are runs of sections; a book without chapters is one run. */
+/* What a book without chapters calls its whole; a cover or an appendix beside
+ * chapters stands under its own name. */
+static const char *chapter_label(struct request *rq, const struct reader *r, const struct heading *h)
+{
+	bool chapters = false;
+	for (size_t i = 0; i < r->section_count; i++)
+		chapters |= r->sections[i].heading.chapter.len > 0;
+	if (h->chapter.len)
+		return text(rq, "%.*s", SLICE_ARG(h->chapter));
+	return chapters ? text(rq, "%.*s", SLICE_ARG(h->section)) : "本文";
+}
+
+static json_t *sections_of(json_t *chapters, const char *label)
+{
+	size_t count = json_array_size(chapters);
+	for (size_t i = 0; i < count; i++) {
+		json_t *chapter = json_array_get(chapters, i);
+		if (strcmp(json_string_value(json_object_get(chapter, "label")), label) == 0)
+			return json_object_get(chapter, "sections");
+	}
+	json_t *chapter = json_pack("{s:s, s:i, s:[]}", "label", label, "place", (int)count, "sections");
+	json_array_append_new(chapters, chapter);
+	return json_object_get(chapter, "sections");
+}
+
 static json_t *chapters_model(struct request *rq, const struct reader *r)
 {
-	json_t *chapters = json_array(), *sections = NULL;
-	struct slice now = SLICE("");
+	json_t *chapters = json_array();
 	for (size_t i = 0; i < r->section_count; i++) {
 		const struct section_sums *s = &r->sections[i];
-		if (!sections || !slice_equal(s->heading.chapter, now)) {
-			now = s->heading.chapter;
-			json_array_append_new(chapters, json_pack("{s:s, s:i, s:[]}", "label",
-				now.len ? text(rq, "%.*s", SLICE_ARG(now)) : "本文", "place", (int)i, "sections"));
-			sections = json_object_get(json_array_get(chapters, json_array_size(chapters) - 1), "sections");
-		}
+		json_t *sections = sections_of(chapters, chapter_label(rq, r, &s->heading));
 		json_array_append_new(sections, json_pack("{s:s, s:s, s:i, s:o}", "label",
 			text(rq, "%.*s", SLICE_ARG(s->heading.section)), "href", section_path(rq, s->heading.section),
 			"clauses", s->clauses, "sums", sums_model(s->states, false)));
