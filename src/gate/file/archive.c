@@ -43,7 +43,8 @@ static int filter_of(struct slice in)
 		int filter;
 	} marks[] = {
 		{{(const uint8_t *)"\x1F\x8B", 2}, ARCHIVE_FILTER_GZIP}, {{(const uint8_t *)"BZh", 3}, ARCHIVE_FILTER_BZIP2},
-		{{(const uint8_t *)"\xFD" "7zXZ", 5}, ARCHIVE_FILTER_XZ}, {{(const uint8_t *)"\x1F\x9D", 2}, ARCHIVE_FILTER_COMPRESS},
+		{{(const uint8_t *)"\xFD" "7zXZ", 5}, ARCHIVE_FILTER_XZ},
+		/* not compress (.Z): the library would read before it is open */
 	};
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
 		if (slice_starts(in, marks[i].mark))

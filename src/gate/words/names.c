@@ -33,7 +33,7 @@ static const struct {
 	[FILE_SVG] = {"svg", "", ""},
 	[FILE_ODF] = {"odf", "", ""},
 	[FILE_XLSB] = {"xlsb", "xlsb", "xlsb"},
-	[FILE_ARCHIVE] = {"archive", "7z lzh lha tar gz tgz bz2 tbz tbz2 xz txz lzma z taz cab rar", "zip"},
+	[FILE_ARCHIVE] = {"archive", "7z lzh lha tar gz tgz bz2 tbz tbz2 xz txz cab rar", "zip"},
 	[FILE_MAIL] = {"mail", "eml", "eml"},
 	[FILE_EXECUTABLE] = {"executable", "", ""},
 	[FILE_SCRIPT] = {"script", "", ""},
