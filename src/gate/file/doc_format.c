@@ -288,8 +288,8 @@ static struct result put_element(struct doc *doc, uint32_t offset, bool binary, 
 
 struct result doc_move(struct doc *doc, uint32_t offset, bool binary, uint32_t *to, struct why *why)
 {
-	uint32_t *slot, made = UINT32_MAX;
-	bool found;
+	uint32_t *slot = NULL, made = UINT32_MAX;
+	bool found = false;
 	TRY(seek_moved(doc, offset, &slot, &found, why));
 	if (!found) {
 		*slot = UINT32_MAX; /* an element cannot hold itself */
@@ -304,8 +304,8 @@ struct result doc_move_grpprl(struct doc *doc, uint32_t offset, uint32_t *to, st
 {
 	struct slice at = slice_part(doc->data, offset, doc->data.len);
 	struct buffer AUTO(buffer_done) made = {0};
-	uint32_t *slot;
-	bool found;
+	uint32_t *slot = NULL;
+	bool found = false;
 	size_t len = at.len >= 2 ? (size_t)(at.at[0] | at.at[1] << 8) : SIZE_MAX;
 	if (len > at.len - 2 || at.len < 2)
 		return ok();
