@@ -12,7 +12,7 @@ const LINE = Buffer.from('青波市,固定資産,2026,1234\r\n'), BLOCK = Buffer
 const FILE_BYTES = Math.ceil(200_000_000 / BLOCK.length) * BLOCK.length, MOST_KIB = 64 * 1024;
 const build = path.resolve(process.argv[2] || 'build');
 const folder = path.join(os.tmpdir(), `sekisho-upload-${process.pid}`);
-let passed = 0, failed = 0;
+let passed = 0, failed = 0, city;
 function check(good, text) {
   if (good) passed++;
   else failed++, console.log(`FAIL ${text}`);
@@ -40,7 +40,7 @@ async function outcome(terminal, to) {
 }
 
 (async () => {
-  const city = await cityOf.start(build, folder);
+  city = await cityOf.start(build, folder);
   const outer = new Terminal(city.outer);
   check(webs().length > 0, 'sekisho-web is not running');
   await outer.signIn(city, city.people.aoki);
@@ -62,8 +62,8 @@ async function outcome(terminal, to) {
   console.log(`  sekisho-web at most ${(peak() / 1024).toFixed(1)} MiB, ${webs().length} process; ${(FILE_BYTES / 1e6 / taken).toFixed(0)} MB a second taken in`);
   console.log(`  outcome: ${(page.match(/渡していません<\/p><p>([^<]*)/) || [, page.includes('data-k="blue"') ? '受け取れます' : '?'])[1]}`);
   check(peak() < MOST_KIB, `sekisho-web needed ${peak()} KiB`);
-  await city.end();
-})().catch((error) => { failed++; console.log(`FAIL the upload broke off\n  ${error.stack}`); }).finally(() => {
+})().catch((error) => { failed++; console.log(`FAIL the upload broke off\n  ${error.stack}`); }).finally(async () => {
+  if (city) await city.end();
   fs.rmSync(folder, { recursive: true, force: true });
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(failed ? 1 : 0);
