@@ -439,8 +439,11 @@ static struct result read_all(struct ppt *p, struct why *why)
 	TRY(read_user(p, why));
 	if (p->document == 0 || p->document >= p->count)
 		return damaged(p, "it has no document");
+	struct slice document = record_at(p, p->offsets[p->document], RT_DOCUMENT);
+	if (!document.len)
+		return damaged(p, "its document is not where the directory says");
 	p->wanted[p->document] = 1;
-	return look_through(p, record_at(p, p->offsets[p->document], RT_DOCUMENT));
+	return look_through(p, document);
 }
 
 static struct result build(struct ppt *p, struct buffer *out, struct why *why)
