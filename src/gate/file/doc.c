@@ -64,8 +64,20 @@ struct slice doc_structure(const struct doc *doc, unsigned index)
 	return slice_of(doc->table + from, len);
 }
 
+static size_t block_len(const struct doc *doc)
+{
+	size_t len = PAIRS_AT + (size_t)doc->pairs * 8;
+	if (doc->pairs == PAIRS_97 || len + 2 > doc->main_len || u16(doc->main + len) > 16)
+		return len;
+	size_t more = 2 + (size_t)u16(doc->main + len) * 2;
+	return len + more <= doc->main_len ? len + more : len;
+}
+
 struct result doc_keep(struct doc *doc, uint64_t from, uint64_t len, struct why *why)
 {
+	bool block = from == 0 && len == block_len(doc);
+	if (!block && len && from < block_len(doc))
+		return job_refuse(doc->job, REFUSAL_DAMAGED, "WordDocument", "text or formatting in the block of references");
 	if (from > doc->main_len || len > doc->main_len - from)
 		return job_refuse(doc->job, REFUSAL_DAMAGED, "WordDocument", "something it refers to lies past its end");
 	if (doc->kept_count == doc->kept_room) {
@@ -260,15 +272,6 @@ static struct result put_structures(struct doc *doc, uint8_t *block, struct why 
 }
 
 /* ---- the new main stream ---- */
-
-static size_t block_len(const struct doc *doc)
-{
-	size_t len = PAIRS_AT + (size_t)doc->pairs * 8;
-	if (doc->pairs == PAIRS_97 || len + 2 > doc->main_len || u16(doc->main + len) > 16)
-		return len;
-	size_t more = 2 + (size_t)u16(doc->main + len) * 2;
-	return len + more <= doc->main_len ? len + more : len;
-}
 
 static struct result put_main(struct doc *doc, uint8_t *block, size_t head, struct slice *out, struct why *why)
 {
