@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { ARGUMENTS = 48, RARE = 1000, WORDS = 8, WORD_BYTES = 200 };
+enum { ARGUMENTS = 80, RARE = 1000, WORDS = 8, WORD_BYTES = 200 };
 
 struct search {
 	struct registers *r;
@@ -96,7 +96,7 @@ static struct result count_gram(struct search *s, struct slice gram, struct buff
 	utf8_put(end, 0x10ffff);
 	return store_ask_one(s->r->at.store,
 	                     "SELECT COUNT(*) FROM (SELECT 1 FROM register_gram WHERE body = ?1 AND kind = ?2"
-	                     " AND gram >= ?3 AND gram < ?4 LIMIT 20000)",
+	                     " AND gram >= ?3 AND gram < ?4 LIMIT 4000)",
 	                     ARGS(s->args[0], s->args[1], arg_text(gram), arg_text(buffer_slice(end))), &found,
 	                     out, why);
 }
@@ -130,17 +130,41 @@ static bool is_pair(struct slice gram)
 	return utf8_next(gram, &pos) >= 0 && utf8_next(gram, &pos) >= 0;
 }
 
-/* The rows of the rarest gram that have the other words' grams too. */
+/* and_gram - the row of g has this pair of characters too */
+static void and_gram(struct search *s, struct slice gram)
+{
+	buffer_printf(&s->where, " AND EXISTS (SELECT 1 FROM register_gram h WHERE h.body = ?1 AND h.kind = ?2"
+	              " AND h.gram = ?%zu AND h.row = g.row)", add(s, arg_text(gram)));
+}
+
+/* The other pairs of a word, four at most: a long word is rarer than its pairs. */
+static void and_pairs(struct search *s, size_t i)
+{
+	struct slice word = buffer_slice(&s->words[i]);
+	size_t pairs = 0, second;
+	for (size_t from = 0, next = 0; pairs < 4 && utf8_next(word, &next) >= 0; from = next) {
+		second = next;
+		if (utf8_next(word, &second) < 0)
+			return;
+		struct slice pair = slice_part(word, from, second - from);
+		if (slice_equal(pair, s->grams[i]))
+			continue;
+		and_gram(s, pair);
+		pairs++;
+	}
+}
+
+/* The rows of the rarest gram that have the others' too. */
 static void drive(struct search *s, size_t rarest)
 {
 	size_t from = add(s, arg_text(s->grams[rarest])), end = add(s, arg_text(buffer_slice(&s->ends[rarest])));
 	buffer_printf(&s->where, " AND r.id IN (SELECT g.row FROM register_gram g WHERE g.body = ?1 AND g.kind = ?2"
 	              " AND g.gram >= ?%zu AND g.gram < ?%zu", from, end);
-	for (size_t i = 0; i < s->word_count; i++)
+	for (size_t i = 0; i < s->word_count; i++) {
 		if (i != rarest && is_pair(s->grams[i]))
-			buffer_printf(&s->where, " AND EXISTS (SELECT 1 FROM register_gram h WHERE h.body = ?1"
-			              " AND h.kind = ?2 AND h.gram = ?%zu AND h.row = g.row)",
-			              add(s, arg_text(s->grams[i])));
+			and_gram(s, s->grams[i]);
+		and_pairs(s, i);
+	}
 	buffer_put_str(&s->where, ")");
 	s->driven = true;
 }
@@ -153,7 +177,9 @@ static struct result add_words(struct search *s, struct why *why)
 		if (s->rows[i] < s->rows[rarest])
 			rarest = i;
 	}
-	if (s->word_count > 1 || (s->word_count == 1 && s->rows[0] < RARE))
+	/* one common pair alone: a page of it is soon found in the list's own order */
+	bool alone = s->word_count == 1 && s->rows[0] >= RARE && s->grams[0].len == s->words[0].len;
+	if (s->word_count && !alone)
 		drive(s, rarest);
 	for (size_t i = 0; i < s->word_count; i++)
 		buffer_printf(&s->where, " AND r.plain LIKE ?%zu ESCAPE '\\'",
