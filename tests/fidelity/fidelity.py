@@ -8,7 +8,8 @@ words may stand in another order (a box that was placed twice moves a little).
 At least 99 % of all those that the other program can read must be the same;
 what differs is listed.
 
-    MOST=30 (files a kind, spread evenly; 0: all)  KINDS="docx pdf"
+    MOST=30 (files a kind that LibreOffice must open, spread evenly; 0: all)
+    KINDS="docx pdf"
 """
 import json
 import os
@@ -45,7 +46,7 @@ def run(*command, seconds=180):
 
 def chosen(kind):
     files = sorted(p for p in (corpus / kind).glob("*") if p.is_file())
-    step = max(1, len(files) // MOST) if MOST else 1
+    step = max(1, len(files) // MOST) if MOST and kind in OFFICE else 1
     return files[::step]
 
 
