@@ -1,15 +1,12 @@
-/* PNG: inflated to its filtered rows, checked, written as one stream
+/* PNG: inflated to its filtered rows, checked, deflated anew
  *
  * A filter byte and a row of filtered bytes are the row's pixels in another
  * coordinate system: every value is a valid pixel, and the choice of filters
  * is the work of the encoder that knew the picture.  So the rows are kept as
- * they are.  A stream that inflates to exactly these rows, to its last byte, is
- * carried over in one IDAT under a header of our own, like a member of a zip
- * that was verified; any other is made anew.  That is exact, keeps the size and
- * needs no decoder but libdeflate's.  Indexed pictures are unfiltered once to
- * see that no pixel points outside the palette.
- * A picture that its Exif says lies on its side is turned once, since the Exif
- * goes; one of fewer than eight bits or with seven passes stays as it lies.
+ * they are and only the compression is made new: a stranger's stream may hold
+ * whole texts in stored blocks, stand in several IDATs, end in slack.  That is
+ * exact, keeps the size and needs no decoder but libdeflate's.  Indexed pictures
+ * are unfiltered once to see that no pixel points outside the palette.
  * Kept: IHDR, PLTE, tRNS, gAMA, sRGB, pHYs (checked numbers) and the pixels.
  * source  PNG (Third Edition), sections 5, 7, 9, 11
  */
@@ -40,7 +37,6 @@ struct png {
 	size_t rows_len;
 	unsigned orientation; /* 0: nothing was said */
 	uint8_t phys[9];      /* of a turned picture */
-	bool exact;           /* the stream ends where the pixels end */
 };
 
 static struct result damaged(struct png *p, const char *what)
@@ -259,8 +255,7 @@ static struct result inflate_rows(struct png *p, struct why *why)
 		return damaged(p, "its compressed pixels are damaged");
 	if (got != p->rows_len)
 		return damaged(p, "fewer pixels than its header says");
-	p->exact = used == p->data.len;
-	if (!p->exact)
+	if (used != p->data.len)
 		job_drop(p->job, "hidden-data", "IDAT");
 	return ok();
 }
@@ -395,7 +390,6 @@ static struct result turn(struct png *p, struct why *why)
 		return picture_memory(why);
 	p->rows = rows;
 	p->rows_len = len;
-	p->exact = false;
 	filter_rows(p, standing, stride, pixel);
 	return ok();
 }
@@ -433,23 +427,8 @@ static void put_header(const struct png *p, struct buffer *out)
 	put_chunk(out, "IHDR", slice_of(body, sizeof body));
 }
 
-/* A full window and the usual level: other readers take what they say at its
- * word, and more than this no stream needs (RFC 1950, section 2.2). */
-static void carry_stream(const struct png *p, struct buffer *out)
-{
-	size_t start = out->len;
-	buffer_put(out, "\0\0\0\0\0\0\0", 8);
-	buffer_put(out, "\x78\x9C", 2);
-	buffer_put_slice(out, slice_part(buffer_slice(&p->data), 2, p->data.len));
-	close_chunk(out, start, "IDAT");
-}
-
 static struct result put_pixels(const struct png *p, struct buffer *out, struct why *why)
 {
-	if (p->exact && p->data.len <= SIDE_MOST) {
-		carry_stream(p, out);
-		return ok();
-	}
 	struct libdeflate_compressor *c = libdeflate_alloc_compressor(LEVEL);
 	if (!c)
 		return picture_memory(why);

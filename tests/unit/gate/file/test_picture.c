@@ -575,6 +575,48 @@ TEST(what_rides_on_a_picture_is_gone)
 	}
 }
 
+/* A grey picture of one row whose pixels spell a text, in a stored block. */
+static void make_spelling_png(struct buffer *out)
+{
+	struct buffer row, stream;
+	uint8_t head[13] = {0, 0, 0, 0, 0, 0, 0, 1, 8};
+	buffer_init(&row, 4096);
+	buffer_init(&stream, 4096);
+	buffer_put_u8(&row, 0);
+	for (int i = 0; i < 20; i++)
+		buffer_put_slice(&row, CANARY);
+	size_t width = row.len - 1;
+	head[2] = (uint8_t)(width >> 8);
+	head[3] = (uint8_t)width;
+	buffer_put(&stream, "\x78\x01\x01", 3);
+	buffer_put_le16(&stream, (uint16_t)row.len);
+	buffer_put_le16(&stream, (uint16_t)~row.len);
+	buffer_put_slice(&stream, buffer_slice(&row));
+	buffer_put_be32(&stream, libdeflate_adler32(1, row.at, row.len));
+	buffer_put(out, "\x89PNG\r\n\x1A\n", 8);
+	add_png_chunk_at(out, 8, "IHDR", slice_of(head, sizeof head));
+	add_png_chunk_at(out, out->len, "IDAT", buffer_slice(&stream));
+	add_png_chunk_at(out, out->len, "IEND", SLICE(""));
+	buffer_done(&row);
+	buffer_done(&stream);
+}
+
+TEST(a_stream_of_png_is_always_our_own)
+{
+	struct buffer in;
+	struct outcome o;
+	buffer_init(&in, 1 << 16);
+	make_spelling_png(&in);
+	CHECK(slice_find(buffer_slice(&in), CANARY) != SIZE_MAX);
+	cleanse(buffer_slice(&in), NULL, &o);
+	CHECK_INT(o.report.verdict, FILE_CLEAN);
+	CHECK(slice_find(buffer_slice(&o.out), CANARY) == SIZE_MAX);
+	CHECK(looks_alike(FILE_PNG, buffer_slice(&in), buffer_slice(&o.out)));
+	CHECK(idempotent(buffer_slice(&o.out)));
+	outcome_done(&o);
+	buffer_done(&in);
+}
+
 TEST(cut_anywhere_is_refused)
 {
 	for (size_t i = 0; i < PICTURE_KINDS; i++) {
