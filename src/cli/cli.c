@@ -6,16 +6,34 @@
 #include <stdio.h>
 #include <unistd.h>
 
-const struct verb *const cli_verbs[] = {cli_demo_verbs,   cli_office_verbs, cli_cleanse_verbs,
-                                        cli_policy_verbs, cli_text_verbs, cli_compare_verbs, cli_replay_verbs, cli_ledger_verbs, cli_person_verbs,
-                                        cli_zone_verbs, NULL};
+const struct verb *const cli_verbs[] = {
+	cli_demo_verbs, cli_office_verbs, cli_cleanse_verbs, cli_policy_verbs, cli_text_verbs, cli_compare_verbs,
+	cli_replay_verbs, cli_ledger_verbs, cli_person_verbs, cli_zone_verbs, NULL};
+
+/* Is `word` the first word of the verb's name, of more than one? */
+static bool begins_with(const struct verb *verb, const char *word)
+{
+	size_t len = strlen(word);
+	return strncmp(verb->name, word, len) == 0 && verb->name[len] == ' ';
+}
+
+/* begins  NULL: all verbs; returns how many there were */
+static size_t print_verbs(FILE *to, const char *begins)
+{
+	size_t count = 0;
+	for (const struct verb *const *table = cli_verbs; *table; table++)
+		for (const struct verb *v = *table; v->name; v++)
+			if (!begins || begins_with(v, begins)) {
+				fprintf(to, "  sekisho %s %s\n      %s\n", v->name, v->usage, v->help);
+				count++;
+			}
+	return count;
+}
 
 static void print_help(FILE *to)
 {
 	fputs("関所 (Sekisho) - 情報セキュリティポリシーを動かす\n\n使い方:\n", to);
-	for (const struct verb *const *table = cli_verbs; *table; table++)
-		for (const struct verb *v = *table; v->name; v++)
-			fprintf(to, "  sekisho %s %s\n      %s\n", v->name, v->usage, v->help);
+	print_verbs(to, NULL);
 	fputs("\n終了状態: 0 済み・通過  1 ポリシーか関門が止めた  2 使い方か入力の誤り  3 できなかった\n", to);
 }
 
@@ -43,6 +61,8 @@ int cli_run(int argc, char **argv)
 				return v->run(argc - words, argv + words);
 		}
 	bool asked = argc > 0 && (strcmp(argv[0], "help") == 0 || strcmp(argv[0], "--help") == 0);
+	if (argc > 0 && !asked && print_verbs(stderr, argv[0]) > 0)
+		return CLI_USAGE;
 	if (argc > 0 && !asked)
 		fprintf(stderr, "sekisho: 「%s」という命令はありません。\n\n", argv[0]);
 	print_help(asked ? stdout : stderr);

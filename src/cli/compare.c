@@ -128,6 +128,8 @@ static struct result write_out(struct comparing *in, struct buffer *out, struct 
 		return fail(why, E_LIMIT, "", "対照表が大きすぎます。");
 	if (in->out)
 		return file_write(in->out, buffer_slice(out), 0644, why);
+	if (isatty(STDOUT_FILENO) && (strcmp(in->format, "pdf") == 0 || strcmp(in->format, "xlsx") == 0))
+		return fail(why, E_INPUT, "-o", "%s は画面に出せません。書き出す先を -o で示してください。", in->format);
 	fflush(stdout);
 	return fd_write_all(STDOUT_FILENO, buffer_slice(out), why);
 }
