@@ -1,9 +1,6 @@
 /* A binary workbook whose two parts are the fuzzer's: a length of two bytes,
- * the workbook's records, the sheet's records.  Whatever they hold: a verdict,
- * nothing out of a refusal, and what came out is its own cleansing.          */
-#include "gate/file/zip.h"
-
-#include <stdlib.h>
+ * the workbook's records, the sheet's records (package.h says what must hold). */
+#include "fuzz/package.h"
 
 #define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>"
 #define OPC "http://schemas.openxmlformats.org/package/2006/"
@@ -12,12 +9,6 @@
 #define REL(id, type, target) "<Relationship Id=\"" id "\" Type=\"" DOC type "\" Target=\"" target "\"/>"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void put(struct zip_writer *writer, const char *name, struct slice content)
 {
@@ -44,33 +35,7 @@ static void pack(struct slice in, struct buffer *out)
 	zip_writer_done(&writer);
 }
 
-static enum file_verdict cleanse(struct slice in, struct buffer *out)
-{
-	struct arena *arena = arena_new(64 << 20);
-	struct file_limits limits = file_limits_default();
-	struct file_report report;
-	limits.expanded_bytes = 16 << 20;
-	limits.work = 64 << 20;
-	demand(file_cleanse(SLICE(""), in, &limits, arena, out, &report, NULL).code == OK);
-	demand((report.verdict == FILE_REFUSED) == (report.refusal != REFUSAL_NONE));
-	demand(report.verdict != FILE_REFUSED || out->len == 0);
-	arena_free(arena);
-	return report.verdict;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct buffer in, out, again;
-	buffer_init(&in, 64 << 20);
-	buffer_init(&out, 64 << 20);
-	buffer_init(&again, 64 << 20);
-	pack(slice_of(data, size), &in);
-	if (cleanse(buffer_slice(&in), &out) != FILE_REFUSED) {
-		demand(cleanse(buffer_slice(&out), &again) == FILE_CLEAN);
-		demand(slice_equal(buffer_slice(&out), buffer_slice(&again)));
-	}
-	buffer_done(&in);
-	buffer_done(&out);
-	buffer_done(&again);
-	return 0;
+	return package_fuzz(slice_of(data, size), pack);
 }
