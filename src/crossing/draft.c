@@ -22,6 +22,7 @@ static struct result draft_sum(struct crossings *c, const char *person, const ch
 	return ok();
 }
 
+/* Files stay in the order in which they were given, also within one millisecond. */
 static struct result draft_insert(struct crossings *c, const char *person, const char *direction,
                                   struct slice name, const struct vault_info *item, struct why *why)
 {
@@ -32,7 +33,9 @@ static struct result draft_insert(struct crossings *c, const char *person, const
 	TRY(random_id(c->at.base.random, id, why));
 	TRY(store_prepare(c->at.base.store,
 	                  "INSERT INTO crossing_draft (id, person, direction, name, item, bytes, created_ms)"
-	                  " VALUES (?1,?2,?3,?4,?5,?6,?7)",
+	                  " SELECT ?1, ?2, ?3, ?4, ?5, ?6,"
+	                  " CASE WHEN MAX(created_ms) >= ?7 THEN MAX(created_ms) + 1 ELSE ?7 END"
+	                  " FROM crossing_draft WHERE person = ?2 AND direction = ?3",
 	                  &s, why));
 	bind_text(s, 1, slice_str(id));
 	bind_text(s, 2, slice_str(person));

@@ -61,6 +61,29 @@ TEST(drafts_keep_safe_names_and_their_limits)
 	town_done(&t);
 }
 
+TEST(files_stay_in_the_order_in_which_they_were_given)
+{
+	struct town t;
+	struct draft_file *files;
+	size_t count = 0;
+	char id[27];
+	town_new(&t); /* its clock stands still: all in one millisecond */
+	for (char name[] = "a.txt"; name[0] <= 'l'; name[0]++)
+		add(&t, "aoki", CROSSING_INWARD, name, "x");
+	CHECK_OK(crossing_draft_files(t.crossings, town_id(&t, "aoki"), CROSSING_INWARD, t.arena, &files, &count, &t.why),
+	         &t.why);
+	CHECK_INT(count, 12);
+	for (size_t i = 0; i < count; i++)
+		CHECK_INT(files[i].name[0], 'a' + (int)i);
+	struct crossing_request request = inward(&t);
+	CHECK_OK(crossing_submit(t.crossings, &request, id, &t.why), &t.why);
+	struct crossing crossing = get(&t, id);
+	CHECK_INT(crossing.file_count, 12);
+	for (size_t i = 0; i < crossing.file_count; i++)
+		CHECK_INT(crossing.files[i].name[0], 'a' + (int)i);
+	town_done(&t);
+}
+
 TEST(every_field_says_where_why_and_what_to_do)
 {
 	struct town t;
