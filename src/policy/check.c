@@ -191,7 +191,7 @@ static void carriers(struct checker *c, const struct statement *s)
 	if (s->kind == ST_OMITTED)
 		checker_say(c, 29, clause, s->line, "", "原文で省かれています: %s", s->title);
 	if (s->kind == ST_REFERENCE)
-		checker_say(c, 29, clause, s->line, "", "参照だけの条です（%s）。", s->name);
+		checker_say(c, 29, clause, s->line, "", "参照だけの条です（%s）。", mark_label(s->name));
 }
 
 /* ---- 26: dates of editions */

@@ -104,18 +104,6 @@ static const char *const kinds[ST_KINDS] = {
 	[ST_GOVERNS] = "対象", [ST_LEAVES] = "対象外", [ST_ADOPT] = "準用", [ST_DROP] = "準用しない条",
 };
 
-static const char *reference_label(const char *word)
-{
-	static const char *const labels[][2] = {
-		{"definition", "定義"}, {"purpose", "目的"}, {"law", "法令"}, {"threat", "脅威"},
-		{"structure", "構成"},  {"enabling", "委任"},
-	};
-	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-		if (strcmp(labels[i][0], word) == 0)
-			return labels[i][1];
-	return word;
-}
-
 struct carriage { /* what all the clauses of a requirement carry it by */
 	const struct policy *policy;
 	const struct edition *edition;
@@ -207,7 +195,7 @@ static const char *told(const struct carriage *c, struct arena *arena)
 static const char *reference_reason(const struct carriage *c)
 {
 	if (c->reference)
-		return reference_label(c->reference);
+		return mark_label(c->reference);
 	return c->mark[ST_OMITTED] ? "原文で省略" : c->mark[ST_CHANGE] ? "改正の経過" : c->mark[ST_EDITION] ? "版の経過" : "";
 }
 

@@ -23,7 +23,29 @@ static int by_path(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
-static struct result add_file(struct gathering *g, const char *folder, const char *name, struct why *why)
+/* What findings call a folder: its own name, which is how its edition is called
+ * everywhere, unless another folder of that name was read before.             */
+static const char *folder_label(const struct gathering *g, const char *folder)
+{
+	struct slice path = slice_str(folder);
+	while (path.len > 1 && slice_ends(path, SLICE("/")))
+		path.len--;
+	size_t from = path.len;
+	while (from > 0 && path.at[from - 1] != '/')
+		from--;
+	struct slice own = slice_part(path, from, path.len);
+	if (own.len == 0 || slice_is(own, ".") || slice_is(own, ".."))
+		return folder;
+	for (size_t i = 0; i < g->count; i++) {
+		struct slice other = slice_str(g->at[i].path);
+		if (other.len > own.len && other.at[own.len] == '/' && slice_starts(other, own))
+			return folder;
+	}
+	return arena_string(g->arena, own);
+}
+
+static struct result add_file(struct gathering *g, const char *folder, const char *label, const char *name,
+                              struct why *why)
 {
 	if (g->count == g->most)
 		return fail(why, E_LIMIT, folder, "ファイルが多すぎます（上限%zu）。", g->most);
@@ -32,12 +54,18 @@ static struct result add_file(struct gathering *g, const char *folder, const cha
 		return fail(why, E_MEMORY, folder, "規程を読む記憶域が足りません。");
 	struct slice text;
 	TRY(file_read(path, POLICY_FILE_BYTES, g->arena, &text, why));
-	g->at[g->count++] = (struct policy_source){path, text};
+	const char *shown = arena_printf(g->arena, "%s/%s", label, name);
+	if (!shown)
+		return fail(why, E_MEMORY, folder, "規程を読む記憶域が足りません。");
+	g->at[g->count++] = (struct policy_source){shown, text};
 	return ok();
 }
 
 static struct result read_entries(struct gathering *g, const char *folder, DIR *dir, struct why *why)
 {
+	const char *label = folder_label(g, folder);
+	if (!label)
+		return fail(why, E_MEMORY, folder, "規程を読む記憶域が足りません。");
 	for (;;) {
 		errno = 0;
 		const struct dirent *entry = readdir(dir);
@@ -47,7 +75,7 @@ static struct result read_entries(struct gathering *g, const char *folder, DIR *
 			return ok();
 		struct slice name = slice_str(entry->d_name);
 		if (name.len > 4 && slice_ends(name, SLICE(".pol")) && name.at[0] != '.')
-			TRY(add_file(g, folder, entry->d_name, why));
+			TRY(add_file(g, folder, label, entry->d_name, why));
 	}
 }
 

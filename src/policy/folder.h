@@ -1,7 +1,8 @@
 /* policy/folder.h - the one file of this room that reads the disk
  *
  * For programs at their start, before the jail: everything ending in .pol in
- * the folders given is read (plain files only, sorted by name) and loaded.  */
+ * the folders given is read (plain files only, sorted by name) and loaded.
+ * Findings name a file by the last name of its folder: hannan-2022-07/1-basic.pol. */
 #ifndef SEKISHO_POLICY_FOLDER_H
 #define SEKISHO_POLICY_FOLDER_H
 

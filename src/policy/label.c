@@ -195,3 +195,17 @@ const char *policy_label(const struct policy *policy, const char *act, const cha
 	f = any_field(policy, known);
 	return f ? f->title : word;
 }
+
+const char *mark_label(const char *word)
+{
+	static const char *const marks[][2] = {
+		{"purpose", "目的"}, {"definition", "定義"}, {"law", "法令"}, {"threat", "脅威"}, {"structure", "構成"},
+		{"enabling", "委任"}, {"adopted", "策定"}, {"effective", "施行"}, {"renumbered", "番号の変更"},
+		{"deleted", "削除"}, {"added", "追加"}, {"moved", "移動"}, {"changed", "変更"}, {"reworded", "字句の変更"},
+		{"sure", "確か"}, {"inferred", "推定"}, {"unclear", "不明"},
+	};
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (strcmp(word, marks[i][0]) == 0)
+			return marks[i][1];
+	return word;
+}

@@ -493,10 +493,17 @@ void via_text(const struct policy *policy, const struct book *book, const struct
 const char *via_string(const struct policy *policy, const struct book *book, const struct shape *scope,
                        const struct via *via, struct arena *arena);
 const char *unit_label(const char *unit);
+/* mark_label - 目的 for the word of a `reference`, 追加 of a `change`; else the word */
+const char *mark_label(const char *word);
 
 /* render.c: a condition as people read it, without an end */
 void cond_text(const struct policy *policy, const struct book *book, const struct shape *scope,
                const struct cond *cond, struct buffer *out);
+
+/* bend.c: the end of a sentence joined (であり) or denied (でない); false, and nothing
+ * written, where the end is none that it knows                              */
+enum bend { BEND_JOIN, BEND_DENY };
+bool bend_end(struct slice text, enum bend bend, struct buffer *out);
 
 /* route.c; NULL with count 0: no memory; NULL with count > 0: too many slots */
 struct route *route_open(const struct eval *e, const struct row *row, const struct broute *by,

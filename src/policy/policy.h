@@ -43,7 +43,7 @@ struct findings; /* see policy_check */
  * same edition, so a folder elsewhere can add clauses to it (a local
  * procedure, the office's `set` lines).                                     */
 struct policy_source {
-	const char *path; /* used in findings and for its folder; no file is opened */
+	const char *path; /* folder/file: used in findings and for its folder; no file is opened */
 	struct slice text;
 };
 

@@ -75,7 +75,7 @@ static void put_path(const struct pen *p, const struct path *path)
  * A yesno fact is titled as the question a form asks (復元できないように消したか).  Said of
  * something it loses its か, and である too where it ends as a sentence does. */
 
-enum { PATH_BYTES = 2048 };
+enum { PATH_BYTES = 2048, COND_BYTES = 1 << 16 };
 
 static bool ends_sentence(struct slice text)
 {
@@ -167,6 +167,22 @@ static void put_bracketed(const struct pen *p, const struct cond *c)
 	put(p, nested ? "）" : "");
 }
 
+/* the condition with its end bent; as it stands, and false, where it cannot be */
+static bool put_bent(const struct pen *p, const struct cond *c, enum bend bend)
+{
+	struct buffer text;
+	struct pen own = *p;
+	buffer_init(&text, COND_BYTES);
+	own.out = &text;
+	put_bracketed(&own, c);
+	p->out->failed |= !buffer_ok(&text);
+	bool bent = bend_end(buffer_slice(&text), bend, p->out);
+	if (!bent)
+		buffer_put_slice(p->out, buffer_slice(&text));
+	buffer_done(&text);
+	return bent;
+}
+
 static void put_test(const struct pen *p, const struct cond *c)
 {
 	static const char *const quants[] = {[QUANT_NONE] = "", [QUANT_ANY] = "のどれか", [QUANT_EVERY] = "のすべて"};
@@ -221,12 +237,14 @@ static void put_cond(const struct pen *p, const struct cond *c)
 		return;
 	}
 	if (c->op == COND_NOT) {
-		put_bracketed(p, c->parts);
-		put(p, "ということがない");
+		put(p, put_bent(p, c->parts, BEND_DENY) ? "" : "ということがない");
 	} else if (c->op == COND_AND || c->op == COND_OR) {
 		for (const struct cond *part = c->parts; part; part = part->next) {
 			put(p, part == c->parts ? "" : c->op == COND_AND ? "、かつ" : "、又は");
-			put_bracketed(p, part);
+			if (part->next)
+				put_bent(p, part, BEND_JOIN);
+			else
+				put_bracketed(p, part);
 		}
 	} else if (c->op == COND_PATH) {
 		const char *word = c->path->count == 1 ? label(p, c->path->part[0]) : NULL;
@@ -287,11 +305,53 @@ static void put_fields(const struct pen *p, const struct name *names)
 	}
 }
 
+/* ---- ids, by the numbers that people know */
+
+static const struct edition *edition_of_book(const struct pen *p)
+{
+	for (size_t i = 0; p->book && i < p->policy->edition_count; i++)
+		if (p->policy->editions[i].header == p->book->header)
+			return &p->policy->editions[i];
+	return NULL;
+}
+
+static void put_cite(const struct pen *p, const struct policy_clause *c)
+{
+	bool own = p->book && strcmp(c->edition->name, p->book->name) == 0;
+	put(p, own ? c->cite : policy_clause_cite(p->policy, c->id));
+}
+
+/* HN-2.3*: from the first to the last that begins so; false: none does */
+static bool put_range(const struct pen *p, const struct edition *e, const char *pattern)
+{
+	const struct policy_clause *first = NULL, *last = NULL;
+	for (size_t i = 0; e && i < e->clause_count; i++)
+		if (id_matches(pattern, e->clauses[i]->id)) {
+			last = e->clauses[i]->public;
+			first = first ? first : last;
+		}
+	if (!first)
+		return false;
+	put_cite(p, first);
+	if (first != last)
+		buffer_printf(p->out, "から%sまで", last->cite);
+	return true;
+}
+
+static void put_id(const struct pen *p, const char *id)
+{
+	const struct edition *own = edition_of_book(p);
+	bool said = put_range(p, own, id);
+	for (size_t i = p->policy->edition_count; i-- > 0 && !said;) /* of what it adopts, the newest */
+		said = put_range(p, &p->policy->editions[i], id);
+	put(p, said ? "" : id);
+}
+
 static void put_ids(const struct pen *p, const struct name *ids)
 {
 	for (const struct name *n = ids; n; n = n->next) {
 		put(p, n == ids ? "" : "、");
-		put(p, n->text);
+		put_id(p, n->text);
 	}
 }
 
@@ -639,18 +699,7 @@ static void render_carried(const struct pen *p, const struct statement *s)
 
 static void render_mark(const struct pen *p, const struct statement *s)
 {
-	static const char *const marks[][2] = {
-		{"purpose", "目的"}, {"definition", "定義"}, {"law", "法令"}, {"threat", "脅威"}, {"structure", "構成"},
-		{"enabling", "委任"}, {"adopted", "策定"}, {"effective", "施行"}, {"renumbered", "番号の変更"},
-		{"deleted", "削除"}, {"added", "追加"}, {"moved", "移動"}, {"changed", "変更"}, {"reworded", "字句の変更"}, {"sure", "確か"}, {"inferred", "推定"}, {"unclear", "不明"},
-	};
-	const char *name = s->name ? s->name : "", *how = s->detail ? s->detail : "";
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-		if (strcmp(name, marks[i][0]) == 0)
-			name = marks[i][1];
-		if (strcmp(how, marks[i][0]) == 0)
-			how = marks[i][1];
-	}
+	const char *name = mark_label(s->name ? s->name : ""), *how = mark_label(s->detail ? s->detail : "");
 	if (s->kind == ST_REFERENCE)
 		buffer_printf(p->out, "参照（%s）。これ自体は定めを持たない", name);
 	else if (s->kind == ST_DOUBT)

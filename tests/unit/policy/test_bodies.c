@@ -225,7 +225,10 @@ TEST(clauses_read_as_sentences)
 		{"forbid go when paid", "支払済みであるとき、「外出」をしてはならない。\n"},
 		{"allow go when object.burnt", "物について燃やしたとき、「外出」をしてよい。\n"},
 		{"require go that thing.mine and thing.burnt = no",
-		 "「外出」は、物について自分のものである、かつ物について「燃やしたか」が「いいえ」であることを要する。\n"},
+		 "「外出」は、物について自分のものであり、かつ物について「燃やしたか」が「いいえ」であることを要する。\n"},
+		{"require go that not thing.mine or thing.burnt",
+		 "「外出」は、物について自分のものでなく、又は物について燃やしたことを要する。\n"},
+		{"allow go when thing.burnt and paid", "物について燃やしており、かつ支払済みであるとき、「外出」をしてよい。\n"},
 		{"allow go when thing.colour = papers", "物の色が「紙色」であるとき、「外出」をしてよい。\n"},
 		{"post boss \"長\" one held-by title \"町長\" permit go by consult boss",
 		 "「長」を一人置き、町長を充てる。\n「外出」には、長（意見を聴く）が要る。\n"},
@@ -234,7 +237,8 @@ TEST(clauses_read_as_sentences)
 		 "「長」を一人置き、町長を充てる。\n「早く」の値を、団体が日付を付けて定める。\n"
 		 "「外出」があったとき、長は、「早く」の期限までに、物について「片付け」を行う。\n"},
 		{"reference law", "参照（法令）。これ自体は定めを持たない。\n"},
-		{"change moved TN-1 inferred", "改正（移動、推定）: TN-1。\n"},
+		{"change moved TN-1 inferred", "改正（移動、推定）: 1。\n"},
+		{"carried by TN-1", "1によって果たす。\n"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct kit k;
