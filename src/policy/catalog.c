@@ -115,6 +115,7 @@ static const char **words_of(const struct policy *policy, const struct ftype *ty
                              size_t *count)
 {
 	const struct scale *scale = NULL;
+	type = type->base == FACT_SET && type->member ? type->member : type;
 	for (size_t i = policy->edition_count; type->base == FACT_LEVEL && i > 0 && !scale; i--)
 		scale = policy->editions[i - 1].book ? scale_find(policy->editions[i - 1].book, type->scale) : NULL;
 	*count = scale ? scale->count : 0;
@@ -152,6 +153,7 @@ static bool add_facts(const struct policy *policy, const struct shape *shape, co
 		one->words = words;
 		one->member = f->type.member ? f->type.member->base : FACT_NONE;
 		one->kind = row_kind(f->type.member ? f->type.member : &f->type);
+		one->unit = f->type.base == FACT_NUMBER ? unit_label(f->type.unit) : "";
 		if (!words || !one->path)
 			return false;
 	}

@@ -171,8 +171,9 @@ struct policy_fact {
 	const char *found_by;       /* gate that tells it, or "" : the applicant or a register */
 	const char *kind;           /* whose rows a FACT_ROW, or a set of them, names; "" */
 	enum fact_type member;      /* of a FACT_SET's members */
-	const char *const *words;   /* one-of and scale: what may be said, lowest level first */
+	const char *const *words;   /* one-of (also a set's members) and scale: what may be said, lowest level first */
 	size_t word_count;
+	const char *unit;           /* of a FACT_NUMBER: 時間 for hours, "licences"; "" */
 };
 /* policy_act_facts - every fact an act speaks of: its own, then object.*, then
  * actor.*; kinds inside kinds are not unfolded

@@ -16,7 +16,7 @@
 #include "base/error.h"
 
 enum {
-	FORM_FIELDS = 64,
+	FORM_FIELDS = 256,
 	FORM_NAME_BYTES = 64,
 	FORM_VALUE_BYTES = 16384,     /* one field */
 	FORM_FIELD_BYTES = 131072,    /* all fields, as sent */

@@ -6,14 +6,14 @@
 #include "web/request.h"
 
 enum { WEB_ARENA_BYTES = 8 << 20, WEB_PAGE_BYTES = 4 << 20, REFUSALS_A_MINUTE = 120,
-       BODY_GRACE_MS = 60000, BODY_BYTES_A_MS = 16 /* 128 kbit/s */ };
+       WEB_TEMPLATES = 256, BODY_GRACE_MS = 60000, BODY_BYTES_A_MS = 16 /* 128 kbit/s */ };
 
 struct web {
 	struct web_parts parts;
 	struct web_options options;
 	struct proof *proof;
 	struct templates *templates;
-	char template_names[64][32];
+	char template_names[WEB_TEMPLATES][32];
 	struct tokens *door_tokens;    /* forms before sign-in */
 	struct tokens *session_tokens; /* forms of a session */
 	struct MHD_Daemon *daemon[2];  /* outer, inner */

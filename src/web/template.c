@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { TEMPLATES = 128, NODES = 4096, NESTED = 16, PARTIALS = 8 };
+enum { TEMPLATES = 256, NODES = 4096, NESTED = 16, PARTIALS = 8 };
 
 enum kind { TEXT, VALUE, EACH, NONE, CLOSE, PARTIAL };
 

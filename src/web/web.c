@@ -14,11 +14,13 @@ static struct result read_templates(struct web *web, struct why *why)
 	web->templates = templates_new();
 	if (!web->templates)
 		return fail(why, E_MEMORY, "templates", "no memory");
-	for (size_t i = 0; i < web_asset_count && count < 64; i++) {
+	for (size_t i = 0; i < web_asset_count; i++) {
 		struct slice name = slice_str(web_assets[i].name);
 		if (!slice_starts(name, SLICE("templates/")) || !slice_ends(name, SLICE(".html")))
 			continue;
 		struct slice stem = slice_part(name, 10, name.len - 15);
+		if (count == WEB_TEMPLATES)
+			return fail(why, E_LIMIT, web_assets[i].name, "more than %d templates", WEB_TEMPLATES);
 		char *kept = web->template_names[count++];
 		snprintf(kept, sizeof web->template_names[0], "%.*s", SLICE_ARG(stem));
 		struct slice text = slice_of(web_assets[i].at, web_assets[i].len);

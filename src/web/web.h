@@ -21,6 +21,7 @@ struct web_parts {
 	struct ledger *ledger;
 	struct policy *policy;
 	struct office *office;
+	struct registers *registers;
 	struct proceedings *proceedings;
 	struct crossings *crossings;
 	struct random *random;
