@@ -34,6 +34,7 @@ struct zone {
 	struct clock clock;
 	struct store *store;
 	struct ledger *ledger; /* NULL: out of reach */
+	char clause[64];       /* under which the newest ruleset stands in the ledger */
 };
 
 static bool read_options(int argc, char **argv, struct options *out)
@@ -99,14 +100,16 @@ static enum permit permit(void *context, const char *digest)
 		ledger_leave(z);
 		return PERMIT_UNKNOWN;
 	}
+	if (count && entries[0].clause_count)
+		snprintf(z->clause, sizeof z->clause, "%.*s", SLICE_ARG(slice_part(entries[0].clauses[0], 0, sizeof z->clause - 1)));
 	return count && slice_is(entries[0].subject, digest) ? PERMIT_YES : PERMIT_NO;
 }
 
 static struct result append(struct zone *z, const char *kind, struct slice data, struct why *why)
 {
-	const struct slice clause = SLICE("HN-2.6.1(8)-2");
+	const struct slice clause = slice_str(z->clause);
 	struct ledger_entry entry = {.body = slice_str(z->settings.body), .kind = slice_str(kind), .actor = slice_str(name),
-	                             .post = SLICE(""), .subject = SLICE("zone"), .clauses = &clause, .clause_count = 1, .data = data};
+	                             .post = SLICE(""), .subject = SLICE("zone"), .clauses = &clause, .clause_count = clause.len ? 1 : 0, .data = data};
 	TRY(store_begin(z->store, why));
 	struct result r = ledger_append(z->ledger, &entry, why);
 	if (r.code == OK)

@@ -55,7 +55,8 @@ static int zone_make(struct zone_desk *desk, const char *path, struct buffer *ou
 	int status = zone_model(desk, path, why);
 	if (status != CLI_DONE)
 		return status;
-	if (artefact_make(desk->model, desk->day, desk->arena, desk->findings, out, why).code == OK)
+	if (zone_book(desk, why).code == OK &&
+	    artefact_make(desk->model, &desk->book, desk->day, desk->arena, desk->findings, out, why).code == OK)
 		return CLI_DONE;
 	print_findings(desk->findings, stderr);
 	return cli_why(path, why);
@@ -81,8 +82,8 @@ static int run_compile(int argc, char **argv)
 	const char *out = NULL;
 	struct why why = {0};
 	struct buffer text;
-	const struct option_row rows[] = {{"-o", &out, NULL}, {"--on", &desk.on, NULL}};
-	argc = cli_options(argc, argv, rows, 2);
+	const struct option_row rows[] = {{"-o", &out, NULL}, {"--on", &desk.on, NULL}, {"--policy", &desk.edition, NULL}};
+	argc = cli_options(argc, argv, rows, 3);
 	if (argc != 1)
 		return cli_usage(verb(0));
 	buffer_init(&text, RULESET_BYTES);
@@ -135,8 +136,8 @@ static int run_check(int argc, char **argv)
 	const char *hits = NULL;
 	int32_t *unused = NULL;
 	struct why why = {0};
-	const struct option_row rows[] = {{"--on", &desk.on, NULL}, {"--hits", &hits, NULL}};
-	argc = cli_options(argc, argv, rows, 2);
+	const struct option_row rows[] = {{"--on", &desk.on, NULL}, {"--hits", &hits, NULL}, {"--policy", &desk.edition, NULL}};
+	argc = cli_options(argc, argv, rows, 3);
 	if (argc != 1)
 		return cli_usage(verb(1));
 	int status = zone_model(&desk, argv[0], &why);
@@ -144,9 +145,11 @@ static int run_check(int argc, char **argv)
 		return status;
 	if (hits && read_unused(&desk, hits, &unused, &why).code != OK)
 		return cli_why(hits, &why);
-	struct result lawful = model_laws(desk.model, desk.day, desk.arena, desk.findings, &why);
+	struct result lawful = zone_book(&desk, &why);
 	if (lawful.code == OK)
-		lawful = model_advice(desk.model, desk.day, unused, 1, desk.arena, desk.findings, &why);
+		lawful = model_laws(desk.model, &desk.book, desk.day, desk.arena, desk.findings, &why);
+	if (lawful.code == OK)
+		lawful = model_advice(desk.model, &desk.book, desk.day, unused, 1, desk.arena, desk.findings, &why);
 	print_findings(desk.findings, stdout);
 	if (lawful.code != OK)
 		return cli_why(argv[0], &why);
@@ -196,15 +199,15 @@ static int run_explain(int argc, char **argv)
 	struct net_answer answer;
 	const char *mac = NULL;
 	struct why why = {0};
-	const struct option_row rows[] = {{"--mac", &mac, NULL}, {"--on", &desk.on, NULL}};
-	argc = cli_options(argc, argv, rows, 2);
+	const struct option_row rows[] = {{"--mac", &mac, NULL}, {"--on", &desk.on, NULL}, {"--policy", &desk.edition, NULL}};
+	argc = cli_options(argc, argv, rows, 3);
 	if (argc != 5 || !read_question(&question, argv + 1))
 		return cli_usage(verb(2));
 	question.mac = slice_str(mac);
 	int status = zone_model(&desk, argv[0], &why);
 	if (status != CLI_DONE)
 		return status;
-	if (net_ask(desk.model, desk.day, &question, desk.arena, &answer, &why).code != OK)
+	if (zone_book(&desk, &why).code != OK || net_ask(desk.model, &desk.book, desk.day, &question, desk.arena, &answer, &why).code != OK)
 		return cli_why("zone explain", &why);
 	print_answer(desk.model, &answer);
 	return answer.reaches ? CLI_DONE : CLI_REFUSED;
@@ -313,9 +316,9 @@ static int run_drift(int argc, char **argv)
 }
 
 const struct verb cli_zone_verbs[] = {
-	{"zone compile", "[-o FILE] [--on DAY] MODEL", "領域と許可の表から、通信規則を作って証明する", run_compile},
-	{"zone check", "[--hits FILE|-] [--on DAY] MODEL", "表が条項に反していないか、重なり・期限切れ・使われない許可がないかを調べる", run_check},
-	{"zone explain", "[--mac MAC] [--on DAY] MODEL FROM TO PROTO PORT", "ここからそこへ届くか、なぜかを答える", run_explain},
+	{"zone compile", "[-o FILE] [--on DAY] [--policy EDITION] MODEL", "領域と許可の表から、通信規則を作って証明する", run_compile},
+	{"zone check", "[--hits FILE|-] [--on DAY] [--policy EDITION] MODEL", "表が条項に反していないか、重なり・期限切れ・使われない許可がないかを調べる", run_check},
+	{"zone explain", "[--mac MAC] [--on DAY] [--policy EDITION] MODEL FROM TO PROTO PORT", "ここからそこへ届くか、なぜかを答える", run_explain},
 	{"zone import", "(--nft FILE | --iptables FILE [--ip6tables FILE]) [--on DAY] MODEL",
 	 "今のファイアウォールを読み、許可のない通り道を表にする", run_import},
 	{"zone drift", "[--on DAY] MODEL FILE|-", "カーネルの規則（nft -j list ruleset）が許可と同じかを証明する", run_drift},

@@ -1,12 +1,12 @@
 /* sekisho zone apply|cut|restore: what somebody has to answer for
  *
- * Who: the post `supervisor` (統括情報セキュリティ責任者) on the day.  An order stands in
- * the ledger first; sekisho-zone obeys it, and its word about the kernel is
- * waited for.
- * clause  HN-2.6.1(8)-2, HN-2.6.1(10)-5                                       */
+ * Who: a holder, on the day, of the post that the office's policy names (the
+ * lawbook knows it).  An order stands in the ledger first; sekisho-zone obeys it,
+ * and its word about the kernel is waited for.                               */
 #include "cli/zone.h"
 
 #include "gate/net/artefact.h"
+#include "gate/permit/lawbook.h"
 #include "gate/permit/permit.h"
 #include "house/house.h"
 #include "store/digest.h"
@@ -24,6 +24,7 @@ struct order {
 	struct house house;
 	const char *dir, *by;
 	char person[27];
+	const char *post;   /* under which the person orders */
 	const char *folder; /* DIR/zone */
 };
 
@@ -37,13 +38,21 @@ static struct result may_order(struct order *o, struct why *why)
 {
 	struct holding *held;
 	size_t count = 0;
+	struct arena *arena = o->desk.arena;
 	day_t day = day_of_ms(clock_now_ms(&o->house.clock));
 	TRY(office_find_login(o->house.office, slice_str(o->by), o->person, why));
-	TRY(office_holdings(o->house.office, o->person, day, o->desk.arena, &held, &count, why));
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(held[i].post, "supervisor") == 0)
-			return ok();
-	return fail(why, E_DENIED, "", "%s は統括情報セキュリティ責任者ではないので、命じられません（第2章 6.1 (8)②）。", o->by);
+	TRY(office_holdings(o->house.office, o->person, day, arena, &held, &count, why));
+	const char **posts = ARENA_ARRAY(arena, count + 1, const char *);
+	for (size_t i = 0; posts && i < count; i++)
+		posts[i] = held[i].post;
+	o->post = posts ? permit_held(&o->desk.book, posts, count) : NULL;
+	if (o->post)
+		return ok();
+	const struct net_law_row *row = &o->desk.book.law[LAW_CUT];
+	if (!row->posts.count)
+		return fail(why, E_DENIED, "", "だれが命じられるかを、この団体のポリシーが定めていません。");
+	return fail(why, E_DENIED, "", "%s は%sではないので、命じられません（%s）。", o->by, posts_words(&row->posts, arena),
+	            row->cite ? row->cite : permit_clause(&o->desk.book, LAW_CUT));
 }
 
 static struct result open_office(struct order *o, struct why *why)
@@ -55,7 +64,10 @@ static struct result open_office(struct order *o, struct why *why)
 
 static struct result open_order(struct order *o, struct why *why)
 {
+	day_t day;
 	TRY(open_office(o, why));
+	day = o->desk.model ? o->desk.day : day_of_ms(clock_now_ms(&o->house.clock));
+	TRY(permit_lawbook(o->house.policy, o->house.settings.policy, day, o->desk.arena, &o->desk.book, why));
 	TRY(may_order(o, why));
 	o->folder = arena_printf(o->desk.arena, "%s/zone", o->house.settings.dir);
 	if (!o->folder || (mkdir(o->folder, 0750) < 0 && errno != EEXIST))
@@ -63,12 +75,13 @@ static struct result open_order(struct order *o, struct why *why)
 	return ok();
 }
 
-static struct result record(struct order *o, const char *kind, const char *subject, const char *clause, struct slice data, struct why *why)
+static struct result record(struct order *o, const char *kind, const char *subject, enum net_law law, struct slice data, struct why *why)
 {
-	const struct slice clauses[] = {slice_str(clause)};
+	const char *clause = permit_clause(&o->desk.book, law);
+	const struct slice clauses[] = {slice_str(clause ? clause : "")};
 	struct ledger_entry entry = {
 		.body = slice_str(o->house.settings.body), .kind = slice_str(kind), .actor = slice_str(o->person),
-		.post = SLICE("supervisor"), .subject = slice_str(subject), .clauses = clauses, .clause_count = 1, .data = data};
+		.post = slice_str(o->post), .subject = slice_str(subject), .clauses = clauses, .clause_count = clause ? 1 : 0, .data = data};
 	TRY(store_begin(o->house.store, why));
 	struct result r = ledger_append(o->house.ledger, &entry, why);
 	if (r.code == OK)
@@ -114,7 +127,7 @@ static int await(const struct order *o, const char *line, const char *done)
 static struct result make_permitted(struct order *o, struct buffer *text, struct why *why)
 {
 	TRY(permit_fill(o->house.proceedings, o->desk.model, o->desk.arena, NULL, why));
-	return artefact_make(o->desk.model, o->desk.day, o->desk.arena, o->desk.findings, text, why);
+	return artefact_make(o->desk.model, &o->desk.book, o->desk.day, o->desk.arena, o->desk.findings, text, why);
 }
 
 static struct result apply(struct order *o, struct slice text, char digest[DIGEST_TEXT], struct why *why)
@@ -125,7 +138,7 @@ static struct result apply(struct order *o, struct slice text, char digest[DIGES
 	snprintf(path, sizeof path, "%s/ruleset.nft", o->folder);
 	buffer_init(&data, 4096);
 	buffer_printf(&data, "{\"bytes\":%zu,\"flows\":%zu}", text.len, o->desk.model->flow_count);
-	struct result r = record(o, "zone.ruleset", digest, "HN-2.6.1(8)-2", buffer_slice(&data), why);
+	struct result r = record(o, "zone.ruleset", digest, LAW_PERMISSION, buffer_slice(&data), why);
 	buffer_done(&data);
 	return r.code == OK ? file_write(path, text, 0640, why) : r;
 }
@@ -262,7 +275,7 @@ static struct result cut(struct order *o, int argc, char **argv, char digest[DIG
 	if (r.code == OK)
 		r = file_write(path, buffer_slice(&lines), 0640, why);
 	if (r.code == OK)
-		r = record(o, "zone.cut", subject, "HN-2.6.1(10)-5", buffer_slice(&data), why);
+		r = record(o, "zone.cut", subject, LAW_CUT, buffer_slice(&data), why);
 	digest_text(buffer_slice(&lines), digest);
 	buffer_done(&lines);
 	buffer_done(&data);
@@ -293,7 +306,7 @@ int zone_run_restore(int argc, char **argv)
 	char path[4096], digest[DIGEST_TEXT];
 	if (!read_order(&o, &argc, argv, "zone restore") || argc != 0)
 		return CLI_USAGE;
-	if (open_order(&o, &why).code != OK || record(&o, "zone.uncut", "zone", "HN-2.6.1(10)-5", SLICE("{}"), &why).code != OK)
+	if (open_order(&o, &why).code != OK || record(&o, "zone.uncut", "zone", LAW_CUT, SLICE("{}"), &why).code != OK)
 		return cli_why("zone restore", &why);
 	snprintf(path, sizeof path, "%s/cut", o.folder);
 	if (unlink(path) < 0 && errno != ENOENT)

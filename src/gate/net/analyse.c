@@ -6,17 +6,23 @@ enum { ANALYSE_FUEL = 200000000 };
 
 struct analyst {
 	const struct net_model *model;
+	const struct net_lawbook *book;
 	struct arena *arena;
 	struct net_findings *to;
 	bool *told; /* per flow: one advice about others is enough */
 	uint64_t fuel;
 };
 
+static struct net_finding about(const struct analyst *a, const char *law, enum net_law speaks)
+{
+	const struct net_law_row *row = &a->book->law[speaks];
+	return (struct net_finding){.law = law, .clause = row->clause ? row->clause : "", .cite = row->cite ? row->cite : "", .advice = true};
+}
+
 static void advise(struct analyst *a, uint32_t flow, const char *law, const char *text)
 {
-	struct net_finding finding = {.law = law, .clause = "", .cite = "", .line = a->model->flows[flow].line, .advice = true};
-	if (a->model->policy == BODY_HANNAN)
-		finding.clause = "HN-2.6.1(8)-1", finding.cite = "第2章 6.1 (8)①";
+	struct net_finding finding = about(a, law, LAW_CONSISTENT);
+	finding.line = a->model->flows[flow].line;
 	findings_add(a->to, a->arena, &finding, "許可 %.*s: %s", SLICE_ARG(a->model->flows[flow].id), text);
 }
 
@@ -76,18 +82,16 @@ static void advise_points(struct analyst *a)
 {
 	size_t interfaces, peers;
 	struct net_finding finding = {.law = "points", .clause = "", .cite = "", .advice = true};
-	if (a->model->policy == BODY_HANNAN)
-		finding.clause = "HN-2.4.3-2", finding.cite = "第2章 4.3②";
 	model_points(a->model, &interfaces, &peers);
 	findings_add(a->to, a->arena, &finding, "外部との接続ポイントは %zu か所、相手は %zu です。必要最低限かを確かめてください。",
 	             interfaces, peers);
 }
 
-struct result model_advice(const struct net_model *model, day_t day, const int32_t *unused, int32_t idle,
-                           struct arena *arena, struct net_findings *findings, struct why *why)
+struct result model_advice(const struct net_model *model, const struct net_lawbook *book, day_t day,
+                           const int32_t *unused, int32_t idle, struct arena *arena, struct net_findings *findings, struct why *why)
 {
 	AUTO(atlas_drop) struct atlas atlas = {.count = 0};
-	struct analyst a = {model, arena, findings, ARENA_ARRAY(arena, model->flow_count + 1, bool), ANALYSE_FUEL};
+	struct analyst a = {model, book, arena, findings, ARENA_ARRAY(arena, model->flow_count + 1, bool), ANALYSE_FUEL};
 	if (!a.told)
 		return fail(why, E_MEMORY, "", "メモリーが足りません。");
 	TRY(atlas_of_flows(model, day, NULL, &atlas, why));

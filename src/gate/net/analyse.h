@@ -4,16 +4,16 @@
 #define SEKISHO_NET_ANALYSE_H
 
 #include "gate/net/atlas.h"
+#include "gate/net/laws.h"
 
 /* model_advice - flows that are contained in another (redundant, or shadowed where
  * the other is wider), overlap another, have ended, or are past their review day;
  * and the connection points
  * unused   nullable: per flow, the days since a packet was last counted, -1 never
  * idle     days after which a flow counts as unused
- * clause   HN-2.4.3-2, HN-2.6.1(8)-1
  * errors   E_LIMIT, E_MEMORY                                                */
-struct result model_advice(const struct net_model *model, day_t day, const int32_t *unused, int32_t idle,
-                           struct arena *arena, struct net_findings *findings, struct why *why) MUST;
+struct result model_advice(const struct net_model *model, const struct net_lawbook *book, day_t day,
+                           const int32_t *unused, int32_t idle, struct arena *arena, struct net_findings *findings, struct why *why) MUST;
 
 /* model_hits - packets that the kernel counted for each flow since it was loaded
  * json    what `nft -j list ruleset` printed
@@ -42,7 +42,7 @@ struct net_answer {
 	struct net_findings *needed;    /* if not: whose permissions it would take */
 };
 /* net_ask - E_ABSENT: an end that the model does not know, why names it */
-struct result net_ask(const struct net_model *model, day_t day, const struct net_question *question,
-                      struct arena *arena, struct net_answer *out, struct why *why) MUST;
+struct result net_ask(const struct net_model *model, const struct net_lawbook *book, day_t day,
+                      const struct net_question *question, struct arena *arena, struct net_answer *out, struct why *why) MUST;
 
 #endif

@@ -24,13 +24,13 @@ static struct result proven(const struct net_model *model, const struct atlas *a
 	return r;
 }
 
-struct result artefact_make(const struct net_model *model, day_t day, struct arena *arena,
-                            struct net_findings *findings, struct buffer *out, struct why *why)
+struct result artefact_make(const struct net_model *model, const struct net_lawbook *book, day_t day,
+                            struct arena *arena, struct net_findings *findings, struct buffer *out, struct why *why)
 {
 	AUTO(atlas_drop) struct atlas atlas = {.count = 0};
 	struct ruleset *rules = NULL;
 	char begin[11], end[11];
-	TRY(model_laws(model, day, arena, findings, why));
+	TRY(model_laws(model, book, day, arena, findings, why));
 	TRY(atlas_of_flows(model, day, NULL, &atlas, why));
 	TRY(compile(&atlas, arena, &rules, why));
 	TRY(proven(model, &atlas, rules, why));
@@ -52,11 +52,12 @@ struct result artefact_make(const struct net_model *model, day_t day, struct are
 
 struct result artefact_closed(struct arena *arena, struct buffer *out, struct why *why)
 {
-	const struct net_model nothing = {.flow_count = 0};
+	const struct net_model nothing = {.policy = SLICE("-")};
+	const struct net_lawbook book = {.policy = "-"};
 	struct net_findings *findings = findings_new(arena);
 	if (!findings)
 		return fail(why, E_MEMORY, "", "メモリーが足りません。");
-	return artefact_make(&nothing, 0, arena, findings, out, why);
+	return artefact_make(&nothing, &book, 0, arena, findings, out, why);
 }
 
 static struct slice line_of(struct slice *rest)

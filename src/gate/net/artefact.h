@@ -12,13 +12,14 @@
 #ifndef SEKISHO_NET_ARTEFACT_H
 #define SEKISHO_NET_ARTEFACT_H
 
+#include "gate/net/laws.h"
 #include "gate/net/ruleset.h"
 
 /* artefact_make - model to text: laws, atlas, ruleset, proof of the ruleset
  * out     empty, with the ceiling RULESET_BYTES
  * errors  E_DENIED a law (findings say which); E_TAMPERED the proof failed   */
-struct result artefact_make(const struct net_model *model, day_t day, struct arena *arena,
-                            struct net_findings *findings, struct buffer *out, struct why *why) MUST;
+struct result artefact_make(const struct net_model *model, const struct net_lawbook *book, day_t day,
+                            struct arena *arena, struct net_findings *findings, struct buffer *out, struct why *why) MUST;
 
 struct artefact_flow {
 	struct slice id;

@@ -93,16 +93,29 @@ static bool answers(const struct net_model *m, const struct net_flow *f, const s
 }
 
 /* The least that a permission would have to say, judged by the laws. */
-static struct result judge(const struct net_model *m, day_t day, const struct net_question *q, const struct side *from,
-                           const struct side *to, unsigned approved, struct arena *arena, struct net_findings *out)
+struct asker {
+	const struct net_model *m;
+	const struct net_lawbook *book;
+	day_t day;
+	const struct net_question *q;
+	const struct side *from, *to;
+	struct arena *arena;
+};
+
+static struct result judge(const struct asker *a, bool every_post, struct net_findings *out)
 {
+	const struct net_model *m = a->m;
+	const struct net_question *q = a->q;
+	const struct side *from = a->from, *to = a->to;
+	struct arena *arena = a->arena;
+	day_t day = a->day;
 	struct net_model one = *m;
 	struct net_flow *f = ARENA_NEW(arena, struct net_flow);
 	if (!f)
 		return (struct result){E_MEMORY};
 	*f = (struct net_flow){
 		.id = SLICE("（新しい許可）"), .purpose = SLICE("?"), .owner = SLICE("?"), .clause = SLICE("?"), .from = from->end, .to = to->end,
-		.proto = q->proto, .port_lo = q->port, .port_hi = q->port, .one_port = true, .approved = approved,
+		.proto = q->proto, .port_lo = q->port, .port_hi = q->port, .one_port = true, .every_post = every_post,
 		.any_src = !from->address, .any_dst = !to->address, .src = from->at, .dst = to->at, .begin = day, .end = day, .review = day};
 	/* a machine with one address is as good as the address */
 	const struct side *sides[] = {from, to};
@@ -119,12 +132,12 @@ static struct result judge(const struct net_model *m, day_t day, const struct ne
 			f->service = &m->services[i];
 	one.flows = f;
 	one.flow_count = 1;
-	struct result judged = model_laws(&one, day, arena, out, NULL);
+	struct result judged = model_laws(&one, a->book, day, arena, out, NULL);
 	return judged.code == E_DENIED ? ok() : judged;
 }
 
-struct result net_ask(const struct net_model *m, day_t day, const struct net_question *q, struct arena *arena,
-                      struct net_answer *out, struct why *why)
+struct result net_ask(const struct net_model *m, const struct net_lawbook *book, day_t day,
+                      const struct net_question *q, struct arena *arena, struct net_answer *out, struct why *why)
 {
 	struct side from, to;
 	TRY(side_of(m, q->from, &from, why));
@@ -139,7 +152,7 @@ struct result net_ask(const struct net_model *m, day_t day, const struct net_que
 	out->reaches = out->flow_count > 0;
 	if (out->reaches)
 		return ok();
-	const unsigned all = APPROVED_CISO | APPROVED_SUPERVISOR | APPROVED_MANAGER;
-	TRY(judge(m, day, q, &from, &to, all, arena, out->forbidden));
-	return judge(m, day, q, &from, &to, 0, arena, out->needed);
+	const struct asker a = {m, book, day, q, &from, &to, arena};
+	TRY(judge(&a, true, out->forbidden));
+	return judge(&a, false, out->needed);
 }

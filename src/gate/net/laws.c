@@ -1,18 +1,69 @@
-/* The clauses that forbid a flow, as a table: who speaks in which policy, and a
- * question to each flow.  A row whose policy has no clause does not speak.    */
-#include "gate/net/model.h"
+/* The questions to each flow, as a table: what would be wrong with it.  Whether it
+ * is wrong the lawbook says.                                                */
+#include "gate/net/laws.h"
 
 #include <stdio.h>
 
-struct clause {
-	const char *id, *cite;
+struct asked {
+	const struct net_lawbook *book;
+	const struct net_model *m;
+	const struct net_flow *f;
+	enum net_law law;
+	struct arena *arena;
 };
 struct law {
 	const char *name;
-	/* broken - says in Japanese what is wrong and what to do; NULL: nothing */
-	const char *(*broken)(const struct net_model *m, const struct net_flow *f);
-	struct clause clauses[BODY_POLICIES]; /* hannan annaka imabari fuchu fukushima */
+	/* broken - says in Japanese what is wrong and what to do; NULL: nothing, and
+	 * for a law that is asked of no flow                                      */
+	const char *(*broken)(const struct asked *q);
 };
+
+static const char *clause_of(const struct asked *q)
+{
+	return q->book->law[q->law].clause ? q->book->law[q->law].clause : "";
+}
+
+/* ---- words --------------------------------------------------------------------- */
+
+static bool has_post(struct slice approvers, const char *post)
+{
+	while (approvers.len) {
+		size_t space = slice_find(approvers, SLICE(" "));
+		struct slice word = slice_part(approvers, 0, space);
+		size_t colon = slice_find(word, SLICE(":"));
+		approvers = slice_part(approvers, space == SIZE_MAX ? approvers.len : space + 1, approvers.len);
+		if (colon != SIZE_MAX && slice_is(slice_part(word, 0, colon), post))
+			return true;
+	}
+	return false;
+}
+
+bool posts_given(const struct net_posts *posts, struct slice approvers)
+{
+	for (size_t g = 0; g < posts->groups; g++) {
+		bool given = false;
+		for (size_t i = 0; i < posts->count; i++)
+			given |= posts->group[i] == g && has_post(approvers, posts->post[i]);
+		if (!given)
+			return false;
+	}
+	return true;
+}
+
+const char *posts_words(const struct net_posts *posts, struct arena *arena)
+{
+	const char *text = "";
+	for (size_t i = 0; text && i < posts->count; i++)
+		text = arena_printf(arena, "%s%s%s", text, i == 0 ? "" : posts->group[i] == posts->group[i - 1] ? "か" : "と", posts->title[i]);
+	return text ? text : "";
+}
+
+static bool words_missing(const struct asked *q)
+{
+	return !q->f->every_post && !posts_given(&q->book->law[q->law].posts, q->f->approvers);
+}
+
+/* ---- where a flow goes ----------------------------------------------------------- */
 
 static enum zone_kind kind_of(const struct net_model *m, struct net_end end)
 {
@@ -45,8 +96,10 @@ static bool crosses_my_number(const struct net_model *m, const struct net_flow *
 	return from != to;
 }
 
-static const char *my_number_fields(const struct net_model *m, const struct net_flow *f)
+static const char *my_number_fields(const struct asked *q)
 {
+	const struct net_model *m = q->m;
+	const struct net_flow *f = q->f;
 	if (!crosses_my_number(m, f))
 		return NULL;
 	if (f->from.kind == END_ZONE || f->to.kind == END_ZONE)
@@ -74,20 +127,23 @@ static bool touches(const struct net_model *m, struct net_end end)
 	return kind == ZONE_INTERNET || kind == ZONE_EDUCATION || (s && s->peer && s->internet != TOUCHES_NO);
 }
 
-/* FS-4.1(1)-c/3: a public body of assured safety, by way of LGWAN only. */
-static bool public_exception(const struct net_model *m, struct net_end end)
+/* A public body of assured safety, by way of LGWAN only. */
+static bool public_exception(const struct asked *q, struct net_end end)
 {
+	const struct net_model *m = q->m;
 	const struct net_station *s = station_of(m, end);
-	return m->policy == BODY_FUKUSHIMA && s && s->peer && s->public_body && s->investigated &&
+	return q->book->public_peer && s && s->peer && s->public_body && s->investigated &&
 	       kind_of(m, end) == ZONE_LGWAN;
 }
 
-static const char *my_number_peer(const struct net_model *m, const struct net_flow *f)
+static const char *my_number_peer(const struct asked *q)
 {
+	const struct net_model *m = q->m;
+	const struct net_flow *f = q->f;
 	if (!crosses_my_number(m, f))
 		return NULL;
 	struct net_end other = kind_of(m, f->from) == ZONE_MY_NUMBER && !is_peer(m, f->from) ? f->to : f->from;
-	if (touches(m, other) && !public_exception(m, other))
+	if (touches(m, other) && !public_exception(q, other))
 		return "マイナンバー利用事務系の相手が、インターネットに接続しています（または、していないと確かめられていません）。"
 		       "接続していないことを確かめてから登録し直してください。";
 	return NULL;
@@ -113,18 +169,33 @@ static bool breakout_flow(const struct net_model *m, const struct net_flow *f)
 	       f->one_port && !f->any_port;
 }
 
-static const char *lgwan_split(const struct net_model *m, const struct net_flow *f)
+static bool at_the_gate(const struct net_model *m, const struct net_flow *f)
 {
-	bool split = between(m, f, ZONE_LGWAN, ZONE_INTERNET) ||
-	             (m->policy == BODY_ANNAKA &&
-	              (between(m, f, ZONE_LGWAN, ZONE_EDUCATION) || between(m, f, ZONE_LGWAN, ZONE_OTHER)));
-	if (!split || f->from.kind == END_BORDER || f->to.kind == END_BORDER)
+	return f->from.kind == END_BORDER || f->to.kind == END_BORDER || role_is(m, f->from, ROLE_SANITISE) ||
+	       role_is(m, f->to, ROLE_SANITISE) || screen_flow(m, f) || breakout_flow(m, f);
+}
+
+#define SPLIT_TEXT "LGWAN接続系とほかの領域は、無害化の関門か、登録された中継機への画面転送でだけつながります。" \
+                   "片方を無害化の関門（sanitise）にするか、画面転送のサービスと中継機（screen）を指定してください。"
+
+static const char *lgwan_split(const struct asked *q)
+{
+	return between(q->m, q->f, ZONE_LGWAN, ZONE_INTERNET) && !at_the_gate(q->m, q->f) ? SPLIT_TEXT : NULL;
+}
+
+static const char *education_split(const struct asked *q)
+{
+	bool split = between(q->m, q->f, ZONE_LGWAN, ZONE_EDUCATION) || between(q->m, q->f, ZONE_LGWAN, ZONE_OTHER);
+	return split && !at_the_gate(q->m, q->f) ? SPLIT_TEXT : NULL;
+}
+
+static const char *my_number_principle(const struct asked *q)
+{
+	if (!crosses_my_number(q->m, q->f) || q->f->every_post || slice_is(q->f->clause, clause_of(q)))
 		return NULL;
-	if (role_is(m, f->from, ROLE_SANITISE) || role_is(m, f->to, ROLE_SANITISE) || screen_flow(m, f) ||
-	    breakout_flow(m, f))
-		return NULL;
-	return "LGWAN接続系とほかの領域は、無害化の関門か、登録された中継機への画面転送でだけつながります。"
-	       "片方を無害化の関門（sanitise）にするか、画面転送のサービスと中継機（screen）を指定してください。";
+	return arena_printf(q->arena,
+	                    "マイナンバー利用事務系の通信は、原則として許されません。例外を認める決裁を受け、根拠の欄に %s と書いてください。",
+	                    clause_of(q));
 }
 
 static bool outside(const struct net_model *m, struct net_end end)
@@ -149,8 +220,10 @@ static bool firewall_stands(const struct net_model *m, struct net_end end)
 	return true;
 }
 
-static const char *publish(const struct net_model *m, const struct net_flow *f)
+static const char *publish(const struct asked *q)
 {
+	const struct net_model *m = q->m;
+	const struct net_flow *f = q->f;
 	if (!outside(m, f->from) || is_peer(m, f->to) || f->to.kind == END_BORDER)
 		return NULL;
 	bool inner = f->from.kind == END_ZONE && kind_of(m, f->to) == ZONE_INTERNET && f->to.kind == END_ZONE;
@@ -163,8 +236,10 @@ static const char *publish(const struct net_model *m, const struct net_flow *f)
 	return NULL;
 }
 
-static const char *external_investigated(const struct net_model *m, const struct net_flow *f)
+static const char *external_investigated(const struct asked *q)
 {
+	const struct net_model *m = q->m;
+	const struct net_flow *f = q->f;
 	const struct net_end ends[] = {f->from, f->to};
 	for (size_t i = 0; i < 2; i++) {
 		const struct net_station *s = station_of(m, ends[i]);
@@ -174,8 +249,10 @@ static const char *external_investigated(const struct net_model *m, const struct
 	return NULL;
 }
 
-static const char *external_liability(const struct net_model *m, const struct net_flow *f)
+static const char *external_liability(const struct asked *q)
 {
+	const struct net_model *m = q->m;
+	const struct net_flow *f = q->f;
 	const struct net_end ends[] = {f->from, f->to};
 	for (size_t i = 0; i < 2; i++) {
 		const struct net_station *s = station_of(m, ends[i]);
@@ -185,35 +262,41 @@ static const char *external_liability(const struct net_model *m, const struct ne
 	return NULL;
 }
 
-static const char *external_permits(const struct net_model *m, const struct net_flow *f)
+static const char *external_permits(const struct asked *q)
 {
-	const unsigned both = APPROVED_CISO | APPROVED_SUPERVISOR;
-	const struct net_station *from = station_of(m, f->from);
+	const struct net_station *from = station_of(q->m, q->f->from);
 	bool remote = from && from->role >= ROLE_REMOTE;
-	if (remote || (!is_peer(m, f->from) && !is_peer(m, f->to)) || (f->approved & both) == both)
+	if (remote || (!is_peer(q->m, q->f->from) && !is_peer(q->m, q->f->to)) || !words_missing(q))
 		return NULL;
-	return "外部のネットワークとの接続には、CISOと統括情報セキュリティ責任者の両方の許可が要ります。";
+	return arena_printf(q->arena, "外部のネットワークとの接続には、%sの許可が要ります。", posts_words(&q->book->law[q->law].posts, q->arena));
 }
 
-static const char *remote_permits(const struct net_model *m, const struct net_flow *f)
+static const char *remote_permits(const struct asked *q)
 {
-	const unsigned both = APPROVED_SUPERVISOR | APPROVED_MANAGER;
-	const struct net_station *from = station_of(m, f->from);
-	if (!from || from->role < ROLE_REMOTE || (f->approved & both) == both)
+	const struct net_station *from = station_of(q->m, q->f->from);
+	if (!from || from->role < ROLE_REMOTE)
 		return NULL;
-	return "外からの接続には、統括情報セキュリティ責任者と、そのシステムの情報セキュリティ管理者の両方の許可が要ります。";
+	if (q->book->remote_closed)
+		return "この団体のポリシーには、外からの接続を認める条項がありません。";
+	if (!words_missing(q))
+		return NULL;
+	return arena_printf(q->arena, "外からの接続には、%sの許可が要ります。", posts_words(&q->book->law[q->law].posts, q->arena));
 }
 
-static const char *remote_encrypted(const struct net_model *m, const struct net_flow *f)
+static const char *remote_encrypted(const struct asked *q)
 {
+	const struct net_model *m = q->m;
+	const struct net_flow *f = q->f;
 	const struct net_station *from = station_of(m, f->from);
 	if (!from || from->role < ROLE_REMOTE || (f->service && f->service->encrypted))
 		return NULL;
 	return "外からの接続は、暗号化されたサービス（encrypted）でだけ許可できます。";
 }
 
-static const char *remote_public(const struct net_model *m, const struct net_flow *f)
+static const char *remote_public(const struct asked *q)
 {
+	const struct net_model *m = q->m;
+	const struct net_flow *f = q->f;
 	const struct net_station *from = station_of(m, f->from);
 	if (!from || from->role != ROLE_REMOTE_PUBLIC || (f->service && f->service->token))
 		return NULL;
@@ -233,78 +316,84 @@ static bool names_person(struct slice approvers, struct slice person)
 	return false;
 }
 
-static const char *permission(const struct net_model *m, const struct net_flow *f)
+static const char *permission(const struct asked *q)
 {
-	(void)m;
+	const struct net_flow *f = q->f;
 	if (f->purpose.len == 0 || f->owner.len == 0 || f->clause.len == 0)
 		return "許可には、目的・担当・根拠となる条項がすべて要ります。";
-	if (f->approved == 0)
+	if (!f->every_post && (f->approvers.len == 0 || slice_is(f->approvers, "application")))
 		return "許可した人がありません。許可のない通信は作れません。";
 	if (names_person(f->approvers, f->owner))
 		return "申し出た本人は、許可する人になれません。";
 	if (f->end < f->begin || f->review < f->begin)
 		return "終わりの日と見直しの日は、始まりの日より後にしてください。";
+	if (words_missing(q))
+		return arena_printf(q->arena, "この通信には、%sの許可が要ります。", posts_words(&q->book->law[q->law].posts, q->arena));
 	return NULL;
 }
 
-#define NOBODY {"", ""}
-static const struct law laws[] = {
-	{"permission", permission,
-	 {{"HN-2.6.1(8)-2", "第2章 6.1 (8)②"}, {"AN-7(3)-0", "7 (3)"}, {"IM-6(3)-0", "6 (3)"}, {"FC-7(3)-0", "第７ (3)"},
-	  {"FS-4.1-0", "第４ １"}}},
-	{"my-number-fields", my_number_fields,
-	 {{"HN-2.3(1)-1/2", "第2章 3 (1)① ただし書"}, {"AN-7(3)-1/1", "7 (3)①"}, {"IM-6(3)-1/1", "6 (3)①"},
-	  {"FC-7(3)-a/1", "第７ (3)ア"}, {"FS-4.1(1)-c/1", "第４ １(1)ウ"}}},
-	{"my-number-peer", my_number_peer,
-	 {{"HN-2.3(1)-1/3", "第2章 3 (1)① なお書"}, {"AN-7(3)-1/1", "7 (3)①"}, {"IM-6(3)-1/1", "6 (3)①"},
-	  {"FC-7(3)-a/1", "第７ (3)ア"}, {"FS-4.1(1)-c/2", "第４ １(1)ウ"}}},
-	{"lgwan-split", lgwan_split,
-	 {{"HN-2.3(2)-1/1", "第2章 3 (2)①"}, {"AN-7(3)-2/1", "7 (3)②"}, {"IM-6(3)-2/1", "6 (3)②"},
-	  {"FC-7(3)-b/1", "第７ (3)イ"}, {"FS-4.1-0", "第４ １"}}},
-	{"publish", publish, {{"HN-2.6.1(10)-4", "第2章 6.1 (10)④"}, NOBODY, NOBODY, NOBODY, NOBODY}},
-	{"external-permits", external_permits, {{"HN-2.6.1(10)-1", "第2章 6.1 (10)①"}, NOBODY, NOBODY, NOBODY, NOBODY}},
-	{"external-investigated", external_investigated,
-	 {{"HN-2.6.1(10)-2", "第2章 6.1 (10)②"}, NOBODY, NOBODY, NOBODY, NOBODY}},
-	{"external-liability", external_liability,
-	 {{"HN-2.6.1(10)-3", "第2章 6.1 (10)③"}, NOBODY, NOBODY, NOBODY, NOBODY}},
-	{"remote-permits", remote_permits, {{"HN-2.6.2(2)-1", "第2章 6.2 (2)①"}, NOBODY, NOBODY, NOBODY, NOBODY}},
-	{"remote-encrypted", remote_encrypted, {{"HN-2.6.2(2)-4", "第2章 6.2 (2)④"}, NOBODY, NOBODY, NOBODY, NOBODY}},
-	{"remote-public", remote_public, {{"HN-2.6.2(2)-7/2", "第2章 6.2 (2)⑦ ただし書"}, NOBODY, NOBODY, NOBODY, NOBODY}},
+static const struct law laws[NET_LAWS] = {
+	[LAW_PERMISSION] = {"permission", permission},
+	[LAW_MY_NUMBER_PRINCIPLE] = {"my-number-principle", my_number_principle},
+	[LAW_MY_NUMBER_FIELDS] = {"my-number-fields", my_number_fields},
+	[LAW_MY_NUMBER_PEER] = {"my-number-peer", my_number_peer},
+	[LAW_LGWAN_SPLIT] = {"lgwan-split", lgwan_split},
+	[LAW_EDUCATION_SPLIT] = {"education-split", education_split},
+	[LAW_PUBLISH] = {"publish", publish},
+	[LAW_EXTERNAL_PERMITS] = {"external-permits", external_permits},
+	[LAW_EXTERNAL_INVESTIGATED] = {"external-investigated", external_investigated},
+	[LAW_EXTERNAL_LIABILITY] = {"external-liability", external_liability},
+	[LAW_REMOTE_PERMITS] = {"remote-permits", remote_permits},
+	[LAW_REMOTE_ENCRYPTED] = {"remote-encrypted", remote_encrypted},
+	[LAW_REMOTE_PUBLIC] = {"remote-public", remote_public},
+	[LAW_CUT] = {"cut", NULL},
+	[LAW_CONSISTENT] = {"consistent", NULL},
 };
 
-static void judge(const struct net_model *m, const struct net_flow *f, struct arena *arena, struct net_findings *to)
+const char *law_name(enum net_law law)
 {
-	for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
-		const struct clause *clause = &laws[i].clauses[m->policy];
-		const char *text = clause->id[0] ? laws[i].broken(m, f) : NULL;
+	return law < NET_LAWS ? laws[law].name : "";
+}
+
+static void judge(const struct asked *about, struct net_findings *to)
+{
+	struct asked q = *about;
+	for (q.law = LAW_PERMISSION; q.law < NET_LAWS; q.law++) {
+		const struct net_law_row *row = &q.book->law[q.law];
+		bool speaks = row->clause || q.law == LAW_PERMISSION || (q.law == LAW_REMOTE_PERMITS && q.book->remote_closed);
+		const char *text = speaks && laws[q.law].broken ? laws[q.law].broken(&q) : NULL;
 		if (!text)
 			continue;
-		struct net_finding finding = {.law = laws[i].name, .clause = clause->id, .cite = clause->cite, .line = f->line};
-		findings_add(to, arena, &finding, "許可 %.*s（%.*s → %.*s）: %s", SLICE_ARG(f->id),
-		             SLICE_ARG(model_end_name(m, f->from)), SLICE_ARG(model_end_name(m, f->to)), text);
+		struct net_finding finding = {.law = laws[q.law].name, .clause = clause_of(&q), .cite = row->cite ? row->cite : "", .line = q.f->line};
+		findings_add(to, q.arena, &finding, "許可 %.*s（%.*s → %.*s）: %s", SLICE_ARG(q.f->id),
+		             SLICE_ARG(model_end_name(q.m, q.f->from)), SLICE_ARG(model_end_name(q.m, q.f->to)), text);
 	}
 }
 
-/* Only Annaka's policy has a fourth zone. */
-static void judge_zones(const struct net_model *m, struct arena *arena, struct net_findings *to)
+/* What a policy does not know has no rules there, and so no permission. */
+static void judge_zones(const struct net_model *m, const struct net_lawbook *book, struct arena *arena, struct net_findings *to)
 {
 	for (size_t i = 0; i < m->zone_count; i++) {
-		const struct net_zone *z = &m->zones[i];
-		if (z->kind != ZONE_EDUCATION || m->policy == BODY_ANNAKA)
+		if (m->zones[i].kind != ZONE_EDUCATION || book->education)
 			continue;
-		struct net_finding finding = {.law = "unknown-zone", .clause = "", .cite = "", .line = z->line};
+		struct net_finding finding = {.law = "unknown-zone", .clause = "", .cite = "", .line = m->zones[i].line};
 		findings_add(to, arena, &finding, "この団体のポリシーに教育系という領域はありません。");
 	}
 }
 
-struct result model_laws(const struct net_model *model, day_t day, struct arena *arena,
-                         struct net_findings *findings, struct why *why)
+struct result model_laws(const struct net_model *model, const struct net_lawbook *book, day_t day,
+                         struct arena *arena, struct net_findings *findings, struct why *why)
 {
 	size_t before = findings->errors;
-	judge_zones(model, arena, findings);
-	for (size_t i = 0; i < model->flow_count; i++)
+	if (!slice_is(model->policy, book->policy))
+		return fail(why, E_DENIED, "body", "構成表のポリシー「%.*s」は、この団体のもの（%s）ではありません。何も作りませんでした。",
+		            SLICE_ARG(slice_part(model->policy, 0, 64)), book->policy);
+	judge_zones(model, book, arena, findings);
+	for (size_t i = 0; i < model->flow_count; i++) {
+		const struct asked about = {book, model, &model->flows[i], LAW_PERMISSION, arena};
 		if (model->flows[i].end >= day)
-			judge(model, &model->flows[i], arena, findings);
+			judge(&about, findings);
+	}
 	if (findings->errors == before)
 		return ok();
 	return fail(why, E_DENIED, "", "条項に反する許可が %zu あります。何も作りませんでした。", findings->errors - before);

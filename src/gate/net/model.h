@@ -4,7 +4,7 @@
  * delimited", UTF-8; a cell may stand in double quotes).  '#' begins a comment.
  * The first cell says what a line is:
  *
- *   body       ID POLICY LAYOUT TITLE      policy: hannan annaka imabari fuchu fukushima
+ *   body       ID POLICY LAYOUT TITLE      policy: its name, as the office has it
  *                                          layout: alpha alpha-prime beta beta-prime
  *   zone       ID KIND TITLE               my_number lgwan internet education other
  *   interface  NAME ZONE                   of the border machine; eth1, never a bridge
@@ -24,9 +24,9 @@
  * A flow is one permission.  FROM and TO name a host, a peer, a zone or
  * "border"; MAC, SRC and DST freeze what was permitted ("*": all that the named
  * end has, which the My Number zone does not allow); PROTO and PORT, or a
- * service's id and "-".  APPROVERS: "post:person post:person" with the posts ciso,
- * supervisor, manager; or "application", and then the office's own permission of
- * that flow counts (gate/permit).  Order of lines does not matter.
+ * service's id and "-".  APPROVERS: "post:person post:person" with posts of the policy; or
+ * "application", and then the office's own permission of that flow counts
+ * (gate/permit).  Order of lines does not matter.
  */
 #ifndef SEKISHO_NET_MODEL_H
 #define SEKISHO_NET_MODEL_H
@@ -48,7 +48,6 @@ enum {
 	MODEL_FINDINGS = 200, /* told; further ones are counted */
 };
 
-enum body_policy { BODY_HANNAN = 0, BODY_ANNAKA, BODY_IMABARI, BODY_FUCHU, BODY_FUKUSHIMA, BODY_POLICIES };
 enum zone_layout { LAYOUT_ALPHA = 0, LAYOUT_ALPHA_PRIME, LAYOUT_BETA, LAYOUT_BETA_PRIME };
 enum zone_kind { ZONE_MY_NUMBER = 0, ZONE_LGWAN, ZONE_INTERNET, ZONE_EDUCATION, ZONE_OTHER };
 enum station_role {
@@ -101,7 +100,6 @@ struct net_end {
 	enum end_kind kind;
 	uint32_t index; /* station or zone */
 };
-enum { APPROVED_CISO = 1, APPROVED_SUPERVISOR = 2, APPROVED_MANAGER = 4 };
 struct net_flow {
 	struct slice id, purpose, owner, approvers, clause;
 	struct net_end from, to;
@@ -112,14 +110,13 @@ struct net_flow {
 	const struct net_service *service; /* nullable */
 	uint8_t proto;
 	uint16_t port_lo, port_hi;
-	unsigned approved; /* APPROVED_ bits */
+	bool every_post;  /* a question: as if every post had agreed */
 	day_t begin, end, review;
 	size_t line;
 };
 
 struct net_model {
-	struct slice body, title;
-	enum body_policy policy;
+	struct slice body, policy, title;
 	enum zone_layout layout;
 	struct net_zone *zones;
 	struct net_interface *interfaces;
@@ -154,13 +151,6 @@ void findings_add(struct net_findings *f, struct arena *arena, const struct net_
  * errors  E_INPUT findings say what; E_LIMIT too many lines of a sort; E_MEMORY */
 struct result model_read(struct slice text, struct arena *arena, struct net_findings *findings,
                          struct net_model **out, struct why *why) MUST;
-
-/* model_laws - what the clauses of the body's policy forbid, flow by flow, and
- * what makes the table contradict itself; counts errors in the findings
- * day     permissions are judged as of this day
- * clause  HN-2.3(1)-1, HN-2.3(2)-1, HN-2.6.1(8)-1, HN-2.6.1(10), HN-2.6.2(2)  */
-struct result model_laws(const struct net_model *model, day_t day, struct arena *arena,
-                         struct net_findings *findings, struct why *why) MUST;
 
 /* flow_active - begun and not ended on that day */
 static inline bool flow_active(const struct net_flow *flow, day_t day)

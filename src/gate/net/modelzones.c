@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-static const char *const policies[] = {"hannan", "annaka", "imabari", "fuchu", "fukushima"};
 static const char *const layouts[] = {"alpha", "alpha-prime", "beta", "beta-prime"};
 static const char *const kinds[] = {"my_number", "lgwan", "internet", "education", "other"};
 static const char *const roles[] = {"-", "terminal", "server", "sanitise", "screen", "breakout",
@@ -14,15 +13,13 @@ static const char *const touches[] = {"unknown", "yes", "no"};
 
 void read_body(struct model_reader *r, const struct row *row)
 {
-	unsigned policy = 0, layout = 0;
-	if (!row_id(r, row, row->cells[1]))
+	unsigned layout = 0;
+	if (!row_id(r, row, row->cells[1]) || !row_id(r, row, row->cells[2]))
 		return;
-	if (!WORD_OF(policies, row->cells[2], &policy))
-		row_bad(r, row, "「%.*s」というポリシーはありません。", SLICE_ARG(row->cells[2]));
 	if (!WORD_OF(layouts, row->cells[3], &layout))
 		row_bad(r, row, "構成は alpha、alpha-prime、beta、beta-prime のどれかです。");
 	r->model->body = row->cells[1];
-	r->model->policy = (enum body_policy)policy;
+	r->model->policy = row->cells[2];
 	r->model->layout = (enum zone_layout)layout;
 	r->model->title = row->cells[4];
 }

@@ -98,15 +98,6 @@ struct result permit_ask(struct proceedings *proceedings, const struct net_model
 	return application_submit(proceedings, &request, id, why);
 }
 
-static unsigned post_bit(const char *post)
-{
-	static const char *const posts[] = {"ciso", "supervisor", "manager"};
-	for (unsigned i = 0; i < 3; i++)
-		if (strcmp(posts[i], post) == 0)
-			return 1u << i;
-	return 0;
-}
-
 static struct result fill_one(struct proceedings *proceedings, const struct net_model *m, struct net_flow *f, struct arena *arena,
                               struct why *why)
 {
@@ -126,10 +117,10 @@ static struct result fill_one(struct proceedings *proceedings, const struct net_
 	for (size_t i = 0; i < a.word_count && approvers; i++) {
 		if (strcmp(a.words[i].answer, "agree") != 0)
 			continue;
-		f->approved |= post_bit(a.words[i].post);
 		approvers = arena_printf(arena, "%s%s%s:%s", approvers, approvers[0] ? " " : "", a.words[i].post, a.words[i].person);
 	}
-	f->approvers = slice_str(approvers);
+	if (approvers && approvers[0])
+		f->approvers = slice_str(approvers);
 	return approvers ? ok() : fail(why, E_MEMORY, "", "メモリーが足りません。");
 }
 
@@ -140,7 +131,7 @@ struct result permit_fill(struct proceedings *proceedings, struct net_model *m, 
 		if (!m->flows[i].application)
 			continue;
 		TRY(fill_one(proceedings, m, &m->flows[i], arena, why));
-		count += m->flows[i].approved != 0;
+		count += !slice_is(m->flows[i].approvers, "application");
 	}
 	if (filled)
 		*filled = count;

@@ -1,6 +1,7 @@
 /* Whatever the bytes: a model is refused with a reason, or it is lawful and then
  * compiles to what the prover finds equal to it.                            */
 #include "gate/net/compile.h"
+#include "gate/net/laws.h"
 #include "gate/net/prove.h"
 
 #include <stdlib.h>
@@ -34,10 +35,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena *arena = arena_new(64 << 20);
 	struct net_findings *findings = findings_new(arena);
 	struct net_model *model = NULL;
+	const struct net_lawbook book = {.policy = "hannan", .law = {[LAW_MY_NUMBER_FIELDS] = {"T-1", "1", {{NULL}, {NULL}, {0}, 0, 0}},
+	                                                              [LAW_LGWAN_SPLIT] = {"T-2", "2", {{NULL}, {NULL}, {0}, 0, 0}}}};
 	day_t day = 20778;
 	struct result read = model_read(slice_of(data, size), arena, findings, &model, NULL);
 	demand((read.code == E_INPUT) == (findings->errors > 0));
-	if (read.code == OK && model_laws(model, day, arena, findings, NULL).code == OK)
+	if (read.code == OK && model_laws(model, &book, day, arena, findings, NULL).code == OK)
 		compiles(model, day, arena);
 	arena_free(arena);
 	return 0;

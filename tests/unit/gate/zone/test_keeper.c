@@ -239,7 +239,7 @@ static struct slice want(struct desk *d, const char *flows, bool named)
 	buffer_init(&text, RULESET_BYTES);
 	CHECK_OK(zones_read(&d->z, model_text(d, flows)), &d->z.why);
 	zones_show(&d->z);
-	CHECK_OK(artefact_make(d->z.model, d->z.today, d->z.arena, d->z.findings, &text, &d->why), &d->why);
+	CHECK_OK(artefact_make(d->z.model, &d->z.book, d->z.today, d->z.arena, d->z.findings, &text, &d->why), &d->why);
 	struct slice copy = arena_copy(d->z.arena, buffer_slice(&text));
 	buffer_done(&text);
 	sha256(copy, digest);

@@ -3,6 +3,7 @@
 #include "../../../town.h"
 
 #include "gate/net/artefact.h"
+#include "gate/permit/lawbook.h"
 #include "gate/permit/permit.h"
 #include "gate/zone/keeper.h"
 #include "store/digest.h"
@@ -27,6 +28,7 @@ struct office_desk {
 	struct town t;
 	struct net_findings *findings;
 	struct net_model *model;
+	struct net_lawbook book;
 	struct kernel *kernel;
 	struct keeper *keeper;
 	struct keeper_settings settings;
@@ -64,7 +66,7 @@ static enum error make(struct office_desk *d)
 	buffer_init(&text, 1 << 20);
 	d->t.why = (struct why){0};
 	CHECK_OK(permit_fill(d->t.proceedings, d->model, d->t.arena, NULL, &d->t.why), &d->t.why);
-	struct result r = artefact_make(d->model, day_of_ms(town_ms), d->t.arena, d->findings, &text, &d->t.why);
+	struct result r = artefact_make(d->model, &d->book, day_of_ms(town_ms), d->t.arena, d->findings, &text, &d->t.why);
 	if (r.code == OK) {
 		sha256(buffer_slice(&text), digest);
 		hex_encode(digest, sizeof digest, hex);
@@ -120,6 +122,7 @@ TEST(application_to_packet_to_end)
 	if (!network(&d))
 		SKIP("needs CAP_NET_ADMIN, ip and nft");
 	town_new(&d.t);
+	CHECK_OK(permit_lawbook(d.t.policy, "hannan", day_of_ms(town_ms), d.t.arena, &d.book, &d.t.why), &d.t.why);
 	d.settings = (struct keeper_settings){d.t.scratch.folder, DRIFT_PUT_BACK, &d.t.clock, newest, unheard, &d};
 	CHECK_OK(kernel_open(&d.kernel, &d.t.why), &d.t.why);
 	CHECK_OK(keeper_open(&d.settings, d.kernel, &d.keeper, &d.t.why), &d.t.why);
@@ -148,7 +151,7 @@ TEST(application_to_packet_to_end)
 
 	read_model(&d, ROW("4433", "application"));
 	CHECK_INT(make(&d), OK);
-	CHECK_INT(d.model->flows[0].approved, APPROVED_CISO | APPROVED_SUPERVISOR);
+	CHECK(posts_given(&d.book.law[LAW_EXTERNAL_PERMITS].posts, d.model->flows[0].approvers));
 	CHECK(!arrives(&d)); /* not before the kernel has it */
 	round_of(&d);
 	CHECK(arrives(&d));
