@@ -221,6 +221,40 @@ struct result policy_kind_facts(const struct policy *policy, const char *kind, s
 	return ok();
 }
 
+/* ---- registries */
+
+bool policy_registry_at(const struct policy *policy, size_t index, struct policy_registry *out)
+{
+	for (const struct vocab *v = policy->tree.vocab; v; v = v->next)
+		if (v->kind == VOCAB_REGISTER && index-- == 0) {
+			*out = (struct policy_registry){v->name, v->title, v->of};
+			return true;
+		}
+	return false;
+}
+
+bool policy_registry_find(const struct policy *policy, const char *name, struct policy_registry *out)
+{
+	for (size_t i = 0; policy_registry_at(policy, i, out); i++)
+		if (strcmp(out->name, name) == 0)
+			return true;
+	return false;
+}
+
+bool policy_record_at(const struct policy *policy, const struct policy_edition *edition, size_t index,
+                      struct policy_record *out)
+{
+	const struct edition *e = edition_of(policy, edition);
+	for (const struct member *m = e && e->book ? e->book->members : NULL; m; m = m->next)
+		for (const struct statement *s = m->clause->statements; s; s = s->next)
+			for (const struct name *a = s->kind == ST_RECORD ? s->acts : NULL; a; a = a->next)
+				if (index-- == 0) {
+					*out = (struct policy_record){a->text, s->into, m->clause->public};
+					return true;
+				}
+	return false;
+}
+
 int policy_level_rank(const struct policy *policy, const char *edition_name, day_t day, const char *scale,
                       const char *level)
 {

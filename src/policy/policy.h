@@ -194,6 +194,27 @@ bool policy_kind_at(const struct policy *policy, size_t index, struct policy_kin
  * errors  E_ABSENT no such kind     E_MEMORY                               */
 struct result policy_kind_facts(const struct policy *policy, const char *kind, struct arena *arena,
                                 const struct policy_fact **out, size_t *count, struct why *why) MUST;
+/* Registries: what records are written into (記録簿), of rows of one kind. */
+struct policy_registry {
+	const char *name;  /* movement */
+	const char *title; /* 持出し・持込みの記録簿 */
+	const char *kind;  /* asset */
+};
+/* policy_registry_at - in the order of the vocabulary's files and lines; false past the last */
+bool policy_registry_at(const struct policy *policy, size_t index, struct policy_registry *out);
+/* policy_registry_find - false when the vocabulary knows none of that name */
+bool policy_registry_find(const struct policy *policy, const char *name, struct policy_registry *out);
+/* policy_record_at - the n-th act that the edition has recorded somewhere: which
+ * clause has which act recorded into which registry; false past the last    */
+struct policy_record {
+	const char *act, *registry;
+	const struct policy_clause *clause;
+};
+bool policy_record_at(const struct policy *policy, const struct policy_edition *edition, size_t index,
+                      struct policy_record *out);
+/* policy_field_label - 日時 for "performed_at": the label of what a record keeps, where
+ * it is no fact of an act; NULL when it is none of these                    */
+const char *policy_field_label(const char *name);
 /* policy_act_exists */
 bool policy_act_exists(const struct policy *policy, const char *act);
 /* policy_level_rank - 0 for the lowest level of the scale on that day, -1 unknown */

@@ -289,16 +289,23 @@ static void put_names(const struct pen *p, const struct name *names)
 	}
 }
 
-static void put_fields(const struct pen *p, const struct name *names)
+const char *policy_field_label(const char *name)
 {
 	static const char *const common[][2] = {
 		{"performed_at", "日時"}, {"performer", "行った人"}, {"approver", "許可した人"}, {"approved_at", "許可の日時"},
 		{"reason", "理由"}, {"applicant", "申請した人"}, {"clauses", "条"}, {"result", "結果"},
 	};
+	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+		if (strcmp(common[i][0], name) == 0)
+			return common[i][1];
+	return NULL;
+}
+
+static void put_fields(const struct pen *p, const struct name *names)
+{
 	for (const struct name *n = names; n; n = n->next) {
 		const char *text = field_find(p->scope, n->text, NULL) ? field_label(p->policy, p->scope, n->text) : NULL;
-		for (size_t i = 0; !text && i < sizeof common / sizeof *common; i++)
-			text = strcmp(common[i][0], n->text) == 0 ? common[i][1] : NULL;
+		text = text ? text : policy_field_label(n->text);
 		text = text ? text : field_label(p->policy, p->scope, n->text);
 		put(p, n == names ? "" : "、");
 		put(p, text ? text : label(p, n->text));

@@ -239,13 +239,9 @@ static struct follow *new_follow(struct binder *b, const struct shape *scope, co
 
 static void check_keep(struct binder *b, const struct statement *s, const struct act *act)
 {
-	static const char *const common[] = {"performed_at", "performer", "approver", "approved_at", "reason",
-	                                     "applicant", "clauses", "result"};
 	for (const struct name *n = s->names; n; n = n->next) {
 		bool known = field_find(act->row, n->text, NULL) || field_find(act->object, n->text, NULL) ||
-		             (act->object && act->object->name == n->text);
-		for (size_t i = 0; i < sizeof common / sizeof *common; i++)
-			known |= strcmp(common[i], n->text) == 0;
+		             (act->object && act->object->name == n->text) || policy_field_label(n->text);
 		if (!known)
 			binder_error(b, 20, n->line, "行為か対象に事実を宣言してください。",
 			             "記録する項目「%s」を、行為「%s」は持ちません。", n->text, act->name);

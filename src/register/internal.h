@@ -56,6 +56,27 @@ struct result rate_containers(struct registers *r, const char *id, const char *a
 struct result register_record(struct registers *r, const char *kind, const char *id,
                               const struct register_change *by, json_t *data, struct why *why) MUST;
 
+/* check_line - UTF-8 in one line of at most so many bytes */
+struct result check_line(const char *text, size_t most, const char *place, struct why *why) MUST;
+/* What may be named: a register's row names open rows, a record of the past closed ones too. */
+enum rows { ROWS_OPEN, ROWS_ALL };
+/* value_spelled - is it written as its type wants; value_check - and does what it names
+ * exist: row, person, section                                                */
+struct result value_spelled(const struct policy_fact *fact, enum fact_type type, const char *value,
+                            struct why *why) MUST;
+struct result value_check(struct registers *r, const struct policy_fact *fact, enum fact_type type,
+                          const char *value, enum rows rows, struct arena *arena, struct why *why) MUST;
+/* value_put - into cells, or sealed into texts; the empty value is nothing */
+struct result value_put(struct registers *r, const struct policy_fact *fact, const char *value, json_t *cells,
+                        json_t *texts, enum rows rows, struct arena *arena, struct why *why) MUST;
+struct result text_seal(struct registers *r, const char *path, const char *label, const char *value,
+                        json_t *texts, struct why *why) MUST;
+/* text_open - what was sealed; （消去済み） once erased */
+struct result text_open(struct registers *r, const json_t *item, struct arena *arena, const char **out,
+                        struct why *why) MUST;
+/* cell_text - "a b c" of an array, the text of a string; NULL without memory */
+const char *cell_text(const json_t *value, struct arena *arena);
+
 /* words_plain - a search text: half width, lower case, one space between words */
 void words_plain(struct slice text, struct buffer *out);
 /* words_of_row - the plain text that is searched: name, number, section and what

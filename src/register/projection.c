@@ -1,5 +1,5 @@
 /* The tables of registers, as the ledger's entries make them. */
-#include "register/internal.h"
+#include "register/book_internal.h"
 
 /* register_cell serves filters and "who names this row": one line a value, a
  * line a member for sets, a class by its high.                              */
@@ -14,9 +14,10 @@ static const struct migration migrations[] = {
 	    "CREATE TABLE register_cell ("
 	    " row TEXT NOT NULL, path TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (row, path, value));"
 	    "CREATE INDEX register_cell_value ON register_cell (value, path, row);"},
+	{2, book_table},
 };
-static const char *const tables[] = {"register_row", "register_cell", NULL};
-static const char *const kinds[] = {"register.", NULL};
+static const char *const tables[] = {"register_row", "register_cell", "book_entry", NULL};
+static const char *const kinds[] = {"register.", "book.", NULL};
 
 static struct result misfit(const struct ledger_entry *entry, struct why *why)
 {
@@ -187,7 +188,7 @@ static struct result apply(struct store *store, const struct ledger_entry *entry
 	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
 		if (slice_is(entry->kind, acts[i].kind))
 			return acts[i].apply(store, entry, data, why);
-	return misfit(entry, why);
+	return slice_starts(entry->kind, SLICE("book.")) ? books_apply(store, entry, data, why) : misfit(entry, why);
 }
 
 const struct projection register_projection = {

@@ -77,7 +77,7 @@ struct result stored_read(struct registers *r, const char *id, struct arena *are
 }
 
 /* "a b c" of an array, the text of a string */
-static const char *cell_text(json_t *value, struct arena *arena)
+const char *cell_text(const json_t *value, struct arena *arena)
 {
 	const char *all = "";
 	size_t i;
@@ -140,8 +140,8 @@ struct result stored_public(struct stored *stored, struct arena *arena, struct w
 	return classes_of(stored, arena, why);
 }
 
-static struct result text_of(struct registers *r, const json_t *item, struct arena *arena, const char **out,
-                             struct why *why)
+struct result text_open(struct registers *r, const json_t *item, struct arena *arena, const char **out,
+                        struct why *why)
 {
 	struct slice text;
 	struct why own = {0};
@@ -171,7 +171,7 @@ struct result register_get(struct registers *r, const char *id, struct arena *ar
 		to->path = arena_string(arena, slice_str(path));
 		if (!to->path)
 			return register_no_memory(why);
-		TRY(text_of(r, item, arena, &to->value, why));
+		TRY(text_open(r, item, arena, &to->value, why));
 	}
 	qsort(cells, stored.row.cell_count, sizeof *cells, by_path);
 	TRY(classes_of(&stored, arena, why));

@@ -108,8 +108,8 @@ struct result words_index(struct registers *r, const char *kind, const char *id,
 }
 
 /* A batch of rows behind `last`, which moves on. */
-static struct result reindex_batch(struct registers *r, struct arena *arena, char last[27], size_t *seen,
-                                   struct why *why)
+static struct result reindex_batch(struct registers *r, const char *sql, struct arena *arena, char last[27],
+                                   size_t *seen, struct why *why)
 {
 	struct item {
 		const char *id, *kind;
@@ -117,9 +117,7 @@ static struct result reindex_batch(struct registers *r, struct arena *arena, cha
 	} batch[200];
 	size_t count = 0;
 	AUTO(statement_drop) struct statement *s = NULL;
-	TRY(store_ask(r->at.store, "SELECT id, kind, plain FROM register_row WHERE body = ?1 AND id > ?2"
-	                           " ORDER BY id LIMIT 200",
-	              ARGS(arg_str(r->at.body), arg_str(last)), &s, why));
+	TRY(store_ask(r->at.store, sql, ARGS(arg_str(r->at.body), arg_str(last)), &s, why));
 	for (bool row = true; row;) {
 		TRY(statement_step(s, &row, why));
 		if (row)
@@ -139,17 +137,21 @@ static struct result reindex_batch(struct registers *r, struct arena *arena, cha
 
 struct result registers_reindex(struct registers *r, struct why *why)
 {
+	static const char *const tables[] = {
+		"SELECT id, kind, plain FROM register_row WHERE body = ?1 AND id > ?2 ORDER BY id LIMIT 200",
+		"SELECT id, 'book:' || registry, plain FROM book_entry WHERE body = ?1 AND id > ?2 ORDER BY id LIMIT 200"};
 	AUTO(arena_drop) struct arena *arena = arena_new(64 << 20);
 	AUTO(tx_drop) struct tx tx = {0};
-	char last[27] = "";
-	size_t seen = 1;
 	if (!arena)
 		return register_no_memory(why);
 	TRY(tx_begin(r->at.store, &tx, why));
 	TRY(store_exec(r->at.store, "DELETE FROM register_gram", why));
-	while (seen) {
-		arena_reset(arena);
-		TRY(reindex_batch(r, arena, last, &seen, why));
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		char last[27] = "";
+		for (size_t seen = 1; seen;) {
+			arena_reset(arena);
+			TRY(reindex_batch(r, tables[i], arena, last, &seen, why));
+		}
 	}
 	return tx_commit(&tx, why);
 }

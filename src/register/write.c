@@ -1,9 +1,6 @@
 /* Making, changing and closing rows: look, refuse what cannot be, one entry. */
 #include "register/internal.h"
 
-#include "base/number.h"
-#include "base/text.h"
-
 struct result register_no_memory(struct why *why)
 {
 	return fail(why, E_MEMORY, "", "台帳を扱う記憶域が足りません。");
@@ -50,95 +47,11 @@ struct result register_record(struct registers *r, const char *kind, const char 
 
 /* ---- what may stand in a row */
 
-static struct result check_line(const char *text, size_t most, const char *place, struct why *why)
-{
-	struct slice line = slice_str(text);
-	bool control = false;
-	for (size_t i = 0; i < line.len; i++)
-		control |= line.at[i] < 0x20 || line.at[i] == 0x7f;
-	if (line.len > most || control || !utf8_valid(line))
-		return fail(why, E_INPUT, place, "改行を入れずに、%zuバイト以内で書いてください。", most);
-	return ok();
-}
-
 static struct result check_named(const struct register_change *c, struct why *why)
 {
 	if (!c->name || !*c->name)
 		return fail(why, E_INPUT, "name", "名称を書いてください。");
 	return check_line(c->name, REGISTER_NAME, "name", why);
-}
-
-static struct result row_exists(struct registers *r, const struct policy_fact *fact, const char *id,
-                                struct why *why)
-{
-	bool found = false;
-	TRY(store_ask_one(r->at.store,
-	                  "SELECT 1 FROM register_row WHERE id = ?1 AND body = ?2 AND kind = ?3 AND closed = 0",
-	                  ARGS(arg_str(id), arg_str(r->at.body), arg_str(fact->kind)), &found, NULL, why));
-	if (!found)
-		return fail(why, E_ABSENT, fact->path, "「%s」に書かれた「%.60s」は、台帳にありません。",
-		            fact->label, id);
-	return ok();
-}
-
-/* What a value names must be there. */
-static struct result named_exists(struct registers *r, const struct policy_fact *fact, enum fact_type type,
-                                  const char *id, struct arena *arena, struct why *why)
-{
-	struct person person;
-	struct section section;
-	struct why own = {0};
-	struct result found = ok();
-	if (type == FACT_ROW)
-		return row_exists(r, fact, id, why);
-	if (type == FACT_PERSON)
-		found = office_person(r->at.office, id, arena, &person, &own);
-	else if (type == FACT_SECTION)
-		found = office_section(r->at.office, id, arena, &section, &own);
-	if (found.code == E_ABSENT)
-		return fail(why, E_ABSENT, fact->path, "「%s」に書かれた「%.60s」は、組織にありません。",
-		            fact->label, id);
-	if (found.code != OK)
-		return fail(why, own.code, own.place, "%s", own.text);
-	return ok();
-}
-
-static struct result put_members(struct registers *r, const struct policy_fact *fact, const char *value,
-                                 json_t *cells, struct arena *arena, struct why *why)
-{
-	json_t *members = json_array();
-	if (json_object_set_new(cells, fact->path, members) != 0)
-		return register_no_memory(why);
-	for (const char *at = value; *at;) {
-		size_t len = strcspn(at, " ");
-		const char *member = arena_string(arena, slice_of(at, len));
-		if (!member || json_array_size(members) >= REGISTER_MEMBERS)
-			return fail(why, E_LIMIT, fact->path, "「%s」に書けるのは%d個までです。", fact->label,
-			            REGISTER_MEMBERS);
-		at += len + (at[len] == ' ');
-		if (!len)
-			continue;
-		TRY(named_exists(r, fact, fact->member, member, arena, why));
-		if (json_array_append_new(members, json_string(member)) != 0)
-			return register_no_memory(why);
-	}
-	return ok();
-}
-
-static struct result put_text(struct registers *r, const struct policy_fact *fact, const char *value,
-                              json_t *texts, struct why *why)
-{
-	struct vault_info info;
-	char digest[2 * VAULT_DIGEST + 1];
-	struct slice text = slice_str(value);
-	if (text.len > REGISTER_TEXT || !utf8_valid(text))
-		return fail(why, E_INPUT, fact->path, "「%s」は%dバイト以内で書いてください。", fact->label,
-		            REGISTER_TEXT);
-	TRY(vault_put(r->at.vault, text, 0, &info, why));
-	hex_encode(info.digest, VAULT_DIGEST, digest);
-	if (json_object_set_new(texts, fact->path, json_pack("[ss]", info.id, digest)) != 0)
-		return register_no_memory(why);
-	return ok();
 }
 
 static struct result put_value(struct registers *r, const struct kind *kind, const struct cell *cell,
@@ -147,17 +60,7 @@ static struct result put_value(struct registers *r, const struct kind *kind, con
 	const struct policy_fact *fact = kind_fact(kind, cell->path);
 	if (!fact)
 		return fail(why, E_INPUT, cell->path, "この台帳に「%.60s」という欄はありません。", cell->path);
-	if (!*cell->value)
-		return ok();
-	if (fact->type == FACT_TEXT)
-		return put_text(r, fact, cell->value, texts, why);
-	if (fact->type == FACT_SET)
-		return put_members(r, fact, cell->value, cells, arena, why);
-	TRY(check_line(cell->value, REGISTER_VALUE, fact->path, why));
-	TRY(named_exists(r, fact, fact->type, cell->value, arena, why));
-	if (json_object_set_new(cells, fact->path, json_string(cell->value)) != 0)
-		return register_no_memory(why);
-	return ok();
+	return value_put(r, fact, cell->value, cells, texts, ROWS_OPEN, arena, why);
 }
 
 /* ---- nothing contains itself */
