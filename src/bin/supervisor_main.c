@@ -26,6 +26,7 @@ struct child {
 	const char *path;
 	const char *title;
 	const char *argv[ARGUMENTS];
+	bool left_out; /* this office does not want it */
 	pid_t pid;
 	int64_t started_ms, again_ms;
 	unsigned rest_ms;
@@ -141,17 +142,22 @@ static size_t table(const struct house_settings *s, struct arena *arena, bool no
 	const char *jail = no_jail ? "--no-jail" : NULL;
 	struct child rows[] = {
 		{.path = "/usr/sbin/clamd", .title = "clamd",
-	         .argv = {"clamd", "--foreground", "-c", s->clamd_config}},
+	         .argv = {"clamd", "--foreground", "-c", s->clamd_config},
+	         .left_out = !s->clamd_config[0]},
 		{.title = "sekisho-seal",
 	         .argv = {"sekisho-seal", "--key", s->seal_key, "--state", s->seal_note, "--socket",
 	                  s->seal_socket, "--name", s->origin, jail}},
 		{.title = "sekisho-gate", .argv = {"sekisho-gate", "-C", s->dir, jail}},
 		{.title = "sekisho-clock", .argv = {"sekisho-clock", "-C", s->dir, jail}},
+		{.title = "sekisho-notice", .argv = {"sekisho-notice", "-C", s->dir, jail},
+	         .left_out = !s->mail_server[0]},
 		{.title = "sekisho-web", .argv = {"sekisho-web", "-C", s->dir, "--outer", s->outer,
 	                                          "--inner", s->inner, jail}},
 	};
-	size_t first = s->clamd_config[0] ? 0 : 1, n = 0;
-	for (size_t i = first; i < sizeof rows / sizeof *rows; i++) {
+	size_t n = 0;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (rows[i].left_out)
+			continue;
 		if (!rows[i].path && house_program(rows[i].title, arena, &rows[i].path, why).code != OK)
 			return 0;
 		out[n++] = rows[i];

@@ -114,7 +114,9 @@ static struct result write_conf(const char *dir, const struct house_settings *s,
 		const char *name, *value;
 	} lines[] = {{"body", s->body},   {"title", s->title}, {"policy", s->policy},
 	             {"origin", s->origin}, {"outer", s->outer}, {"inner", s->inner},
-	             {"clamd", s->clamd}, {"clamd_config", s->clamd_config}, {"clock", s->clock}};
+	             {"clamd", s->clamd}, {"clamd_config", s->clamd_config}, {"clock", s->clock},
+	             {"mail_server", s->mail_server}, {"mail_from", s->mail_from},
+	             {"mail_domain", s->mail_domain}, {"mail_link", s->mail_link}};
 	struct buffer text;
 	buffer_init(&text, 65536);
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)

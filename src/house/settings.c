@@ -49,7 +49,9 @@ static struct result take(struct house_settings *out, struct slice name, const c
 		{"policy", &out->policy, false}, {"origin", &out->origin, false},
 		{"outer", &out->outer, false},   {"inner", &out->inner, false},
 		{"clamd", &out->clamd, true},    {"clamd_config", &out->clamd_config, true},
-		{"clock", &out->clock, true},
+		{"clock", &out->clock, true},    {"mail_server", &out->mail_server, false},
+		{"mail_from", &out->mail_from, false},   {"mail_domain", &out->mail_domain, false},
+		{"mail_link", &out->mail_link, false},
 	};
 	if (slice_is(name, "folder")) {
 		if (out->folder_count == sizeof out->folders / sizeof *out->folders)
@@ -97,6 +99,10 @@ static struct result need_all(const struct house_settings *s, struct why *why)
 	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
 		if (!needed[i].value[0])
 			return fail(why, E_INPUT, "sekisho.conf", "\"%s\" is not set", needed[i].name);
+	const bool mail = s->mail_from[0] && s->mail_domain[0] && s->mail_link[0];
+	if (s->mail_server[0] && !mail)
+		return fail(why, E_INPUT, "sekisho.conf",
+		            "\"mail_server\" wants \"mail_from\", \"mail_domain\" and \"mail_link\" beside it");
 	return s->folder_count ? ok() : fail(why, E_INPUT, "sekisho.conf", "no \"folder\" is set");
 }
 
@@ -110,7 +116,8 @@ struct result house_settings_read(const char *dir, struct arena *arena, struct h
 	*out = (struct house_settings){.dir = arena_string(arena, slice_str(real)),
 	                               .body = "", .title = "", .policy = "", .origin = "",
 	                               .clamd = "", .clamd_config = "", .outer = "", .inner = "",
-	                               .clock = ""};
+	                               .clock = "", .mail_server = "", .mail_from = "",
+	                               .mail_domain = "", .mail_link = ""};
 	if (!out->dir)
 		return fail(why, E_MEMORY, "", "no memory");
 	TRY(file_read(below(arena, out->dir, "sekisho.conf"), CONF_BYTES, arena, &text, why));

@@ -28,6 +28,12 @@ static int add_rule(scmp_filter_ctx context, const struct rule *rule)
 	case UNIX_ONLY:
 		return seccomp_rule_add(context, SCMP_ACT_ALLOW, rule->call, 1,
 		                        SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+	case INET4_ONLY:
+		return seccomp_rule_add(context, SCMP_ACT_ALLOW, rule->call, 1,
+		                        SCMP_A0(SCMP_CMP_EQ, AF_INET));
+	case INET6_ONLY:
+		return seccomp_rule_add(context, SCMP_ACT_ALLOW, rule->call, 1,
+		                        SCMP_A0(SCMP_CMP_EQ, AF_INET6));
 	case NETLINK_ONLY:
 		return seccomp_rule_add(context, SCMP_ACT_ALLOW, rule->call, 1,
 		                        SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));

@@ -84,30 +84,30 @@ struct result limits_set(const struct jail_limits *limits, struct why *why)
 
 /* No capability is left, not even inside the own user namespace; to administer the
  * network of the machine that one is kept, and then it must be there.        */
-static struct result capabilities_drop(bool net_admin, struct why *why)
+static struct result capabilities_drop(enum jail_network network, struct why *why)
 {
 	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-	const uint32_t kept = net_admin ? 1u << CAP_NET_ADMIN : 0;
+	const uint32_t kept = network == NETWORK_ADMIN ? 1u << CAP_NET_ADMIN : 0;
 	struct __user_cap_data_struct caps[2] = {{.effective = kept, .permitted = kept}};
 	if (syscall(SYS_capset, &header, caps) < 0)
 		return fail(why, E_SYSTEM, "capset", "capabilities stay: %s", strerror(errno));
 	return ok();
 }
 
-static struct result privileges_drop(bool net_admin, struct why *why)
+static struct result privileges_drop(enum jail_network network, struct why *why)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return fail(why, E_SYSTEM, "prctl", "no_new_privs: %s", strerror(errno));
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return fail(why, E_SYSTEM, "prctl", "dumpable: %s", strerror(errno));
-	return capabilities_drop(net_admin, why);
+	return capabilities_drop(network, why);
 }
 
 static struct result enter(const struct jail_profile *profile, const struct jail_limits *limits,
                            struct landlock *landlock, bool *namespaces, struct why *why)
 {
-	*namespaces = !profile->net_admin && namespaces_leave();
-	TRY(privileges_drop(profile->net_admin, why));
+	*namespaces = profile->network == NETWORK_NONE && namespaces_leave();
+	TRY(privileges_drop(profile->network, why));
 	TRY(landlock_enforce(landlock, why));
 	TRY(limits_set(limits, why));
 	LEAVE_OUT_LEAK_CHECK();
@@ -136,7 +136,7 @@ struct result jail_enter(const struct jail_profile *profile, const struct jail_l
 		describe_nothing(limits, applied);
 		return ok();
 	}
-	struct result result = landlock_prepare(profile->opens_files, paths, &landlock, why);
+	struct result result = landlock_prepare(profile, paths, &landlock, why);
 	if (result.code == OK)
 		result = enter(profile, limits, &landlock, &namespaces, why);
 	if (landlock.ruleset >= 0)

@@ -40,11 +40,14 @@ extern const struct jail_profile jail_seal;
  * CAP_NET_ADMIN, nothing else. */
 extern const struct jail_profile jail_zone;
 
+/* Database files, and connections over the network to the mail server. */
+extern const struct jail_profile jail_notice;
+
 /* Limits only: for a program whose user said --no-jail. */
 extern const struct jail_profile jail_none;
 
 /* jail_profile_named - "cleanse", "inspect", "zygote", "gate", "web", "clock",
- * "seal", "zone", "none"; NULL for another name                                             */
+ * "seal", "zone", "notice", "none"; NULL for another name                                             */
 const struct jail_profile *jail_profile_named(const char *name);
 const char *jail_profile_name(const struct jail_profile *profile);
 

@@ -38,7 +38,8 @@ struct path_rule {
 #define TRUNCATE RIGHT(14)
 /* remove and make files, folders and sockets; move between folders */
 #define CHANGE_DIR (RIGHT(4) | RIGHT(5) | RIGHT(7) | RIGHT(8) | RIGHT(9) | RIGHT(13))
-#define NET_ALL (RIGHT(0) | RIGHT(1))   /* bind, connect by TCP */
+#define NET_BIND RIGHT(0)    /* by TCP */
+#define NET_CONNECT RIGHT(1)
 #define SCOPE_ALL (RIGHT(0) | RIGHT(1)) /* abstract Unix sockets, signals to outsiders */
 
 /* All rights over files that this ABI knows. */
@@ -69,20 +70,22 @@ static struct result allow_path(int ruleset, uint64_t known, const struct jail_p
 	return ok();
 }
 
-struct result landlock_prepare(bool opens_files, struct jail_paths paths, struct landlock *out,
+struct result landlock_prepare(const struct jail_profile *profile, struct jail_paths paths, struct landlock *out,
                                struct why *why)
 {
 	*out = (struct landlock){0, -1};
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, VERSION_QUESTION);
 	if (abi <= 0)
 		return ok();
-	struct ruleset attributes = {known_rights((int)abi), NET_ALL, SCOPE_ALL};
+	struct ruleset attributes = {known_rights((int)abi), NET_BIND, SCOPE_ALL};
+	if (profile->network != NETWORK_CONNECTS)
+		attributes.net |= NET_CONNECT;
 	size_t size = abi < 4 ? 8 : abi < 6 ? 16 : 24;
 	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, size, 0);
 	if (ruleset < 0)
 		return fail(why, E_SYSTEM, "landlock", "no ruleset: %s", strerror(errno));
 	*out = (struct landlock){(int)abi, ruleset};
-	for (size_t i = 0; opens_files && i < paths.count; i++)
+	for (size_t i = 0; profile->opens_files && i < paths.count; i++)
 		TRY(allow_path(ruleset, attributes.files, &paths.at[i], why));
 	return ok();
 }

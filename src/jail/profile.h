@@ -21,6 +21,8 @@ enum condition {
 	ALWAYS = 0,
 	NO_EXEC,    /* third argument without PROT_EXEC */
 	UNIX_ONLY,  /* first argument AF_UNIX */
+	INET4_ONLY, /* first argument AF_INET */
+	INET6_ONLY, /* first argument AF_INET6 */
 	NETLINK_ONLY, /* first argument AF_NETLINK */
 	FORK_ONLY,  /* clone flags of fork: nothing shared, no namespace */
 	FIRST_IS,   /* first argument equals value */
@@ -41,11 +43,19 @@ struct rules {
 
 enum { PROFILE_GROUPS = 6 };
 
+/* Which network it sees afterwards. */
+enum jail_network {
+	NETWORK_NONE = 0, /* one of its own, empty, where the system permits it */
+	NETWORK_CONNECTS, /* the machine's; connects by TCP, binds nothing */
+	NETWORK_ADMIN,    /* the machine's, and CAP_NET_ADMIN is kept */
+};
+
+
 struct jail_profile {
 	const char *name;
 	const struct rules *groups[PROFILE_GROUPS]; /* NULL-filled */
 	bool opens_files;                           /* Landlock: the paths given; else none */
-	bool net_admin;                             /* stays in its network and keeps CAP_NET_ADMIN */
+	enum jail_network network;
 };
 
 /* added to every profile of a sanitizer build; empty else */
@@ -62,7 +72,7 @@ struct landlock {
 	int abi;     /* 0: none in this kernel */
 	int ruleset; /* -1 if none */
 };
-struct result landlock_prepare(bool opens_files, struct jail_paths paths, struct landlock *out,
+struct result landlock_prepare(const struct jail_profile *profile, struct jail_paths paths, struct landlock *out,
                                struct why *why) MUST;
 struct result landlock_enforce(struct landlock *landlock, struct why *why) MUST;
 

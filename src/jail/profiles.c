@@ -108,6 +108,14 @@ static const struct rule ask_rules[] = {
 };
 GROUP(ask);
 
+/* Talk to a server of the office's network; never listen. */
+static const struct rule connects_rules[] = {
+	WHEN(socket, INET4_ONLY, 0) WHEN(socket, INET6_ONLY, 0) CALL(connect) CALL(recvfrom) CALL(recvmsg) CALL(sendto) CALL(sendmsg)
+	CALL(shutdown) CALL(getsockname) CALL(getpeername) CALL(getsockopt) CALL(setsockopt)
+	WHEN(socketpair, UNIX_ONLY, 0)
+};
+GROUP(connects);
+
 /* Ask and change the kernel's packet filter: nfnetlink only, no other network. */
 static const struct rule administer_rules[] = {
 	WHEN(socket, NETLINK_ONLY, 0) CALL(bind) CALL(getsockname) CALL(setsockopt) CALL(getsockopt)
@@ -128,21 +136,24 @@ const struct rules sanitizer_extra = {sanitizer_rules, sizeof sanitizer_rules / 
 const struct rules sanitizer_extra = {NULL, 0};
 #endif
 
-const struct jail_profile jail_cleanse = {"cleanse", {&memory, &no_state}, false, false};
-const struct jail_profile jail_inspect = {"inspect", {&memory, &no_state, &entropy}, false, false};
-const struct jail_profile jail_zygote = {"zygote", {&memory, &no_state, &entropy, &zygote}, false, false};
-const struct jail_profile jail_gate = {"gate", {&memory, &life, &files, &ask, &pool}, true, false};
-const struct jail_profile jail_web = {"web", {&memory, &life, &files, &serve, &ask}, true, false};
-const struct jail_profile jail_clock = {"clock", {&memory, &life, &files, &ask}, true, false};
-const struct jail_profile jail_seal = {"seal", {&memory, &life, &files, &serve}, true, false};
+const struct jail_profile jail_cleanse = {"cleanse", {&memory, &no_state}, false, NETWORK_NONE};
+const struct jail_profile jail_inspect = {"inspect", {&memory, &no_state, &entropy}, false, NETWORK_NONE};
+const struct jail_profile jail_zygote = {"zygote", {&memory, &no_state, &entropy, &zygote}, false, NETWORK_NONE};
+const struct jail_profile jail_gate = {"gate", {&memory, &life, &files, &ask, &pool}, true, NETWORK_NONE};
+const struct jail_profile jail_web = {"web", {&memory, &life, &files, &serve, &ask}, true, NETWORK_NONE};
+const struct jail_profile jail_clock = {"clock", {&memory, &life, &files, &ask}, true, NETWORK_NONE};
+const struct jail_profile jail_seal = {"seal", {&memory, &life, &files, &serve}, true, NETWORK_NONE};
 
-const struct jail_profile jail_zone = {"zone", {&memory, &life, &files, &administer}, true, true};
+const struct jail_profile jail_zone = {"zone", {&memory, &life, &files, &administer}, true, NETWORK_ADMIN};
 
-const struct jail_profile jail_none = {"none", {NULL}, true, false};
+const struct jail_profile jail_notice = {"notice", {&memory, &life, &files, &connects}, true, NETWORK_CONNECTS};
+
+const struct jail_profile jail_none = {"none", {NULL}, true, NETWORK_NONE};
 
 static const struct jail_profile *const profiles[] = {
 	&jail_cleanse, &jail_inspect, &jail_zygote, &jail_gate,
-	&jail_web,     &jail_clock,   &jail_seal,   &jail_zone, &jail_none,
+	&jail_web,     &jail_clock,   &jail_seal,   &jail_zone, &jail_notice,
+	&jail_none,
 };
 
 const struct jail_profile *jail_profile_named(const char *name)

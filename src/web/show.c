@@ -203,6 +203,8 @@ static const struct saying kinds[] = {
 	{"crossing.original.erased", "元のファイルを消去しました"},
 	{"crossing.original.released", "元のファイルを渡せるようにしました"},
 	{"crossing.submitted", "受渡しを受け付けました"},
+	{"notice.failed", "お知らせのメールを送れませんでした"},
+	{"notice.sent", "お知らせのメールを送りました"},
 	{"office.absence.added", "不在を登録しました"},
 	{"office.absence.ended", "不在が終わりました"},
 	{"office.delegation.added", "専決の委任を登録しました"},

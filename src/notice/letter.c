@@ -1,0 +1,95 @@
+/* The letter: what has happened, and where to look. */
+#include "gate/mail/mail.h"
+#include "notice/internal.h"
+
+#include <stdio.h>
+#include <time.h>
+
+enum { LETTER_BYTES = 65536 };
+
+static struct result put_application(struct notices *n, const struct notice_line *line,
+                                     struct arena *arena, struct buffer *out, struct why *why)
+{
+	struct application a;
+	TRY(application_get(n->at.proceedings, line->subject, arena, &a, why));
+	const char *what = a.exception_to[0] ? "例外措置" : a.act_label;
+	if (line->what == WHAT_PERMIT && a.state != APPLICATION_OPEN)
+		buffer_printf(out, "・申請 %s（%s）は、すでに「%s」になっています。\n", a.number, what,
+		              application_state_japanese(a.state));
+	else if (line->what == WHAT_PERMIT)
+		buffer_printf(out, "・申請 %s（%s）の決裁をお待ちしています。\n", a.number, what);
+	else
+		buffer_printf(out, "・申請 %s（%s）が「%s」になりました。\n", a.number, what,
+		              application_state_japanese(a.state));
+	buffer_printf(out, "  %s/decide/%s\n", n->at.link, a.id);
+	return ok();
+}
+
+static struct result put_crossing(struct notices *n, const struct notice_line *line, struct arena *arena,
+                                  struct buffer *out, struct why *why)
+{
+	struct crossing c;
+	TRY(crossing_get(n->at.crossings, line->subject, arena, &c, why));
+	buffer_printf(out, line->what == WHAT_FETCH ? "・受渡し %s のファイルを受け取れます。\n"
+	                                            : "・受渡し %s のファイルをお渡しできませんでした。わけは次のページにあります。\n",
+	              c.number);
+	buffer_printf(out, "  %s/crossings/%s\n", n->at.link, c.id);
+	return ok();
+}
+
+static struct result put_text(struct notices *n, const char *person, const struct notice_line *lines,
+                              size_t count, size_t more, struct arena *arena, struct buffer *out,
+                              struct why *why)
+{
+	buffer_printf(out, "%s 様\n\n", person);
+	for (size_t i = 0; i < count; i++) {
+		bool crossing = lines[i].what == WHAT_FETCH || lines[i].what == WHAT_REFUSED;
+		TRY((crossing ? put_crossing : put_application)(n, &lines[i], arena, out, why));
+	}
+	if (more)
+		buffer_printf(out, "・ほかに%zu件あります。\n  %s/\n", more, n->at.link);
+	buffer_printf(out, "\n--\n%s 関所（このメールには返信できません）\n", n->at.title);
+	return ok();
+}
+
+/* "Fri, 20 Nov 2026 09:00:00 +0900", in English whatever the locale */
+static void put_date(struct buffer *out, int64_t now_ms)
+{
+	static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	time_t japan = (time_t)(now_ms / 1000) + 9 * 3600;
+	struct tm t;
+	gmtime_r(&japan, &t);
+	buffer_printf(out, "Date: %.3s, %d %.3s %d %02d:%02d:%02d +0900\r\n", days + 3 * t.tm_wday, t.tm_mday,
+	              months + 3 * t.tm_mon, t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+}
+
+static struct result put_head(struct notices *n, const char *address, size_t count, struct buffer *out,
+                              struct why *why)
+{
+	char id[27], subject[100];
+	TRY(random_id(n->at.random, id, why));
+	snprintf(subject, sizeof subject, "【関所】お知らせが%zu件あります", count);
+	put_date(out, clock_now_ms(n->at.clock));
+	buffer_printf(out, "From: <%s>\r\nTo: <%s>\r\n", n->at.from, address);
+	mail_put_header(out, "Subject", slice_str(subject));
+	buffer_printf(out, "Message-ID: <%s@%s>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n", id,
+	              n->at.domain);
+	return ok();
+}
+
+struct result letter_write(struct notices *n, const char *person, const char *address,
+                           const struct notice_line *lines, size_t count, size_t more,
+                           struct arena *arena, struct slice *out, struct why *why)
+{
+	AUTO(buffer_done) struct buffer text = {0};
+	AUTO(buffer_done) struct buffer message = {0};
+	buffer_init(&text, LETTER_BYTES);
+	buffer_init(&message, 2 * LETTER_BYTES);
+	TRY(put_text(n, person, lines, count, more, arena, &text, why));
+	TRY(put_head(n, address, count + more, &message, why));
+	mail_put_part(&message, "text/plain; charset=utf-8", "", buffer_slice(&text));
+	if (!buffer_ok(&text) || !buffer_ok(&message))
+		return fail(why, E_LIMIT, "letter", "the letter is too long");
+	*out = arena_copy(arena, buffer_slice(&message));
+	return out->at ? ok() : fail(why, E_MEMORY, "", "no memory");
+}
