@@ -17,7 +17,7 @@ import tempfile
 import xml.parsers.expat
 import zipfile
 
-TYPES = "docx xlsx xlsb officexml pptx doc xls ppt pdf jpg png gif bmp tiff webp csv zip".split()
+TYPES = "docx xlsx xlsb officexml pptx doc xls ppt rtf pdf jpg png gif bmp tiff webp csv zip".split()
 MEMBERS = set(TYPES) - {"officexml"} | {"jpeg", "tif", "txt", "tsv", "docm", "xlsm", "pptm"}
 VERDICTS = {"clean", "changed", "refused"}
 REASONS = set("damaged encrypted deep large bomb ambiguous unknown mismatch forbidden".split())

@@ -43,6 +43,11 @@ void art_properties(struct job *job, uint8_t *at, size_t len, unsigned count, co
 struct result blip_rewrite(struct job *job, struct slice record, const char *place, struct buffer *out,
                            uint8_t *kind, struct why *why) MUST;
 
+/* dib_put_header - the bitmap with the file header that it lacks in a drawing */
+void dib_put_header(struct slice dib, struct buffer *out);
+/* picture_empty - the PNG of one pixel that stands where a picture was       */
+struct slice picture_empty(void);
+
 /* metafile_rebuild - EMF or WMF: known drawing records only, sizes made anew;
  * false when it is not sound.  What is left out sets *dropped                */
 bool metafile_rebuild(struct slice in, bool enhanced, struct buffer *out, bool *dropped);

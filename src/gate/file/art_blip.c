@@ -38,6 +38,11 @@ static const uint8_t empty_png[] = {
 	0x7A, 0x5E, 0xAB, 0x3F, 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xAE, 0x42, 0x60, 0x82,
 };
 
+struct slice picture_empty(void)
+{
+	return slice_of(empty_png, sizeof empty_png);
+}
+
 static void put_head(struct buffer *out, uint16_t instance, uint16_t type, size_t body)
 {
 	buffer_put_le16(out, (uint16_t)(instance << 4));
@@ -62,7 +67,7 @@ static struct result put_empty(struct job *job, const uint8_t *id, const char *p
 	struct buffer AUTO(buffer_done) png = {0};
 	bool made = false;
 	buffer_init(&png, 1 << 16);
-	TRY(attempt(job, FILE_PNG, slice_of(empty_png, sizeof empty_png), &png, &made, why));
+	TRY(attempt(job, FILE_PNG, picture_empty(), &png, &made, why));
 	job_drop(job, "picture", place);
 	put_head(out, PNG_INSTANCE, BLIP_PNG, 17 + png.len);
 	buffer_put(out, id, 16);
@@ -72,8 +77,7 @@ static struct result put_empty(struct job *job, const uint8_t *id, const char *p
 	return made ? ok() : job_memory(why);
 }
 
-/* A bitmap in a drawing lacks its file header. */
-static void put_bitmap_header(struct slice dib, struct buffer *out)
+void dib_put_header(struct slice dib, struct buffer *out)
 {
 	struct cursor c = cursor_of(dib, NULL);
 	uint32_t header = cursor_take_le32(&c);
@@ -100,7 +104,7 @@ static struct result bitmap(struct job *job, const struct kind *kind, struct sli
 		return attempt(job, kind->file, data, out, made, why);
 	buffer_init(&whole, (size_t)1 << 30);
 	buffer_init(&done, (size_t)1 << 30);
-	put_bitmap_header(data, &whole);
+	dib_put_header(data, &whole);
 	TRY(attempt(job, FILE_BMP, buffer_slice(&whole), &done, made, why));
 	if (*made)
 		buffer_put_slice(out, slice_part(buffer_slice(&done), 14, done.len));

@@ -29,6 +29,7 @@ static const struct {
 	[INSPECT_DOC] = {"doc", "dot", look_doc},
 	[INSPECT_XLS] = {"xls", "xlt", look_xls},
 	[INSPECT_PPT] = {"ppt", "pps", look_ppt},
+	[INSPECT_RTF] = {"rtf", "", look_rtf},
 	[INSPECT_EXCELXML] = {"excelxml", "xml", look_excelxml},
 };
 

@@ -12,7 +12,7 @@ enum inspect_type pool_inspect_type(enum file_type type)
 		[FILE_ZIP] = INSPECT_ZIP,   [FILE_XLSB] = INSPECT_XLSB,
 		[FILE_ARCHIVE] = INSPECT_ZIP, [FILE_MAIL] = INSPECT_MAIL,
 		[FILE_DOC] = INSPECT_DOC,   [FILE_XLS] = INSPECT_XLS,   [FILE_PPT] = INSPECT_PPT,
-		[FILE_EXCELXML] = INSPECT_EXCELXML,
+		[FILE_EXCELXML] = INSPECT_EXCELXML, [FILE_RTF] = INSPECT_RTF,
 	};
 	return (unsigned)type < FILE_TYPES ? same[type] : INSPECT_NOTHING;
 }

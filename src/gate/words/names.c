@@ -28,7 +28,7 @@ static const struct {
 	[FILE_MSG] = {"msg", "", ""},
 	[FILE_EXCELXML] = {"excelxml", "xml", "xml"},
 	[FILE_OLE] = {"ole", "", ""},
-	[FILE_RTF] = {"rtf", "", ""},
+	[FILE_RTF] = {"rtf", "rtf", "rtf"},
 	[FILE_HTML] = {"html", "", ""},
 	[FILE_SVG] = {"svg", "", ""},
 	[FILE_ODF] = {"odf", "", ""},

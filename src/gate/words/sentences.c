@@ -48,7 +48,7 @@ static const struct {
 	 "中身の種類を確かめられない旧形式の文書のため止めました。docx、xlsx、pptxの形式で保存し直してお送りください。"},
 	{FILE_OLE, REFUSAL_ENCRYPTED,
 	 "パスワードがかかったOffice文書のため止めました。元のアプリでパスワードを外して保存したものをお送りください。"},
-	{FILE_RTF, REFUSAL_UNKNOWN, "リッチテキスト（rtf）は通せません。docxの形式で保存し直してお送りください。"},
+	{FILE_RTF, REFUSAL_DAMAGED, "リッチテキスト（rtf）の作りが壊れているため止めました。Wordで開き、docxの形式で保存し直してお送りください。"},
 	{FILE_HTML, REFUSAL_UNKNOWN, "HTML（ウェブページ）の形式は通せません。PDFなどの形式で保存し直してお送りください。"},
 	{FILE_SVG, REFUSAL_UNKNOWN, "SVG画像は通せません。PNGの形式で保存し直してお送りください。"},
 	{FILE_ODF, REFUSAL_UNKNOWN,
