@@ -49,7 +49,8 @@ const struct boxes *atlas_look(const struct atlas *atlas, struct place place);
  * errors   E_LIMIT more than ATLAS_BOXES; E_MEMORY                          */
 struct result atlas_of_flows(const struct net_model *model, day_t day, const bool *closed, struct atlas *out,
                              struct why *why) MUST;
-/* flow_boxes - the boxes of one flow alone, without companions */
-struct result flow_boxes(const struct net_model *model, uint32_t flow, struct atlas *out, struct why *why) MUST;
+/* flow_boxes - the boxes of one flow alone, on any day; companions: and theirs */
+struct result flow_boxes(const struct net_model *model, uint32_t flow, bool companions, struct atlas *out,
+                         struct why *why) MUST;
 
 #endif

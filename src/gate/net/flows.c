@@ -22,6 +22,14 @@ struct maker {
 	struct atlas *atlas;
 	uint32_t flow;
 	bool companions;
+	struct met { /* stations whose companions are there already */
+		wide_t address;
+		uint64_t mac;
+		uint32_t interface;
+		enum net_family family;
+		bool used;
+	} *met;
+	size_t met_mask;
 };
 
 static void put(struct maker *k, enum net_hook hook, enum net_family family, uint32_t in, uint32_t out,
@@ -121,10 +129,33 @@ static void put_arp(struct maker *k, const struct net_range *at, struct span own
 	put(k, HOOK_OUTPUT, FAMILY_ARP, NO_INTERFACE, at->interface, &out);
 }
 
+/* met_before - a station that many flows name needs its companions once; where
+ * there is no memory to remember it they are put again, and sorted out later */
+static bool met_before(struct maker *k, const struct net_range *at, const struct flank *who)
+{
+	uint64_t mac = who->has_mac ? who->mac : ~(uint64_t)0;
+	if (!k->met || at->span.lo != at->span.hi)
+		return false;
+	uint64_t hash = ((uint64_t)at->span.lo ^ (uint64_t)(at->span.lo >> 64)) * 0x9E3779B97F4A7C15ULL ^ mac ^ (uint64_t)at->interface << 48;
+	size_t slot = (hash * 0x9E3779B97F4A7C15ULL >> 20) & k->met_mask;
+	for (size_t tries = 0; tries < 8; tries++, slot = (slot + 1) & k->met_mask) {
+		struct met *m = &k->met[slot];
+		if (m->used && m->address == at->span.lo && m->mac == mac && m->interface == at->interface && m->family == at->family)
+			return true;
+		if (m->used)
+			continue;
+		*m = (struct met){at->span.lo, mac, at->interface, at->family, true};
+		return false;
+	}
+	return false;
+}
+
 static void put_companions(struct maker *k, const struct net_range *at, const struct flank *who)
 {
 	const struct net_model *m = k->model;
-	for (size_t i = 0; k->companions && !who->border && i < m->own_count; i++) {
+	if (!k->companions || who->border || met_before(k, at, who))
+		return;
+	for (size_t i = 0; i < m->own_count; i++) {
 		if (m->own[i].interface != at->interface || m->own[i].family != at->family)
 			continue;
 		if (at->family == FAMILY_IP6)
@@ -260,20 +291,24 @@ struct result atlas_of_flows(const struct net_model *model, day_t day, const boo
 	struct maker k = {.model = model, .atlas = out, .companions = true};
 	if (!atlas_init(out, &names))
 		return fail(why, E_MEMORY, "", "メモリーが足りません。");
+	for (k.met_mask = 255; k.met_mask < 2 * model->flow_count; k.met_mask = 2 * k.met_mask + 1)
+		;
+	k.met = calloc(k.met_mask + 1, sizeof *k.met);
 	put_loopback(&k);
 	for (size_t i = 0; i < model->flow_count && !out->failed; i++) {
 		k.flow = (uint32_t)i;
 		if (flow_active(&model->flows[i], day) && !(closed && closed[i]))
 			put_flow(&k, &model->flows[i]);
 	}
+	free(k.met);
 	return settle(out, why);
 }
 
-struct result flow_boxes(const struct net_model *model, uint32_t flow, struct atlas *out, struct why *why)
+struct result flow_boxes(const struct net_model *model, uint32_t flow, bool companions, struct atlas *out, struct why *why)
 {
 	struct atlas_names names;
 	atlas_names_of(model, &names);
-	struct maker k = {.model = model, .atlas = out, .flow = flow};
+	struct maker k = {.model = model, .atlas = out, .flow = flow, .companions = companions};
 	if (!atlas_init(out, &names))
 		return fail(why, E_MEMORY, "", "メモリーが足りません。");
 	put_flow(&k, &model->flows[flow]);

@@ -12,55 +12,65 @@ struct prover {
 	uint64_t fuel;
 };
 
-static void without_equals(struct boxes *b)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < b->count; i++)
-		if (n == 0 || !box_equal(&b->at[n - 1], &b->at[i]))
-			b->at[n++] = b->at[i];
-	b->count = n;
-}
+/* The accepts of a chain come set by set, each in order: a few ascending runs,
+ * merged while they are compared, without moving a box.                      */
+enum { RUNS = 24 };
+struct runs {
+	const struct verdict_box *at;
+	size_t next[RUNS], end[RUNS], count;
+};
 
-/* The atlas is sorted; two flows may permit the same box. */
-static bool same_boxes(const struct boxes *expected, const struct boxes *got)
+/* runs_of - false: too many, or an accept after a drop */
+static bool runs_of(const struct walk_chain *c, struct runs *out)
 {
-	size_t n = 0, count = expected ? expected->count : 0;
-	for (size_t i = 0; i < count; i++) {
-		if (i && box_equal(&expected->at[i - 1], &expected->at[i]))
-			continue;
-		if (n == got->count || !box_equal(&expected->at[i], &got->at[n]))
+	size_t accepts = 0;
+	*out = (struct runs){.at = c->list};
+	while (accepts < c->count && c->list[accepts].accept)
+		accepts++;
+	/* drops after the last accept take nothing away */
+	for (size_t i = accepts; i < c->count; i++)
+		if (c->list[i].accept)
 			return false;
-		n++;
+	for (size_t i = 0; i < accepts; out->count++) {
+		if (out->count == RUNS)
+			return false;
+		out->next[out->count] = i++;
+		while (i < accepts && box_order(&c->list[i - 1].box, &c->list[i].box) <= 0)
+			i++;
+		out->end[out->count] = i;
 	}
-	return n == got->count;
+	return true;
 }
 
-/* equal_at_once - one chain that only accepts, with the very boxes */
+/* runs_take - the least box of all runs; NULL at the end */
+static const struct box *runs_take(struct runs *r)
+{
+	size_t best = RUNS;
+	for (size_t i = 0; i < r->count; i++)
+		if (r->next[i] < r->end[i] && (best == RUNS || box_order(&r->at[r->next[i]].box, &r->at[r->next[best]].box) < 0))
+			best = i;
+	return best == RUNS ? NULL : &r->at[r->next[best]++].box;
+}
+
+/* equal_at_once - one chain that only accepts, with the very boxes; the atlas is
+ * sorted, and both sides may hold a box twice (two flows that permit the same) */
 static bool equal_at_once(const struct boxes *expected, const struct walk *walk)
 {
-	struct boxes got;
-	bool equal = false;
-	if (walk->count != 1)
+	struct runs runs;
+	size_t count = expected ? expected->count : 0, next = 0;
+	const struct box *last = NULL;
+	if (walk->count != 1 || !runs_of(&walk->chains[0], &runs))
 		return false;
-	const struct walk_chain *c = &walk->chains[0];
-	boxes_init(&got, SIZE_MAX / sizeof *got.at);
-	boxes_reserve(&got, c->count);
-	size_t accepts = 0;
-	for (size_t i = 0; i < c->count && (accepts == i || !c->list[i].accept); i++) {
-		accepts += c->list[i].accept;
-		if (c->list[i].accept)
-			boxes_add(&got, &c->list[i].box);
+	for (const struct box *got = runs_take(&runs); got; got = runs_take(&runs)) {
+		if (last && box_equal(last, got))
+			continue;
+		if (next == count || !box_equal(&expected->at[next], got))
+			return false;
+		last = got;
+		for (next++; next < count && box_equal(&expected->at[next], got); next++)
+			;
 	}
-	/* drops after the last accept take nothing away */
-	bool tail = true;
-	for (size_t i = accepts; i < c->count; i++)
-		tail &= !c->list[i].accept;
-	if (tail && !got.failed && boxes_sort(&got)) {
-		without_equals(&got);
-		equal = same_boxes(expected, &got);
-	}
-	boxes_done(&got);
-	return equal;
+	return next == count;
 }
 
 static uint32_t walked(struct diagrams *d, const struct walk *walk)

@@ -43,40 +43,6 @@ static void put_mac(struct buffer *out, struct span s)
 	}
 }
 
-static void put_slot(const struct writer *w, const struct set *s, size_t element, size_t field)
-{
-	const struct box *b = &s->elements[element];
-	bool six = strcmp(s->types[field], "ipv6_addr") == 0;
-	enum net_family family = six ? FAMILY_IP6 : FAMILY_IP4;
-	switch (s->slots[field]) {
-	case SLOT_MAC:
-		put_mac(w->out, box_get(b, DIM_MAC));
-		return;
-	case SLOT_ADDR1:
-		span_write(family, box_get(b, DIM_SADDR), w->out);
-		return;
-	case SLOT_ADDR2:
-		span_write(family, box_get(b, DIM_DADDR), w->out);
-		return;
-	case SLOT_PROTO:
-		put_number_span(w->out, box_get(b, DIM_PROTO));
-		return;
-	case SLOT_PORT1:
-		put_number_span(w->out, box_get(b, DIM_DPORT));
-		return;
-	case SLOT_PORT2:
-		put_number_span(w->out, box_get(b, DIM_SPORT));
-		return;
-	case SLOT_NAME1:
-	case SLOT_NAME2:
-		put_name(w, s->extra[element].name[s->slots[field] - SLOT_NAME1]);
-		return;
-	case SLOT_STATE:
-		break;
-	}
-	w->out->failed = true; /* nothing that we compile keeps states in a set */
-}
-
 static void put_action(const struct writer *w, enum action action, uint32_t target)
 {
 	static const char *const words[] = {"", "accept", "drop", "jump ", "goto ", "return"};
@@ -85,22 +51,113 @@ static void put_action(const struct writer *w, enum action action, uint32_t targ
 		buffer_put_slice(w->out, w->r->chains[target].name);
 }
 
-static void put_element(const struct writer *w, const struct set *s, size_t i)
+/* ---- elements: most of the text, so each is written in one go -------------------- */
+
+/* ELEMENT_TEXT - an element with five ranges of IPv6 addresses would fit */
+enum { ELEMENT_TEXT = 1024 };
+
+static char *pen_text(char *to, const char *text, size_t len)
 {
-	buffer_put(w->out, "\t\t\t", 3);
+	memcpy(to, text, len);
+	return to + len;
+}
+
+static char *pen_decimal(char *to, uint32_t value)
+{
+	char turned[12];
+	size_t at = sizeof turned;
+	do
+		turned[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	return pen_text(to, turned + at, sizeof turned - at);
+}
+
+static char *pen_number(char *to, uint32_t lo, uint32_t hi)
+{
+	to = pen_decimal(to, lo);
+	if (lo == hi)
+		return to;
+	*to++ = '-';
+	return pen_decimal(to, hi);
+}
+
+static char *pen_mac(char *to, uint64_t lo, uint64_t hi)
+{
+	to += mac_write(lo, to);
+	if (lo == hi)
+		return to;
+	*to++ = '-';
+	return to + mac_write(hi, to);
+}
+
+static char *pen_address(char *to, bool six, wide_t lo, wide_t hi)
+{
+	enum net_family family = six ? FAMILY_IP6 : FAMILY_IP4;
+	to += address_write(family, lo, to);
+	if (lo == hi)
+		return to;
+	*to++ = '-';
+	return to + address_write(family, hi, to);
+}
+
+static char *pen_slot(const struct writer *w, const struct set *s, size_t element, enum key_slot slot, bool six, char *to)
+{
+	const struct box *b = &s->elements[element];
+	uint16_t name = 0;
+	switch (slot) {
+	case SLOT_MAC:
+		return pen_mac(to, b->mac_lo, b->mac_hi);
+	case SLOT_ADDR1:
+		return pen_address(to, six, b->saddr_lo, b->saddr_hi);
+	case SLOT_ADDR2:
+		return pen_address(to, six, b->daddr_lo, b->daddr_hi);
+	case SLOT_PROTO:
+		return pen_number(to, b->proto_lo, b->proto_hi);
+	case SLOT_PORT1:
+		return pen_number(to, b->dport_lo, b->dport_hi);
+	case SLOT_PORT2:
+		return pen_number(to, b->sport_lo, b->sport_hi);
+	case SLOT_NAME1:
+	case SLOT_NAME2:
+		name = s->extra[element].name[slot - SLOT_NAME1];
+		*to++ = '"';
+		to = pen_text(to, w->r->names.name[name], strlen(w->r->names.name[name]));
+		to = pen_text(to, "*\"", w->r->names.prefix[name] ? 2 : 0);
+		to = pen_text(to, "\"", w->r->names.prefix[name] ? 0 : 1);
+		return to;
+	case SLOT_STATE:
+		break;
+	}
+	w->out->failed = true; /* nothing that we compile keeps states in a set */
+	return to;
+}
+
+static char *pen_comment(const struct writer *w, uint32_t owner, char *to)
+{
+	if (owner == OWNER_COMPANION || !w->model || owner >= w->model->flow_count)
+		return to;
+	struct slice id = w->model->flows[owner].id; /* 64 bytes at most */
+	to = pen_text(to, " comment \"", 10);
+	to = pen_text(to, (const char *)id.at, id.len);
+	*to++ = '"';
+	return to;
+}
+
+static void put_element(const struct writer *w, const struct set *s, size_t i, const bool *six)
+{
+	char *begin = (char *)buffer_reserve(w->out, ELEMENT_TEXT), *to = begin;
+	if (!begin)
+		return;
+	to = pen_text(to, "\t\t\t", 3);
 	for (size_t f = 0; f < s->fields; f++) {
 		if (f)
-			buffer_put(w->out, " . ", 3);
-		put_slot(w, s, i, f);
+			to = pen_text(to, " . ", 3);
+		to = pen_slot(w, s, i, s->slots[f], six[f], to);
 	}
 	if (s->counted)
-		buffer_put(w->out, " counter", 8);
-	uint32_t owner = s->elements[i].owner;
-	if (owner != OWNER_COMPANION && w->model && owner < w->model->flow_count) {
-		buffer_put(w->out, " comment \"", 10);
-		buffer_put_slice(w->out, w->model->flows[owner].id);
-		buffer_put_u8(w->out, '"');
-	}
+		to = pen_text(to, " counter", 8);
+	to = pen_comment(w, s->elements[i].owner, to);
+	buffer_commit(w->out, (size_t)(to - begin));
 	if (s->map) {
 		buffer_put(w->out, " : ", 3);
 		put_action(w, s->extra[i].action, s->extra[i].target);
@@ -120,8 +177,11 @@ static void put_set(const struct writer *w, const struct set *s)
 		buffer_put_str(w->out, "\t\tcounter\n");
 	if (s->count)
 		buffer_put_str(w->out, "\t\telements = {\n");
+	bool six[KEY_FIELDS] = {false};
+	for (size_t f = 0; f < s->fields; f++)
+		six[f] = strcmp(s->types[f], "ipv6_addr") == 0;
 	for (size_t i = 0; i < s->count; i++)
-		put_element(w, s, i);
+		put_element(w, s, i, six);
 	buffer_put_str(w->out, s->count ? "\t\t}\n\t}\n" : "\t}\n");
 }
 

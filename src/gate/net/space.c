@@ -64,13 +64,15 @@ void box_set(struct box *b, enum net_dim dim, struct span s)
 	b->state_lo = (uint8_t)s.lo, b->state_hi = (uint8_t)s.hi;
 }
 
+#define WHOLE(addresses)                                                                            \
+	{.daddr_hi = (addresses), .saddr_hi = (addresses), .mac_hi = MAC_MAX, .dport_hi = PORT_MAX, \
+	 .sport_hi = PORT_MAX, .proto_hi = 255, .state_hi = STATE_COUNT - 1}
 struct box box_full(enum net_family family)
 {
-	struct box b = {0};
-	for (enum net_dim d = 0; d < DIM_COUNT; d++)
-		box_set(&b, d, dim_full(family, d));
-	return b;
+	static const struct box narrow = WHOLE(0xFFFFFFFFu), wide = WHOLE(~(wide_t)0);
+	return family == FAMILY_IP6 ? wide : narrow;
 }
+#undef WHOLE
 
 bool box_meet(const struct box *a, const struct box *b, struct box *out)
 {
@@ -107,7 +109,7 @@ bool box_inside(const struct box *inner, const struct box *outer)
 		if (a->field != b->field)     \
 			return a->field < b->field ? -1 : 1; \
 	} while (0)
-static int compare_sets(const struct box *a, const struct box *b)
+int box_order(const struct box *a, const struct box *b)
 {
 	ORDER(daddr_lo);
 	ORDER(proto_lo);
@@ -128,7 +130,7 @@ static int compare_sets(const struct box *a, const struct box *b)
 
 int box_compare(const struct box *a, const struct box *b)
 {
-	int order = compare_sets(a, b);
+	int order = box_order(a, b);
 	if (order)
 		return order;
 	ORDER(owner);
@@ -138,7 +140,7 @@ int box_compare(const struct box *a, const struct box *b)
 
 bool box_equal(const struct box *a, const struct box *b)
 {
-	return compare_sets(a, b) == 0;
+	return box_order(a, b) == 0;
 }
 
 void boxes_init(struct boxes *b, size_t ceiling)

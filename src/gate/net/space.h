@@ -63,7 +63,9 @@ struct box box_full(enum net_family family);
 /* box_meet - false, and out untouched, if no packet is in both; owner of a */
 bool box_meet(const struct box *a, const struct box *b, struct box *out);
 bool box_inside(const struct box *inner, const struct box *outer);
-/* box_compare - a total order by all fields, owner last */
+/* box_order - a total order by all fields but the owner */
+int box_order(const struct box *a, const struct box *b);
+/* box_compare - the same, owner last */
 int box_compare(const struct box *a, const struct box *b);
 bool box_equal(const struct box *a, const struct box *b); /* owner apart */
 

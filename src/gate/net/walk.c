@@ -259,6 +259,71 @@ static bool element_meets(const struct walker *w, const struct set *set, size_t 
 	return true;
 }
 
+/* What the fields of a key imply is the same for all elements; once it is put into
+ * the region, each element only has to be met.  False: keys with places in them */
+static bool imply_key(const struct walker *w, const struct set *set, const enum field *fields, struct box *region, bool *none)
+{
+	for (size_t f = 0; f < set->fields; f++)
+		if (field_rows[fields[f]].dim == DIM_COUNT)
+			return false;
+	for (size_t f = 0; f < set->fields && !*none; f++)
+		*none = !imply(w, fields[f], region);
+	return true;
+}
+
+#define CLIP(field, from_lo, from_hi)                                                      \
+	do {                                                                               \
+		if ((from_lo) > to->field##_lo)                                            \
+			to->field##_lo = (from_lo);                                        \
+		if ((from_hi) < to->field##_hi)                                            \
+			to->field##_hi = (from_hi);                                        \
+		if (to->field##_lo > to->field##_hi)                                       \
+			return false;                                                      \
+	} while (0)
+/* clip - to, in the dimension, by the element's slot */
+static bool clip(struct box *to, enum net_dim dim, const struct set *set, size_t element, enum key_slot slot)
+{
+	const struct box *e = &set->elements[element];
+	if (slot == SLOT_MAC && dim == DIM_MAC) {
+		CLIP(mac, e->mac_lo, e->mac_hi);
+		return true;
+	}
+	if (slot == SLOT_ADDR1 && dim == DIM_SADDR) {
+		CLIP(saddr, e->saddr_lo, e->saddr_hi);
+		return true;
+	}
+	if (slot == SLOT_ADDR2 && dim == DIM_DADDR) {
+		CLIP(daddr, e->daddr_lo, e->daddr_hi);
+		return true;
+	}
+	struct span have = box_get(to, dim), want = slot_span(set, element, slot);
+	have.lo = have.lo > want.lo ? have.lo : want.lo;
+	have.hi = have.hi < want.hi ? have.hi : want.hi;
+	if (have.lo > have.hi)
+		return false;
+	box_set(to, dim, have);
+	return true;
+}
+#undef CLIP
+
+/* match_all - the elements' parts of one region, straight into the list */
+static bool match_all(struct walker *w, const struct match *m, const struct box *from, struct boxes *out)
+{
+	struct box region = *from;
+	bool none = false;
+	if (!imply_key(w, m->set, m->fields, &region, &none))
+		return false;
+	for (size_t e = 0; !none && e < m->set->count; e++) {
+		struct box b = region;
+		bool met = true;
+		for (size_t f = 0; met && f < m->set->fields; f++)
+			met = clip(&b, field_rows[m->fields[f]].dim, m->set, e, m->set->slots[f]);
+		if (met)
+			boxes_add(out, &b);
+	}
+	return true;
+}
+
 static void match_set(struct walker *w, const struct match *m, const struct boxes *in, struct boxes *out)
 {
 	struct boxes rest, next;
@@ -266,6 +331,8 @@ static void match_set(struct walker *w, const struct match *m, const struct boxe
 	if (!m->negate && in->count == 1)
 		boxes_reserve(out, m->set->count);
 	for (size_t i = 0; i < in->count && burn(w, m->set->count + 1); i++) {
+		if (!m->negate && match_all(w, m, &in->at[i], out))
+			continue;
 		boxes_init(&rest, REGION_BOXES);
 		if (m->negate)
 			boxes_add(&rest, &in->at[i]);

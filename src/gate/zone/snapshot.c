@@ -289,7 +289,7 @@ struct result snapshot_take(int fd, struct snapshot *out, struct why *why)
 	struct buffer sets;
 	buffer_init(&sets, 64 << 20);
 	out->count = 0;
-	out->failed = false;
+	out->failed = out->sorted = false;
 	buffer_clear(&out->bytes);
 	struct taker t = {.s = out, .fd = fd, .sets = &sets};
 	struct result r = take_all(&t, why);
@@ -298,10 +298,15 @@ struct result snapshot_take(int fd, struct snapshot *out, struct why *why)
 	buffer_done(&sets);
 	if (r.code != OK)
 		out->count = 0;
-	sort_bytes = out->bytes.at;
-	if (out->count)
-		qsort(out->records, out->count, sizeof *out->records, by_record);
 	return r;
+}
+
+static void sort(struct snapshot *s)
+{
+	sort_bytes = s->bytes.at;
+	if (s->count && !s->sorted)
+		qsort(s->records, s->count, sizeof *s->records, by_record);
+	s->sorted = true;
 }
 
 static int compare_records(const struct snapshot *a, size_t i, const struct snapshot *b, size_t k)
@@ -317,9 +322,19 @@ static void change_add(const struct snapshot *s, size_t record, bool added, stru
 	++*count;
 }
 
-size_t snapshot_compare(const struct snapshot *before, const struct snapshot *now, struct snapshot_change *out, size_t most)
+static bool same_bytes(const struct snapshot *a, const struct snapshot *b)
+{
+	return a->count == b->count && a->sorted == b->sorted && slice_equal(buffer_slice(&a->bytes), buffer_slice(&b->bytes)) &&
+	       (a->count == 0 || memcmp(a->records, b->records, a->count * sizeof *a->records) == 0);
+}
+
+size_t snapshot_compare(struct snapshot *before, struct snapshot *now, struct snapshot_change *out, size_t most)
 {
 	size_t count = 0, i = 0, k = 0;
+	if (same_bytes(before, now))
+		return 0;
+	sort(before);
+	sort(now);
 	while (i < before->count || k < now->count) {
 		int order = i == before->count ? 1 : k == now->count ? -1 : compare_records(before, i, now, k);
 		if (order < 0)

@@ -18,9 +18,9 @@ struct snapshot_record {
 };
 struct snapshot {
 	struct buffer bytes;
-	struct snapshot_record *records; /* sorted */
+	struct snapshot_record *records; /* in the kernel's order until they are compared */
 	size_t count, room;
-	bool failed;
+	bool failed, sorted;
 };
 void snapshot_init(struct snapshot *s);
 void snapshot_done(struct snapshot *s);
@@ -33,7 +33,8 @@ struct snapshot_change {
 	bool added;
 	struct slice label; /* lives as its snapshot */
 };
-/* snapshot_compare - number of changes; the first `most` of them go to out */
-size_t snapshot_compare(const struct snapshot *before, const struct snapshot *now, struct snapshot_change *out, size_t most);
+/* snapshot_compare - number of changes; the first `most` of them go to out.  Byte by
+ * byte first: what nobody touched comes in the same order again, as a rule   */
+size_t snapshot_compare(struct snapshot *before, struct snapshot *now, struct snapshot_change *out, size_t most);
 
 #endif
