@@ -76,6 +76,9 @@ int main(int argc, char **argv)
 	}
 	program_log(name, "started", "minding the days of %s", house.settings.title);
 	while (!program_ending) {
+		bool renewed = false;
+		if (house_renew(&house, &renewed, &why).code != OK)
+			return program_why(name, "policy-failed", &why);
 		round_of(&house, &state);
 		program_rest(ROUND_MS);
 	}

@@ -43,7 +43,11 @@ static void work(struct house *house, struct pool *pool)
 	struct scanner scanner = scanner_default(house->settings.clamd);
 	while (!program_ending) {
 		struct why why = {0};
-		bool worked = false;
+		bool worked = false, renewed = false;
+		if (house_renew(house, &renewed, &why).code != OK) {
+			program_why(name, "policy-failed", &why);
+			return;
+		}
 		struct result done = crossing_step(house->crossings, pool, &scanner, &worked, &why);
 		if (done.code != OK)
 			program_why(name, "step-failed", &why);

@@ -95,12 +95,25 @@ static struct web_parts parts_of(struct house *h, const struct options *o)
 	return (struct web_parts){
 		.store = h->store, .vault = h->vault, .ledger = h->ledger, .policy = h->policy,
 		.office = h->office, .registers = h->registers, .proceedings = h->proceedings, .crossings = h->crossings,
+		.drafts = h->drafts,
 		.random = &h->random, .clock = &h->clock, .body = h->settings.body,
 		.title = h->settings.title, .policy_name = h->settings.policy,
 		.help = o->help ? o->help : "情報担当課", .clamd = h->settings.clamd,
 		.seal_socket = h->settings.seal_socket, .seal_note = h->settings.seal_note,
 		.dir = h->settings.dir,
 	};
+}
+
+/* what was adopted is in force from the next request on */
+static struct result renew(struct house *house, const struct options *o, struct web *web, struct why *why)
+{
+	bool renewed = false;
+	TRY(house_renew(house, &renewed, why));
+	if (!renewed)
+		return ok();
+	struct web_parts parts = parts_of(house, o);
+	program_log(name, "policy-renewed", "%lld drafts adopted", (long long)house->adopted);
+	return web_renew(web, &parts, why);
 }
 
 static int serve(struct house *house, struct options *o, struct web *web)
@@ -117,7 +130,7 @@ static int serve(struct house *house, struct options *o, struct web *web)
 	}
 	program_log(name, "started", "outer %s, inner %s", o->address[0], o->address[1]);
 	while (!program_ending)
-		if (web_turn(web, -1, TURN_MS, &why).code != OK)
+		if (web_turn(web, -1, TURN_MS, &why).code != OK || renew(house, o, web, &why).code != OK)
 			return program_why(name, "serve-failed", &why);
 	program_log(name, "ended", "asked to end");
 	return EXIT_DONE;
@@ -135,7 +148,7 @@ int main(int argc, char **argv)
 	if (!read_options(argc, argv, &o))
 		return EXIT_USAGE;
 	program_signals();
-	if (house_open(o.program.dir, &house, &why).code != OK)
+	if (house_open(o.program.dir, &house, &why).code != OK || house_shelf(&house, &why).code != OK)
 		return program_why(name, "start-failed", &why);
 	o.address[0] = o.address[0] ? o.address[0] : house.settings.outer;
 	o.address[1] = o.address[1] ? o.address[1] : house.settings.inner;

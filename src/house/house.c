@@ -11,26 +11,65 @@
 
 /* Argon2id works inside sekisho-web, which shall stay small: 24 MiB and three passes
  * are above the least that OWASP advises (19 MiB, two passes). */
-enum { HOUSE_ROOM = 128 << 20, SIGNIN_BYTES = 24 << 20 };
+enum { HOUSE_ROOM = 128 << 20, POLICY_ROOM = 128 << 20, SIGNIN_BYTES = 24 << 20 };
 
 static const struct projection *const projections[] = {
-	&office_projection, &register_projection, &proceeding_projection, &crossing_projection, NULL};
+	&office_projection, &register_projection, &proceeding_projection, &crossing_projection,
+	&draft_projection, NULL};
 
-static struct result open_policy(struct house *h, struct why *why)
+/* ---- the policy: the folders' texts, and what was adopted since ---------------- */
+
+static struct result sound_policy(const struct policy *policy, const struct findings *findings, struct why *why)
 {
-	struct findings findings = {0};
-	TRY(policy_load_folders(h->settings.folders, h->settings.folder_count, h->arena, &h->policy,
-	                        &findings, why));
-	if (policy_sound(h->policy))
+	const struct finding *first = findings->first;
+	if (policy_sound(policy))
 		return ok();
-	const struct finding *first = findings.first;
 	while (first && first->severity != FINDING_ERROR)
 		first = first->next;
 	return fail(why, E_INPUT, first ? first->file : "policy", "%s:%u: %s", first ? first->file : "",
 	            first ? first->line : 0, first ? first->sentence : "the policy has errors");
 }
 
-static struct result open_rooms(struct house *h, struct why *why)
+/* the texts once more, with those that were adopted beside them */
+static struct result load_adopted(struct house *h, const struct policy *base, struct arena *arena,
+                                  struct policy **out, struct findings *findings, struct why *why)
+{
+	struct policy_source *adopted = NULL;
+	size_t count = 0;
+	day_t today = day_of_ms(clock_now_ms(&h->clock));
+	TRY(drafts_sources(h->store, h->settings.body, base, h->settings.policy, today, arena, &adopted, &count, why));
+	struct policy_source *all = ARENA_ARRAY(arena, h->source_count + count + 1, struct policy_source);
+	if (!all)
+		return fail(why, E_MEMORY, "policy", "no memory");
+	for (size_t i = 0; i < h->source_count; i++)
+		all[i] = h->sources[i];
+	for (size_t i = 0; i < count; i++)
+		all[h->source_count + i] = adopted[i];
+	return policy_load(all, h->source_count + count, arena, out, findings, why);
+}
+
+static struct result open_policy(struct house *h, struct why *why)
+{
+	struct findings findings = {0};
+	struct policy *policy = NULL;
+	h->policy_arena = arena_new(POLICY_ROOM);
+	if (!h->policy_arena)
+		return fail(why, E_MEMORY, "policy", "no memory");
+	TRY(drafts_version(h->store, h->settings.body, &h->adopted, why));
+	TRY(policy_load(h->sources, h->source_count, h->policy_arena, &policy, &findings, why));
+	TRY(sound_policy(policy, &findings, why));
+	if (h->adopted) {
+		TRY(load_adopted(h, policy, h->policy_arena, &policy, &findings, why));
+		TRY(sound_policy(policy, &findings, why));
+	}
+	h->policy = policy;
+	return ok();
+}
+
+/* ---- the rooms ------------------------------------------------------------------ */
+
+/* what knows no policy */
+static struct result open_ground(struct house *h, struct why *why)
 {
 	const struct house_settings *s = &h->settings;
 	TRY(store_open(s->database, &h->store, why));
@@ -40,7 +79,13 @@ static struct result open_rooms(struct house *h, struct why *why)
 	signin.argon_bytes = SIGNIN_BYTES;
 	struct office_parts office = {.signin = &signin, .store = h->store, .ledger = h->ledger, .vault = h->vault,
 	                              .random = &h->random, .clock = &h->clock, .body = s->body};
-	TRY(office_open(&office, &h->office, why));
+	return office_open(&office, &h->office, why);
+}
+
+/* what holds the policy: closed and opened anew when it changes */
+static struct result open_rooms(struct house *h, struct why *why)
+{
+	const struct house_settings *s = &h->settings;
 	struct register_parts registers = {
 		.store = h->store, .ledger = h->ledger, .vault = h->vault, .office = h->office,
 		.policy = h->policy, .policy_name = s->policy, .random = &h->random,
@@ -53,35 +98,78 @@ static struct result open_rooms(struct house *h, struct why *why)
 	TRY(proceeding_open(&parts, &h->proceedings, why));
 	struct crossing_parts crossing = {.base = parts, .proceedings = h->proceedings,
 	                                  .settings = crossing_settings_default()};
-	return crossing_open(&crossing, &h->crossings, why);
+	TRY(crossing_open(&crossing, &h->crossings, why));
+	struct draft_parts drafts = {
+		.store = h->store, .ledger = h->ledger, .proceedings = h->proceedings, .random = &h->random,
+		.clock = &h->clock, .body = s->body, .policy_name = s->policy, .policy = h->policy,
+		.sources = h->sources, .source_count = h->source_count, .shelf = h->shelf,
+		.shelf_count = h->shelf_count};
+	return drafts_open(&drafts, &h->drafts, why);
+}
+
+static void close_rooms(struct house *h)
+{
+	drafts_drop(&h->drafts);
+	crossing_close(h->crossings);
+	h->crossings = NULL;
+	proceeding_drop(&h->proceedings);
+	registers_drop(&h->registers);
+}
+
+static struct result open_all(struct house *h, const char *dir, struct why *why)
+{
+	TRY(house_settings_read(dir, h->arena, &h->settings, why));
+	h->clock = h->settings.clock[0] ? clock_file(h->settings.clock) : clock_system();
+	TRY(policy_read_folders(h->settings.folders, h->settings.folder_count, h->arena, &h->sources,
+	                        &h->source_count, why));
+	TRY(open_ground(h, why));
+	TRY(open_policy(h, why));
+	return open_rooms(h, why);
 }
 
 struct result house_open(const char *dir, struct house *out, struct why *why)
 {
 	*out = (struct house){.arena = arena_new(HOUSE_ROOM), .random = random_system()};
-	if (!out->arena)
-		return fail(why, E_MEMORY, "", "no memory");
-	struct result done = house_settings_read(dir, out->arena, &out->settings, why);
-	out->clock = done.code == OK && out->settings.clock[0] ? clock_file(out->settings.clock)
-	                                                       : clock_system();
-	if (done.code == OK)
-		done = open_policy(out, why);
-	if (done.code == OK)
-		done = open_rooms(out, why);
+	struct result done = out->arena ? open_all(out, dir, why) : fail(why, E_MEMORY, "", "no memory");
 	if (done.code != OK)
 		house_close(out);
 	return done;
 }
 
+struct result house_shelf(struct house *h, struct why *why)
+{
+	const char *share = NULL;
+	if (h->settings.folder_count == 0 || house_share(h->arena, &share, NULL).code != OK)
+		return ok();
+	TRY(policy_read_editions(share, h->settings.policy, h->arena, &h->shelf, &h->shelf_count, why));
+	close_rooms(h);
+	return open_rooms(h, why);
+}
+
+struct result house_renew(struct house *h, bool *renewed, struct why *why)
+{
+	int64_t version = 0;
+	*renewed = false;
+	TRY(drafts_version(h->store, h->settings.body, &version, why));
+	if (version == h->adopted)
+		return ok();
+	struct arena *before = h->policy_arena;
+	close_rooms(h);
+	struct result opened = open_policy(h, why);
+	arena_free(before); /* nobody holds it any more */
+	TRY(opened);
+	*renewed = true;
+	return open_rooms(h, why);
+}
+
 void house_close(struct house *h)
 {
-	crossing_close(h->crossings);
-	proceeding_close(h->proceedings);
-	registers_close(h->registers);
+	close_rooms(h);
 	office_close(h->office);
 	ledger_close(h->ledger);
 	vault_close(h->vault);
 	store_close(h->store);
+	arena_free(h->policy_arena);
 	arena_free(h->arena);
 	*h = (struct house){0};
 }

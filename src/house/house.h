@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "crossing/crossing.h"
+#include "draft/draft.h"
 #include "policy/folder.h"
 #include "register/register.h"
 
@@ -42,11 +43,16 @@ struct house {
 	struct store *store;
 	struct vault *vault;
 	struct ledger *ledger;
-	struct policy *policy;
+	struct policy *policy; /* the folders' texts and what was adopted since */
+	struct arena *policy_arena;
+	struct policy_source *sources, *shelf;
+	size_t source_count, shelf_count;
+	int64_t adopted; /* drafts that the policy holds */
 	struct office *office;
 	struct registers *registers;
 	struct proceedings *proceedings;
 	struct crossings *crossings;
+	struct drafts *drafts;
 };
 /* house_settings_read - sekisho.conf; E_INPUT names file:line */
 struct result house_settings_read(const char *dir, struct arena *arena, struct house_settings *out,
@@ -56,6 +62,13 @@ struct result house_settings_read(const char *dir, struct arena *arena, struct h
  *         E_CONFLICT the database is newer than the program                */
 struct result house_open(const char *dir, struct house *out, struct why *why) MUST;
 void house_close(struct house *house); /* also for AUTO */
+/* house_shelf - read every edition of the office's policy that is installed, for
+ * comparing; before the jail.  An office whose folders lie elsewhere has none. */
+struct result house_shelf(struct house *house, struct why *why) MUST;
+/* house_renew - if a draft was adopted since: the policy anew, and the rooms that
+ * hold it.  Between two pieces of work only: what they gave before is gone.  No
+ * file is read.  *renewed says whether; after an error the house is to be closed */
+struct result house_renew(struct house *house, bool *renewed, struct why *why) MUST;
 
 /* house_create - a new office folder with keys and an empty database
  * settings  body, title, policy, folders, origin, outer, inner, clamd,

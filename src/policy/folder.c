@@ -95,8 +95,8 @@ static struct result read_folder(struct gathering *g, const char *folder, struct
 	return result;
 }
 
-struct result policy_load_folders(const char *const *folders, size_t count, struct arena *arena,
-                                  struct policy **out, struct findings *findings, struct why *why)
+struct result policy_read_folders(const char *const *folders, size_t count, struct arena *arena,
+                                  struct policy_source **out, size_t *read, struct why *why)
 {
 	struct gathering g = {.arena = arena, .at = ARENA_ARRAY(arena, POLICY_FILES, struct policy_source), .most = POLICY_FILES};
 	if (!g.at)
@@ -104,7 +104,18 @@ struct result policy_load_folders(const char *const *folders, size_t count, stru
 	for (size_t i = 0; i < count; i++)
 		TRY(read_folder(&g, folders[i], why));
 	qsort(g.at, g.count, sizeof *g.at, by_path);
-	return policy_load(g.at, g.count, arena, out, findings, why);
+	*out = g.at;
+	*read = g.count;
+	return ok();
+}
+
+struct result policy_load_folders(const char *const *folders, size_t count, struct arena *arena,
+                                  struct policy **out, struct findings *findings, struct why *why)
+{
+	struct policy_source *sources = NULL;
+	size_t read = 0;
+	TRY(policy_read_folders(folders, count, arena, &sources, &read, why));
+	return policy_load(sources, read, arena, out, findings, why);
 }
 
 /* ---- an edition with what it adopts */
@@ -222,17 +233,19 @@ static struct result take_adopted(struct shelf *shelf, struct why *why)
 	return ok();
 }
 
-static struct result load_taken(struct shelf *shelf, const char *vocabulary, struct arena *arena,
-                                struct policy **out, struct findings *findings, struct why *why)
+/* the vocabulary, and the files of the folders that are taken */
+static struct result gather_taken(struct shelf *shelf, const char *vocabulary, struct arena *arena,
+                                  struct gathering *g, struct why *why)
 {
-	struct gathering g = {.arena = arena, .at = ARENA_ARRAY(shelf->arena, POLICY_FILES, struct policy_source), .most = POLICY_FILES};
-	if (!g.at)
+	*g = (struct gathering){.arena = arena, .at = ARENA_ARRAY(shelf->arena, POLICY_FILES, struct policy_source),
+	                        .most = POLICY_FILES};
+	if (!g->at)
 		return fail(why, E_MEMORY, "policy", "規程を読む記憶域が足りません。");
-	TRY(read_folder(&g, vocabulary, why));
+	TRY(read_folder(g, vocabulary, why));
 	for (size_t i = 0; i < shelf->count; i++)
-		for (size_t k = 0; shelf->taken[i] && k < shelf->file_count[i] && g.count < g.most; k++)
-			g.at[g.count++] = shelf->files[i][k];
-	return policy_load(g.at, g.count, arena, out, findings, why);
+		for (size_t k = 0; shelf->taken[i] && k < shelf->file_count[i] && g->count < g->most; k++)
+			g->at[g->count++] = shelf->files[i][k];
+	return ok();
 }
 
 static struct result gather_edition(struct shelf *shelf, const char *share, const char *id, struct why *why)
@@ -281,5 +294,26 @@ struct result policy_load_edition(const char *share, const char *id, struct aren
 		return fail(why, E_MEMORY, "policy", "規程を読む記憶域が足りません。");
 	*shelf = (struct shelf){.arena = own};
 	TRY(gather_edition(shelf, share, id, why));
-	return load_taken(shelf, vocabulary, arena, out, findings, why);
+	struct gathering g;
+	TRY(gather_taken(shelf, vocabulary, arena, &g, why));
+	return policy_load(g.at, g.count, arena, out, findings, why);
+}
+
+struct result policy_read_editions(const char *share, const char *name, struct arena *arena,
+                                   struct policy_source **out, size_t *count, struct why *why)
+{
+	struct shelf *shelf = ARENA_NEW(arena, struct shelf);
+	const char *vocabulary = arena_printf(arena, "%s/vocabulary", share);
+	struct gathering g;
+	if (!shelf || !vocabulary)
+		return fail(why, E_MEMORY, "policy", "規程を読む記憶域が足りません。");
+	*shelf = (struct shelf){.arena = arena};
+	TRY(list_shelf(shelf, share, why));
+	for (size_t i = 0; i < shelf->count; i++)
+		shelf->taken[i] = heads(shelf, i, slice_str(name));
+	TRY(take_adopted(shelf, why));
+	TRY(gather_taken(shelf, vocabulary, arena, &g, why));
+	*out = g.at;
+	*count = g.count;
+	return ok();
 }

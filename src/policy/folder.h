@@ -15,6 +15,14 @@ struct result policy_load_folders(const char *const *folders, size_t count, stru
                                   struct policy **out, struct findings *findings,
                                   struct why *why) MUST;
 
+/* policy_read_folders - the same files, read and not loaded; texts live in the arena */
+struct result policy_read_folders(const char *const *folders, size_t count, struct arena *arena,
+                                  struct policy_source **out, size_t *read, struct why *why) MUST;
+/* policy_read_editions - vocabulary, every edition of that policy on the shelf
+ * (share/policies), and what they adopt                                     */
+struct result policy_read_editions(const char *share, const char *name, struct arena *arena,
+                                   struct policy_source **out, size_t *count, struct why *why) MUST;
+
 /* policy_edition_folders - the folders that policy_load_edition reads
  * out      count of them, written on success, in the arena; the vocabulary first
  * errors   those of policy_load_edition; E_LIMIT more than `most`            */

@@ -551,6 +551,44 @@ struct result policy_parameter(const struct policy *policy, const struct policy_
                                const char *name, const char *at, day_t day,
                                struct policy_value *out, struct why *why) MUST;
 
+/* What the text leaves to the body, and what may be set for it. */
+struct policy_param {
+	const char *name, *title;
+	enum fact_type type;
+	const char *unit, *unit_label;      /* of a FACT_NUMBER that counts something; "" */
+	const char *const *words, *const *labels; /* words, levels or posts that may be set, and how they read */
+	size_t word_count;
+	const struct policy_clause *clause; /* that leaves it open, perhaps of an adopted policy */
+};
+/* policy_params - in the order of the clauses; with those of what it adopts
+ * errors  E_ABSENT not an edition of this policy     E_MEMORY               */
+struct result policy_params(const struct policy *policy, const struct policy_edition *edition,
+                            struct arena *arena, const struct policy_param **out, size_t *count,
+                            struct why *why) MUST;
+/* A value in force, as a `set` line writes it (24 hours) and as people read it (24時間). */
+struct policy_set {
+	bool set;
+	const char *text, *label, *basis; /* "" where nothing is set */
+	day_t from;
+};
+/* policy_setting - the body's value for all clauses, on the day; E_ABSENT no such parameter */
+struct result policy_setting(const struct policy *policy, const struct policy_edition *edition,
+                             const char *name, day_t day, struct arena *arena, struct policy_set *out,
+                             struct why *why) MUST;
+/* policy_unit_label - 時間 for "hours" */
+const char *policy_unit_label(const char *unit);
+/* A choice: how the body deals with what the check finds at those clauses. */
+struct policy_choice {
+	const char *title, *basis;
+	unsigned number; /* of the finding */
+	const char *ids[POLICY_CHANGE_IDS];
+	size_t id_count;
+	day_t from;
+};
+/* policy_choice_at - the n-th of the edition's policy, whatever its day; false past the last */
+bool policy_choice_at(const struct policy *policy, const struct policy_edition *edition, size_t index,
+                      struct policy_choice *out);
+
 /* What an object is rated as: an interval; nobody may state less than low. */
 struct policy_rating {
 	const char *low, *high; /* levels; equal when it is certain */

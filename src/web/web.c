@@ -39,6 +39,14 @@ static void digest_path(const char *name, char out[64])
 	snprintf(out, 64, "/static/%s/%s", hex, name);
 }
 
+static struct result open_proof(struct web *web, struct why *why)
+{
+	struct proof_parts proof = {.ledger = web->parts.ledger, .policy = web->parts.policy,
+		.policy_name = web->parts.policy_name, .office = web->parts.office,
+		.proceedings = web->parts.proceedings};
+	return proof_open(&proof, &web->proof, why);
+}
+
 static struct result prepare(struct web *web, struct why *why)
 {
 	if (sodium_init() < 0)
@@ -49,10 +57,7 @@ static struct result prepare(struct web *web, struct why *why)
 		return fail(why, E_MEMORY, "web", "no memory");
 	TRY(tokens_init(web->door_tokens, web->parts.random, why));
 	TRY(tokens_init(web->session_tokens, web->parts.random, why));
-	struct proof_parts proof = {.ledger = web->parts.ledger, .policy = web->parts.policy,
-		.policy_name = web->parts.policy_name, .office = web->parts.office,
-		.proceedings = web->parts.proceedings};
-	TRY(proof_open(&proof, &web->proof, why));
+	TRY(open_proof(web, why));
 	TRY(read_templates(web, why));
 	digest_path("style.css", web->style_path);
 	digest_path("mark.svg", web->mark_path);
@@ -71,6 +76,14 @@ struct result web_open(const struct web_parts *parts, const struct web_options *
 	*out = web;
 	web = NULL;
 	return ok();
+}
+
+struct result web_renew(struct web *web, const struct web_parts *parts, struct why *why)
+{
+	web->parts = *parts;
+	proof_close(web->proof);
+	web->proof = NULL;
+	return open_proof(web, why);
 }
 
 void web_close(struct web *web)

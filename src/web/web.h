@@ -10,6 +10,7 @@
 #define SEKISHO_WEB_H
 
 #include "crossing/crossing.h"
+#include "draft/draft.h"
 
 struct web;
 
@@ -24,6 +25,7 @@ struct web_parts {
 	struct registers *registers;
 	struct proceedings *proceedings;
 	struct crossings *crossings;
+	struct drafts *drafts;
 	struct random *random;
 	const struct clock *clock;
 	const char *body;        /* "aonami" */
@@ -60,6 +62,9 @@ struct result web_open(const struct web_parts *parts, const struct web_options *
 /* web_turn - serve what is ready; waits at most timeout_ms, or until wake_fd
  * (nullable: -1) is readable                                                */
 struct result web_turn(struct web *web, int wake_fd, int timeout_ms, struct why *why) MUST;
+/* web_renew - other rooms, over a policy that was adopted meanwhile; between two turns
+ * errors  E_MEMORY: the web is to be closed                                 */
+struct result web_renew(struct web *web, const struct web_parts *parts, struct why *why) MUST;
 void web_close(struct web *web);
 void web_drop(struct web **web);
 
