@@ -62,6 +62,17 @@ static struct result one_letter(struct house *house, struct notices *notices, st
 	return sent.code == E_DENIED ? ok() : fail(why, sent.code, answer.place, "%s", answer.text);
 }
 
+/* a policy that was adopted meanwhile: whoever waits for whom is asked anew */
+static struct result renew(struct house *house, struct notices **notices, struct why *why)
+{
+	bool renewed = false;
+	TRY(house_renew(house, &renewed, why));
+	if (!renewed)
+		return ok();
+	notices_drop(notices);
+	return open_notices(house, notices, why);
+}
+
 static struct result round_of(struct house *house, struct notices *notices, struct smtp *smtp,
                               struct why *why)
 {
@@ -92,6 +103,8 @@ int main(int argc, char **argv)
 	program_log(name, "started", "writing for %s by %s", house.settings.title, house.settings.mail_server);
 	while (!program_ending) {
 		struct why trouble = {0};
+		if (renew(&house, &notices, &why).code != OK)
+			return program_why(name, "policy-failed", &why);
 		bool failed = round_of(&house, notices, smtp, &trouble).code != OK;
 		if (failed)
 			program_why(name, "round-failed", &trouble);
