@@ -36,24 +36,33 @@ struct town {
 static const struct projection *const town_projections[] = {
 	&office_projection, &register_projection, &proceeding_projection, &crossing_projection, NULL};
 
-static inline void town_policy(struct town *t)
+/* One of the offices of share/demo/bodies.tsv. */
+struct town_body {
+	const char *policy; /* a folder of policies/, or the beginning of its name */
+	const char *chart;
+};
+static const struct town_body town_hannan = {"hannan", "office.tsv"};
+
+static inline const char *town_policy(struct town *t, const struct town_body *body)
 {
-	const char *folders[] = {SEKISHO_SOURCE "/vocabulary", SEKISHO_SOURCE "/policies/hannan-2022-07"};
-	CHECK_OK(policy_load_folders(folders, 2, t->arena, &t->policy, NULL, &t->why), &t->why);
+	CHECK_OK(policy_load_edition(SEKISHO_SOURCE, body->policy, t->arena, &t->policy, NULL, &t->why), &t->why);
 	CHECK(t->policy && policy_sound(t->policy));
+	const struct policy_edition *edition = policy_edition_in(t->policy, body->policy);
+	return edition ? edition->name : "";
 }
 
-static inline void town_people(struct town *t)
+static inline void town_people(struct town *t, const struct town_body *body)
 {
 	struct slice tsv;
 	struct chart_person *people;
 	size_t count;
-	CHECK_OK(file_read(SEKISHO_SOURCE "/share/demo/office.tsv", 1 << 20, t->arena, &tsv, &t->why), &t->why);
+	const char *path = arena_printf(t->arena, SEKISHO_SOURCE "/share/demo/%s", body->chart);
+	CHECK_OK(file_read(path, 1 << 20, t->arena, &tsv, &t->why), &t->why);
 	CHECK_OK(office_load_chart(t->office, "", tsv, t->arena, &people, &count, &t->why), &t->why);
 }
 
-/* town_new - 2026-11-20 09:00 in Japan */
-static inline void town_new(struct town *t)
+/* town_new_on - 2026-11-20 09:00 in Japan */
+static inline void town_new_on(struct town *t, const struct town_body *body)
 {
 	static struct signin_rules rules;
 	rules = signin_defaults();
@@ -68,25 +77,30 @@ static inline void town_new(struct town *t)
 	CHECK_OK(vault_open(scratch_path(&t->scratch, "", "vault"), scratch_path(&t->scratch, "", "key"),
 	                    t->store, &t->vault, &t->why), &t->why);
 	CHECK_OK(ledger_open(t->store, "test/town", town_projections, &t->clock, &t->ledger, &t->why), &t->why);
-	town_policy(t);
+	const char *name = town_policy(t, body);
 	struct office_parts office = {.store = t->store, .ledger = t->ledger, .vault = t->vault,
 	                              .random = &t->random, .clock = &t->clock, .body = "town",
-	                              .signin = &rules};
+	                              .signin = &rules, .policy = t->policy, .policy_name = name};
 	CHECK_OK(office_open(&office, &t->office, &t->why), &t->why);
 	struct crossing_parts parts = {
 		.base = {.store = t->store, .ledger = t->ledger, .vault = t->vault, .office = t->office,
-	                 .policy = t->policy, .policy_name = "hannan", .random = &t->random,
+	                 .policy = t->policy, .policy_name = name, .random = &t->random,
 	                 .clock = &t->clock, .body = "town"},
 		.settings = crossing_settings_default()};
 	CHECK_OK(proceeding_open(&parts.base, &t->proceedings, &t->why), &t->why);
 	struct register_parts registers = {
 		.store = t->store, .ledger = t->ledger, .vault = t->vault, .office = t->office,
-		.policy = t->policy, .policy_name = "hannan", .random = &t->random, .clock = &t->clock,
+		.policy = t->policy, .policy_name = name, .random = &t->random, .clock = &t->clock,
 		.body = "town"};
 	CHECK_OK(registers_open(&registers, &t->registers, &t->why), &t->why);
 	parts.proceedings = t->proceedings;
 	CHECK_OK(crossing_open(&parts, &t->crossings, &t->why), &t->why);
-	town_people(t);
+	town_people(t, body);
+}
+
+static inline void town_new(struct town *t)
+{
+	town_new_on(t, &town_hannan);
 }
 
 static inline void town_done(struct town *t)

@@ -64,19 +64,19 @@ static struct result write_clamd(const char *dir, struct arena *arena, struct wh
 	return file_write(arena_printf(arena, "%s/clamd.conf", dir), slice_str(conf), 0600, why);
 }
 
-struct result demo_create(const char *dir, struct arena *arena, struct house_settings *made,
-                          struct why *why)
+struct result demo_create_on(const char *dir, const char *policy, struct arena *arena,
+                             struct house_settings *made, struct why *why)
 {
 	const char *share = NULL;
+	struct demo_body body;
 	TRY(house_share(arena, &share, why));
+	TRY(demo_body_of(policy, NULL, arena, &body, why));
 	TRY(fresh_folder(dir, arena, why));
 	struct house_settings s = {
-		.body = "aonami", .title = "青波市", .policy = "hannan", .origin = "sekisho/aonami",
+		.body = body.body, .title = body.title, .origin = arena_printf(arena, "sekisho/%s", body.body),
 		.outer = "127.0.0.1:8081", .inner = "127.0.0.1:8082", .clamd = "run/clamd.sock",
-		.clamd_config = "clamd.conf", .clock = "clock.offset",
-		.folders = {arena_printf(arena, "%s/vocabulary", share),
-	                    arena_printf(arena, "%s/policies/hannan-2022-07", share)},
-		.folder_count = 2};
+		.clamd_config = "clamd.conf", .clock = "clock.offset"};
+	TRY(cli_policy_settings(share, policy, arena, &s, why));
 	const char *outer = getenv("SEKISHO_OUTER"), *inner = getenv("SEKISHO_INNER");
 	s.outer = outer ? outer : s.outer;
 	s.inner = inner ? inner : s.inner;
@@ -85,6 +85,12 @@ struct result demo_create(const char *dir, struct arena *arena, struct house_set
 	TRY(file_write(arena_printf(arena, "%s/%s", made->dir, marker), SLICE("demo\n"), 0600, why));
 	TRY(write_clamd(made->dir, arena, why));
 	return cli_keygen(made, arena, why);
+}
+
+struct result demo_create(const char *dir, struct arena *arena, struct house_settings *made,
+                          struct why *why)
+{
+	return demo_create_on(dir, "hannan", arena, made, why);
 }
 
 /* ---- people ------------------------------------------------------------- */
@@ -130,10 +136,12 @@ struct result demo_populate(struct demo *demo, struct why *why)
 {
 	const char *share = NULL;
 	struct slice tsv;
+	struct demo_body body;
 	struct chart_person *chart = NULL;
 	size_t count = 0;
 	TRY(house_share(demo->arena, &share, why));
-	TRY(file_read(arena_printf(demo->arena, "%s/share/demo/office.tsv", share), 1 << 20, demo->arena,
+	TRY(demo_body_of(NULL, demo->house.settings.body, demo->arena, &body, why));
+	TRY(file_read(arena_printf(demo->arena, "%s/share/demo/%s", share, body.chart), 1 << 20, demo->arena,
 	              &tsv, why));
 	TRY(office_load_chart(demo->house.office, "", tsv, demo->arena, &chart, &count, why));
 	for (size_t i = 0; i < count && i < DEMO_PEOPLE; i++) {
@@ -241,13 +249,14 @@ static void serve(const struct house_settings *s, pid_t supervisor)
 		poll(NULL, 0, 500);
 }
 
-static int run(struct demo *demo, const char *dir, bool once, struct why *why)
+static int run(struct demo *demo, const char *dir, const char *policy, bool once, struct why *why)
 {
 	struct house_settings settings;
 	pid_t supervisor = 0;
 	int wrong = 1;
-	printf("青波市（架空の市）を作っています。\n");
-	struct result done = demo_create(dir, demo->arena, &settings, why);
+	struct result done = demo_create_on(dir, policy, demo->arena, &settings, why);
+	if (done.code == OK)
+		printf("%s（架空の団体）を作っています。\n", settings.title);
 	if (done.code == OK)
 		done = house_open(dir, &demo->house, why);
 	if (done.code == OK)
@@ -274,11 +283,11 @@ static int run(struct demo *demo, const char *dir, bool once, struct why *why)
 static int demo(int argc, char **argv)
 {
 	static struct demo state;
-	const char *dir = "demo";
+	const char *dir = "demo", *policy = "hannan";
 	bool once = false;
 	struct why why = {0};
-	const struct option_row rows[] = {{"--once", NULL, &once}};
-	argc = cli_options(argc, argv, rows, 1);
+	const struct option_row rows[] = {{"--once", NULL, &once}, {"--policy", &policy, NULL}};
+	argc = cli_options(argc, argv, rows, 2);
 	if (argc < 0 || argc > 1)
 		return cli_usage(&cli_demo_verbs[0]);
 	dir = argc ? argv[0] : dir;
@@ -286,7 +295,7 @@ static int demo(int argc, char **argv)
 	if (!state.arena)
 		return CLI_FAILED;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	int status = run(&state, dir, once, &why);
+	int status = run(&state, dir, policy, once, &why);
 	house_close(&state.house);
 	arena_free(state.arena);
 	return status;
@@ -306,7 +315,7 @@ static int code(int argc, char **argv)
 }
 
 const struct verb cli_demo_verbs[] = {
-	{"demo", "[DIR] [--once]", "架空の市を作り、見本の書類を運んで見せます（--once は見せて終わります）", demo},
+	{"demo", "[DIR] [--policy 規程] [--once]", "架空の市を作り、見本の書類を運んで見せます（--once は見せて終わります）", demo},
 	{"code", "鍵", "デモの人の確認コード（6桁）を表示します", code},
 	{0},
 };

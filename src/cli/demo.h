@@ -29,6 +29,9 @@ struct result demo_carry(struct demo *demo, int *wrong, struct why *why) MUST;
  * demo_stop - ends it and waits                                            */
 struct result demo_create(const char *dir, struct arena *arena, struct house_settings *made,
                           struct why *why) MUST;
+/* demo_create_on - the same on another policy of share/demo/bodies.tsv ("annaka") */
+struct result demo_create_on(const char *dir, const char *policy, struct arena *arena,
+                             struct house_settings *made, struct why *why) MUST;
 struct result demo_populate(struct demo *demo, struct why *why) MUST;
 struct result demo_start(struct demo *demo, const struct house_settings *s, pid_t *pid,
                          struct why *why) MUST;
@@ -37,6 +40,16 @@ void demo_stop(pid_t pid);
 struct result demo_add(struct demo *demo, const char *person, enum crossing_direction direction,
                        enum demo_kind kind, struct why *why) MUST;
 struct demo_person *demo_person(struct demo *demo, const char *login);
+/* The invented office that stands for a policy: a row of share/demo/bodies.tsv. */
+struct demo_body {
+	const char *policy, *chart, *body, *title;
+};
+/* demo_body_of - by policy, or by body where policy is NULL; E_ABSENT none  */
+struct result demo_body_of(const char *policy, const char *body, struct arena *arena,
+                           struct demo_body *out, struct why *why) MUST;
+/* cli_policy_settings - policy name and folders of an edition, for house_create */
+struct result cli_policy_settings(const char *share, const char *id, struct arena *arena,
+                                  struct house_settings *out, struct why *why) MUST;
 struct result cli_keygen(const struct house_settings *s, struct arena *arena, struct why *why) MUST;
 
 #endif

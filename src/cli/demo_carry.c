@@ -134,6 +134,39 @@ static struct result collect(struct demo *demo, const char *file, const char *pe
 	return done;
 }
 
+/* What the sender says of the object: each class at that part of its scale (0 the lowest
+ * level, 100 the highest), and no to whatever else the policy asks.          */
+static struct result describe(struct demo *demo, struct crossing_request *request, size_t part,
+                              struct arena *arena, const struct decision **preview, struct why *why)
+{
+	enum { ROUNDS = 3 }; /* an answer may raise a further question */
+	struct crossing_question *asked = NULL;
+	size_t count = 0;
+	for (int round = 0; round < ROUNDS; round++) {
+		TRY(crossing_preview(demo->house.crossings, request, arena, preview, why));
+		TRY(crossing_questions(demo->house.crossings, request, *preview, arena, &asked, &count, why));
+		for (size_t i = 0; i < count; i++) {
+			const struct policy_fact *fact = asked[i].fact;
+			const char *say = fact->word_count ? fact->words[(fact->word_count - 1) * part / 100] : "no";
+			if (crossing_answer(request->answers, asked[i].name).len)
+				continue;
+			request->answers = arena_printf(arena, "%s%s%s=%s", request->answers,
+			                                request->answers[0] ? " " : "", asked[i].name, say);
+			if (!request->answers)
+				return fail(why, E_MEMORY, "", "no memory");
+		}
+	}
+	return crossing_preview(demo->house.crossings, request, arena, preview, why);
+}
+
+/* Where no clause opens the act, that is the policy's answer and not a fault. */
+static struct result closed(const struct decision *preview, const struct why *denied, int *wrong)
+{
+	printf("  送れません: %s\n", denied->text);
+	*wrong += preview->verdict != REFUSE || !preview->by_default;
+	return ok();
+}
+
 static struct result carry_inward(struct demo *demo, struct arena *arena, char macro_file[27],
                                   int *wrong, struct why *why)
 {
@@ -142,14 +175,22 @@ static struct result carry_inward(struct demo *demo, struct arena *arena, char m
 	struct crossing crossing;
 	char id[27];
 	uint64_t bytes = 0;
-	printf("\n■ インターネット側から LGWAN 側へ（%s さん、重要度B）\n", aoki->name);
+	const struct decision *preview = NULL;
+	struct why denied = {0};
+	printf("\n■ インターネット側から LGWAN 側へ（%s さん）\n", aoki->name);
 	for (size_t i = 0; i < COUNT; i++)
 		TRY(demo_add(demo, aoki->id, CROSSING_INWARD, inward[i].kind, why));
 	struct crossing_request request = {
-		.direction = CROSSING_INWARD, .sender = aoki->id, .receiver = aoki->id, .importance = "B",
+		.direction = CROSSING_INWARD, .sender = aoki->id, .receiver = aoki->id, .answers = "",
 		.purpose = "県から届いた様式に記入し、11月30日までに回答するため",
 		.partner = "メールの添付（差出人: 県市町村課）", .protection = "", .not_needed = ""};
-	TRY(crossing_submit(demo->house.crossings, &request, id, why));
+	TRY(describe(demo, &request, 50, arena, &preview, why));
+	struct result sent = crossing_submit(demo->house.crossings, &request, id, &denied);
+	if (sent.code == E_DENIED)
+		return closed(preview, &denied, wrong);
+	if (sent.code != OK)
+		return fail(why, sent.code, denied.place, "%s", denied.text);
+	printf("  情報の分類など: %s\n", request.answers);
 	TRY(wait_until(demo, id, CROSSING_RELEASED, arena, &crossing, why));
 	for (size_t i = 0; i < crossing.file_count; i++) {
 		print_file(&crossing.files[i]);
@@ -164,12 +205,28 @@ static struct result carry_inward(struct demo *demo, struct arena *arena, char m
 
 /* ---- outward ------------------------------------------------------------ */
 
-static struct result permit(struct demo *demo, const char *application, const char *login,
-                            const char *reason, struct why *why)
+/* Whoever is asked says yes, one after the other, until it is permitted. */
+static struct result permit(struct demo *demo, const char *application, const char *reason, struct why *why)
 {
-	const struct demo_person *who = demo_person(demo, login);
-	TRY(application_answer(demo->house.proceedings, application, who->id, ANSWER_AGREE, reason, why));
-	printf("  %s さんが許可しました。\n", who->name);
+	enum { SIGNATURES = 8 };
+	AUTO(arena_drop) struct arena *arena = arena_new(8 << 20);
+	struct application a;
+	struct person who;
+	if (!arena)
+		return fail(why, E_MEMORY, "", "no memory");
+	for (int i = 0; i < SIGNATURES; i++) {
+		const struct holder *holder = NULL;
+		arena_reset(arena);
+		TRY(application_get(demo->house.proceedings, application, arena, &a, why));
+		for (size_t k = 0; k < a.slot_count && !holder; k++)
+			if (a.slots[k].open && a.slots[k].state == ROUTE_PENDING && a.slots[k].holder_count)
+				holder = &a.slots[k].holders[0];
+		if (a.state != APPLICATION_OPEN || !holder)
+			return ok();
+		TRY(office_person(demo->house.office, holder->person, arena, &who, why));
+		TRY(application_answer(demo->house.proceedings, application, holder->person, ANSWER_AGREE, reason, why));
+		printf("  %s さんが許可しました。\n", who.name);
+	}
 	return ok();
 }
 
@@ -177,31 +234,37 @@ static struct result carry_outward(struct demo *demo, struct arena *arena, int *
                                    struct why *why)
 {
 	const struct demo_person *aoki = demo_person(demo, "aoki");
+	const struct decision *preview = NULL;
 	struct crossing crossing;
 	struct why denied = {0};
 	char id[27];
 	uint64_t bytes = 0;
-	printf("\n■ LGWAN 側から庁外へ（%s さん、重要度A）\n", aoki->name);
+	printf("\n■ LGWAN 側から庁外へ（%s さん）\n", aoki->name);
 	TRY(demo_add(demo, aoki->id, CROSSING_OUTWARD, DEMO_LEDGER, why));
 	struct crossing_request request = {
-		.direction = CROSSING_OUTWARD, .sender = aoki->id, .receiver = "", .importance = "A",
+		.direction = CROSSING_OUTWARD, .sender = aoki->id, .receiver = "", .answers = "",
 		.purpose = "固定資産評価審査委員会での説明のため", .partner = "固定資産評価審査委員会 委員",
 		.protection = "encrypted", .not_needed = ""};
+	TRY(describe(demo, &request, 100, arena, &preview, why));
 	TRY(crossing_submit(demo->house.crossings, &request, id, why));
-	TRY(wait_until(demo, id, CROSSING_CHECKED, arena, &crossing, why));
+	bool asks = preview->approval_count > 0;
+	TRY(wait_until(demo, id, asks ? CROSSING_CHECKED : CROSSING_RELEASED, arena, &crossing, why));
 	if (crossing.file_count != 1)
 		return fail(why, E_CONFLICT, id, "the crossing has lost its file");
 	print_file(&crossing.files[0]);
-	*wrong += crossing.files[0].state != CROSSING_CHECKED || !crossing.application[0];
+	*wrong += asks != (crossing.application[0] != 0);
+	*wrong += crossing.files[0].state != (asks ? CROSSING_CHECKED : CROSSING_RELEASED);
 	if (!crossing.application[0])
-		return ok();
+		return crossing.files[0].state == CROSSING_RELEASED
+		               ? collect(demo, crossing.files[0].id, aoki->id, "internet", false, &bytes, why)
+		               : ok();
 	if (application_answer(demo->house.proceedings, crossing.application, aoki->id, ANSWER_AGREE, "",
 	                       &denied).code != E_DENIED)
 		*wrong += 1;
 	printf("  %s さん自身の許可: %s\n", aoki->name, denied.text);
 	char application[27];
 	snprintf(application, sizeof application, "%s", crossing.application);
-	TRY(permit(demo, application, "tanaka", "委員会の資料として必要と認める。", why));
+	TRY(permit(demo, application, "委員会の資料として必要と認める。", why));
 	TRY(wait_until(demo, id, CROSSING_RELEASED, arena, &crossing, why));
 	print_file(&crossing.files[0]);
 	*wrong += crossing.files[0].state != CROSSING_RELEASED || !crossing.password[0];
@@ -218,16 +281,20 @@ static struct result leave_waiting(struct demo *demo, int *wrong, struct arena *
                                    struct why *why)
 {
 	const struct demo_person *ueda = demo_person(demo, "ueda");
+	const struct decision *preview = NULL;
 	struct crossing crossing;
 	char id[27];
 	TRY(demo_add(demo, ueda->id, CROSSING_OUTWARD, DEMO_LEDGER, why));
 	struct crossing_request request = {
-		.direction = CROSSING_OUTWARD, .sender = ueda->id, .receiver = "", .importance = "A",
+		.direction = CROSSING_OUTWARD, .sender = ueda->id, .receiver = "", .answers = "",
 		.purpose = "県の実地調査で説明するため", .partner = "県市町村課 税政担当",
 		.protection = "encrypted", .not_needed = ""};
+	TRY(describe(demo, &request, 100, arena, &preview, why));
 	TRY(crossing_submit(demo->house.crossings, &request, id, why));
+	if (preview->approval_count == 0)
+		return ok();
 	TRY(wait_until(demo, id, CROSSING_CHECKED, arena, &crossing, why));
-	printf("\n■ 課長の承認を待っているもの（%s さん、重要度A）\n", ueda->name);
+	printf("\n■ 課長の承認を待っているもの（%s さん）\n", ueda->name);
 	for (size_t i = 0; i < crossing.file_count; i++) {
 		print_file(&crossing.files[i]);
 		*wrong += crossing.files[i].state != CROSSING_CHECKED;
@@ -247,7 +314,14 @@ static struct result carry_original(struct demo *demo, const char *file, struct 
 	char application[27];
 	uint64_t bytes = 0;
 	day_t until = day_of_ms(clock_now_ms(&demo->house.clock)) + 7;
+	struct crossing_bar bar;
+	if (!file[0])
+		return ok(); /* nothing came in */
 	printf("\n■ 例外措置（元のファイルの引渡し）\n");
+	if (crossing_original_bar(demo->house.crossings, file, arena, &bar, &denied).code == E_DENIED) {
+		printf("  %s\n", denied.text);
+		return ok();
+	}
 	if (crossing_ask_original(demo->house.crossings, file, aoki->id, "マクロがないと集計できない", until,
 	                          application, &denied).code == OK)
 		*wrong += 1;
@@ -255,7 +329,7 @@ static struct result carry_original(struct demo *demo, const char *file, struct 
 	TRY(crossing_ask_original(demo->house.crossings, file, tanaka->id,
 	                          "県の集計様式で、マクロがないと回答を作れないため", until, application, why));
 	printf("  課長の %s さんが申請しました。\n", tanaka->name);
-	TRY(permit(demo, application, "kuroda", "期限まで、この1件に限り認める。", why));
+	TRY(permit(demo, application, "期限まで、この1件に限り認める。", why));
 	for (int waited = 0; waited < PATIENCE_MS; waited += LOOK_MS) {
 		arena_reset(arena);
 		TRY(crossing_of_file(demo->house.crossings, file, arena, &crossing, why));

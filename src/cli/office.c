@@ -46,14 +46,7 @@ static struct result init_office(const char *dir, const char *policy, const char
 		.body = body, .title = title, .origin = arena_printf(arena, "sekisho/%s", body),
 		.outer = "127.0.0.1:8081", .inner = "127.0.0.1:8082", .clamd = "/run/clamav/clamd.ctl",
 	};
-	TRY(policy_edition_folders(share, policy, arena, s.folders, sizeof s.folders / sizeof *s.folders,
-	                           &s.folder_count, why));
-	struct policy *loaded = NULL;
-	TRY(cli_policy(policy, arena, &loaded, NULL, why));
-	const struct policy_edition *edition = policy_edition_in(loaded, policy);
-	if (!edition)
-		return fail(why, E_INPUT, policy, "policy の見出しがありません。");
-	s.policy = edition->name;
+	TRY(cli_policy_settings(share, policy, arena, &s, why));
 	TRY(house_create(dir, &s, why));
 	struct house_settings made;
 	TRY(house_settings_read(dir, arena, &made, why));
@@ -74,16 +67,34 @@ static struct result init_office(const char *dir, const char *policy, const char
 	return done;
 }
 
+/* the invented office of share/demo/ that stands for the policy */
+static struct result sample_office(const char *policy, struct arena *arena, const char **body,
+                                   const char **title, const char **chart, struct why *why)
+{
+	struct demo_body found;
+	const char *share = NULL;
+	TRY(house_share(arena, &share, why));
+	TRY(demo_body_of(policy, NULL, arena, &found, why));
+	*body = found.body;
+	*title = found.title;
+	*chart = arena_printf(arena, "%s/share/demo/%s", share, found.chart);
+	return *chart ? ok() : fail(why, E_MEMORY, "", "no memory");
+}
+
 static int init(int argc, char **argv)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(128 << 20);
 	const char *policy = NULL, *body = "city", *title = "（団体名を設定してください）", *chart = NULL;
+	bool sample = false;
 	struct why why = {0};
 	const struct option_row rows[] = {{"--policy", &policy, NULL}, {"--body", &body, NULL},
-	                                  {"--title", &title, NULL}, {"--chart", &chart, NULL}};
-	argc = cli_options(argc, argv, rows, 4);
-	if (argc != 1 || !policy || !arena)
+	                                  {"--title", &title, NULL}, {"--chart", &chart, NULL},
+	                                  {"--sample", NULL, &sample}};
+	argc = cli_options(argc, argv, rows, 5);
+	if (argc != 1 || !policy || !arena || (sample && chart))
 		return cli_usage(&cli_office_verbs[0]);
+	if (sample && sample_office(policy, arena, &body, &title, &chart, &why).code != OK)
+		return cli_why("init", &why);
 	if (init_office(argv[0], policy, body, title, chart, arena, &why).code != OK)
 		return cli_why("init", &why);
 	printf("%s を作りました。keys/ の鍵は、ほかの場所にも控えを保管してください。\n"
@@ -329,7 +340,7 @@ static int restore(int argc, char **argv)
 }
 
 const struct verb cli_office_verbs[] = {
-	{"init", "DIR --policy ID [--body 記号] [--title 団体名] [--chart 組織.tsv]",
+	{"init", "DIR --policy ID [--body 記号] [--title 団体名] [--chart 組織.tsv | --sample]",
 	 "新しい庁内の入れ物を作ります", init},
 	{"serve", "-C DIR", "止めるまで動かします", serve},
 	{"backup", "-C DIR FILE", "動かしたまま控えを取ります（鍵は含めません）", backup},

@@ -25,12 +25,22 @@ static struct result ready_clean(struct crossings *c, const struct file_row *fil
 	return ok();
 }
 
-static struct result ready_original(const struct file_row *file, struct why *why)
+/* The clause by which an original would be handed over; the act itself where none is. */
+static const char *lifting_clause(struct crossings *c, const struct crossing_row *row,
+                                  const char *file, struct arena *arena)
+{
+	struct crossing_bar bar;
+	bool known = original_bar(c, row, file, arena, &bar, NULL).code == OK;
+	return known ? bar.lift : "release_original";
+}
+
+static struct result ready_original(struct crossings *c, const struct file_row *file,
+                                    const struct crossing_row *row, struct arena *arena, struct why *why)
 {
 	if (!file->original_released_ms)
-		return fail(why, E_DENIED, "HN-2.7.4(1)", "元のファイルの引渡しは許可されていません。");
+		return fail(why, E_DENIED, lifting_clause(c, row, file->id, arena), "元のファイルの引渡しは許可されていません。");
 	if (file->original_collected_ms >= file->original_released_ms)
-		return fail(why, E_DENIED, "HN-2.7.4(1)",
+		return fail(why, E_DENIED, lifting_clause(c, row, file->id, arena),
 		            "元のファイルは、すでに1回受け取られています。もう一度要るときは、例外措置を申請し直してください。");
 	return ok();
 }
@@ -46,7 +56,7 @@ static struct result hand_over(struct crossings *c, const char *id, const char *
 	TRY(file_row_read(c, id, arena, &file, why));
 	TRY(crossing_row_read(c, file.crossing, arena, &row, why));
 	TRY(right_to(&row, person, zone, why));
-	TRY(original ? ready_original(&file, why) : ready_clean(c, &file, why));
+	TRY(original ? ready_original(c, &file, &row, arena, why) : ready_clean(c, &file, why));
 	TRY(detail_read(c, row.detail, arena, &detail, why));
 	TRY(sealed_text(c, file.name_item, arena, &plain, why));
 	bool protected = strcmp(detail.protection, "encrypted") == 0;
@@ -106,13 +116,15 @@ static struct result ask(struct crossings *c, const char *id, const char *applic
 	struct crossing_row row;
 	struct person person;
 	struct crossing_facts facts;
+	struct crossing_bar bar;
 	char day[11];
 	TRY(file_row_read(c, id, arena, &file, why));
 	TRY(crossing_row_read(c, file.crossing, arena, &row, why));
 	TRY(office_person(c->at.base.office, applicant, arena, &person, why));
 	if (file.original_erased_ms || row.direction != CROSSING_INWARD)
 		return fail(why, E_DENIED, "file", "このファイルの元のものは、もう保管していません。");
-	exception_facts(id, applicant, until, reason, day, &facts);
+	TRY(original_bar(c, &row, id, arena, &bar, why));
+	exception_facts(bar.clause, id, applicant, until, reason, day, &facts);
 	struct application_request request = {.wish = facts.wish,
 	                                      .section = person.section,
 	                                      .title = "例外措置（元のファイルの引渡し）",
@@ -120,7 +132,7 @@ static struct result ask(struct crossings *c, const char *id, const char *applic
 	                                      .until = until};
 	TRY(application_submit(c->at.proceedings, &request, application, why));
 	struct event event = {.kind = "crossing.original.asked", .actor = applicant, .subject = id,
-	                      .clause = original_clause};
+	                      .clause = bar.clause};
 	return record(c, &event, json_pack("{ss}", "application", application), why);
 }
 

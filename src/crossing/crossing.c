@@ -6,7 +6,8 @@
 struct crossing_settings crossing_settings_default(void)
 {
 	return (struct crossing_settings){
-		.original_days = 30, .collect_days = 7, .files = 20, .bytes = (uint64_t)200 << 20};
+		.original_days = 30, .collect_days = 7, .files = 20, .bytes = (uint64_t)200 << 20,
+		.affairs = "internal"};
 }
 
 struct result crossing_open(const struct crossing_parts *parts, struct crossings **out,

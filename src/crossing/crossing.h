@@ -23,6 +23,7 @@ struct crossing_settings {
 	int collect_days;  /* a released file can be collected for; default 7 */
 	uint32_t files;    /* in one submission; 20 */
 	uint64_t bytes;    /* of one submission; 200 MiB */
+	const char *affairs; /* what the gate's two ends deal in (fact host.affairs); default "internal" */
 };
 struct crossing_settings crossing_settings_default(void);
 
@@ -61,7 +62,11 @@ struct crossing_request {
 	enum crossing_direction direction;
 	const char *sender;     /* person id */
 	const char *receiver;   /* inward: person id of who collects */
-	const char *importance; /* "A","B","C", or "" わからない: cannot be told */
+	/* what the sender says of the object, "NAME=VALUE" with one space between: the classes
+	 * of the edition's scales and whatever else its clauses ask of an asset
+	 * ("importance=B", "confidentiality=2 specific=no"); a class that is not
+	 * among them cannot be told (わからない)                                 */
+	const char *answers;
 	const char *purpose;
 	const char *partner;    /* inward: from whom; outward: to whom outside */
 	const char *protection; /* outward: "encrypted", "none" */
@@ -72,6 +77,21 @@ struct crossing_request {
 struct result crossing_preview(struct crossings *c, const struct crossing_request *request,
                                struct arena *arena, const struct decision **out,
                                struct why *why) MUST;
+/* crossing_questions - what the form has to ask of the object: every class that there
+ * is, and what the decision says is missing
+ * preview  of crossing_preview for the same request                          */
+struct crossing_question {
+	const char *name; /* of the answer */
+	const struct policy_fact *fact;
+};
+struct result crossing_questions(struct crossings *c, const struct crossing_request *request,
+                                 const struct decision *preview, struct arena *arena,
+                                 struct crossing_question **out, size_t *count,
+                                 struct why *why) MUST;
+/* crossing_answer - one answer's value, empty if there is none */
+struct slice crossing_answer(const char *answers, const char *name);
+/* crossing_act - "transfer" inward, "provide" outward */
+const char *crossing_act(enum crossing_direction direction);
 /* crossing_submit - the person's draft becomes a crossing
  * errors  E_INPUT   a field: why->place names it, why->text is the sentence to show
  *         E_DENIED  a clause refuses: sentence and clause                   */
@@ -116,7 +136,7 @@ struct crossing {
 	const char *id, *number;  /* R8-0007 */
 	enum crossing_direction direction;
 	const char *sender, *receiver, *section;
-	const char *importance;   /* "" not known */
+	const char *answers;      /* as in the request */
 	const char *purpose, *partner, *protection, *not_needed;
 	const char *password;     /* outward, encrypted: shown to the sender inside only; else "" */
 	const char *application;  /* id, or "" when nobody has to be asked */
@@ -156,8 +176,17 @@ struct result crossing_collect(struct crossings *c, const char *file, const char
                                struct vault_info *info, struct arena *arena, const char **name,
                                struct why *why) MUST;
 
+/* crossing_original_bar - which clause keeps a file's original back, which lets an
+ * exception be granted, and by whom (text)
+ * errors  E_DENIED  none does: why says so in Japanese                       */
+struct crossing_bar {
+	const char *clause, *lift, *route;
+};
+struct result crossing_original_bar(struct crossings *c, const char *file, struct arena *arena,
+                                    struct crossing_bar *out, struct why *why) MUST;
 /* crossing_ask_original - 7.4: the section manager applies for one file's original
- * errors  E_DENIED  not a section manager; E_INPUT reason or end missing     */
+ * errors  E_DENIED  not a section manager, or no clause lets an exception be granted;
+ *         E_INPUT reason or end missing                                     */
 struct result crossing_ask_original(struct crossings *c, const char *file, const char *applicant,
                                     const char *reason, day_t until, char application[27],
                                     struct why *why) MUST;

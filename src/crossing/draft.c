@@ -176,7 +176,6 @@ static bool blank(const char *text)
 /* どこが・なぜ・どうすれば */
 static struct result check_fields(const struct crossing_request *r, struct why *why)
 {
-	static const char *const levels[] = {"", "A", "B", "C", NULL};
 	static const char *const ways[] = {"encrypted", "none", NULL};
 	if (blank(r->purpose))
 		return fail(why, E_INPUT, "purpose",
@@ -184,9 +183,6 @@ static struct result check_fields(const struct crossing_request *r, struct why *
 	if (strlen(r->purpose) > 4000)
 		return fail(why, E_INPUT, "purpose",
 		            "「送る目的」が長すぎます。全体を読めません。1,000文字までにまとめてください。");
-	if (!r->importance || !one_of(r->importance, levels))
-		return fail(why, E_INPUT, "importance",
-		            "「情報の分類」が選ばれていません。扱いを決められません。どれかを選んでください。");
 	if (blank(r->partner) || strlen(r->partner) > 1000)
 		return fail(why, E_INPUT, "partner", r->direction == CROSSING_INWARD
 		            ? "「どこから受け取りましたか」が空です。記録に残せません。相手と受け取り方を書いてください。"
@@ -215,14 +211,16 @@ static struct result request_rows(struct crossings *c, const struct crossing_req
 {
 	*row = (struct crossing_row){.id = id, .number = "", .sender = r->sender,
 	                             .receiver = r->receiver ? r->receiver : "",
-	                             .importance = r->importance ? r->importance : "",
+	                             .answers = r->answers ? r->answers : "",
 	                             .detail = "", .application = "", .edition = "",
 	                             .direction = r->direction};
 	*detail = (struct crossing_detail){
 		.purpose = r->purpose ? r->purpose : "", .partner = r->partner ? r->partner : "",
 		.protection = r->protection ? r->protection : "",
-		.not_needed = r->not_needed ? r->not_needed : "", .password = ""};
-	return sender_section(c, r->sender, arena, &row->section, why);
+		.not_needed = r->not_needed ? r->not_needed : "", .password = "", .reason_for = ""};
+	TRY(answers_check(c, crossing_act(r->direction), row->answers, arena, why));
+	TRY(sender_section(c, r->sender, arena, &row->section, why));
+	return reasons_wanted(c, row, detail, arena, why);
 }
 
 struct result crossing_preview(struct crossings *c, const struct crossing_request *request,
@@ -234,7 +232,7 @@ struct result crossing_preview(struct crossings *c, const struct crossing_reques
 	if (!facts)
 		return fail(why, E_MEMORY, "", "no memory");
 	TRY(request_rows(c, request, "preview", arena, &row, &detail, why));
-	facts_of(&row, &detail, GATE_UNKNOWN, GATE_UNKNOWN, facts);
+	TRY(facts_of(c, &row, &detail, GATE_UNKNOWN, GATE_UNKNOWN, arena, facts, why));
 	return proceeding_decide(c->at.proceedings, &facts->wish, arena, out, why);
 }
 
@@ -259,8 +257,9 @@ static struct result seal_detail(struct crossings *c, const struct crossing_deta
 	struct vault_info info;
 	struct buffer text;
 	AUTO(json_drop) json_t *all =
-		json_pack("{ss ss ss ss ss}", "purpose", d->purpose, "partner", d->partner, "protection",
-	                  d->protection, "not_needed", d->not_needed, "password", d->password);
+		json_pack("{ss ss ss ss ss ss}", "purpose", d->purpose, "partner", d->partner, "protection",
+	                  d->protection, "not_needed", d->not_needed, "password", d->password, "reason_for",
+	                  d->reason_for);
 	buffer_init(&text, VAULT_SMALL);
 	struct result done = json_canonical(all, &text, why);
 	if (done.code == OK)
@@ -329,6 +328,7 @@ static struct result ask_persons(struct crossings *c, const struct crossing_fact
 	TRY(proceeding_decide(c->at.proceedings, &facts->wish, arena, decision, why));
 	if ((*decision)->verdict == REFUSE)
 		return policy_refusal(*decision, why);
+	TRY(answers_missing(c, facts->wish.act, *decision, arena, why));
 	if ((*decision)->approval_count == 0)
 		return ok();
 	struct application_request request = {
@@ -364,7 +364,7 @@ static struct result submit(struct crossings *c, const struct crossing_request *
 	int64_t serial = 0, now = crossing_now(c);
 	int year = fiscal_year(day_of_ms(now));
 	TRY(request_rows(c, r, id, arena, &row, &detail, why));
-	facts_of(&row, &detail, GATE_UNKNOWN, GATE_UNKNOWN, &facts);
+	TRY(facts_of(c, &row, &detail, GATE_UNKNOWN, GATE_UNKNOWN, arena, &facts, why));
 	TRY(ask_persons(c, &facts, &row, &detail, &decision, application, arena, why));
 	TRY(need_reason(decision, &detail, why));
 	if (strcmp(detail.protection, "encrypted") == 0) {
@@ -384,7 +384,7 @@ static struct result submit(struct crossings *c, const struct crossing_request *
 		            "「送るファイル」がありません。送るものが決まりません。ファイルを選んで加えてください。");
 	json_t *data = json_pack(
 		"{ss ss ss ss ss ss ss sO si sI sI}", "application", application, "detail", sealed, "direction",
-		crossing_direction_name(r->direction), "edition", edition, "importance", row.importance,
+		crossing_direction_name(r->direction), "edition", edition, "answers", row.answers,
 		"receiver", row.receiver, "section", row.section, "files", files, "fiscal_year", year,
 		"serial", (json_int_t)serial, "original_until_ms",
 		(json_int_t)(now + (int64_t)c->at.settings.original_days * DAY_MS));

@@ -28,12 +28,13 @@ struct file_row {
 	int64_t original_released_ms, original_collected_ms;
 };
 struct crossing_row {
-	const char *id, *number, *sender, *receiver, *section, *importance, *detail, *application, *edition;
+	const char *id, *number, *sender, *receiver, *section, *answers, *detail, *application, *edition;
 	enum crossing_direction direction;
 	int64_t created_ms;
 };
 struct crossing_detail {
 	const char *purpose, *partner, *protection, *not_needed, *password;
+	const char *reason_for; /* ids of the clauses that not_needed answers, ' ' between */
 };
 
 int64_t crossing_now(const struct crossings *c);
@@ -64,22 +65,45 @@ struct result sealed_text(struct crossings *c, const char *item, struct arena *a
 /* What the act of a crossing is about, as facts for the policy. */
 struct crossing_facts {
 	struct wish wish;
-	struct fact_pair pairs[12];
-	struct policy_claim claims[2];
+	struct fact_pair pairs[40];
+	struct policy_claim claims[8];
 };
 enum finding_of_gate { GATE_UNKNOWN = 0, GATE_YES, GATE_NO };
-void facts_of(const struct crossing_row *row, const struct crossing_detail *detail,
-              enum finding_of_gate scanned, enum finding_of_gate sanitised,
-              struct crossing_facts *out);
+/* facts_of - E_MEMORY; E_ABSENT the vocabulary has no such act */
+struct result facts_of(struct crossings *c, const struct crossing_row *row,
+                       const struct crossing_detail *detail, enum finding_of_gate scanned,
+                       enum finding_of_gate sanitised, struct arena *arena,
+                       struct crossing_facts *out, struct why *why) MUST;
 /* facts_of_original - the act of releasing an original by exception */
-void facts_of_original(const struct crossing_row *row, const char *file, const char *actor,
-                       enum finding_of_gate scanned, struct crossing_facts *out);
-/* exception_facts - the act of beginning an exception to original_clause
+struct result facts_of_original(struct crossings *c, const struct crossing_row *row, const char *file,
+                                const char *actor, enum finding_of_gate scanned, struct arena *arena,
+                                struct crossing_facts *out, struct why *why) MUST;
+/* exception_facts - the act of beginning an exception to `clause`
  * day     holds the ISO date while the facts are used                      */
-void exception_facts(const char *file, const char *actor, day_t until, const char *ground,
-                     char day[11], struct crossing_facts *out);
-/* the clause that an exception for an original is asked from */
-extern const char original_clause[];
+void exception_facts(const char *clause, const char *file, const char *actor, day_t until,
+                     const char *ground, char day[11], struct crossing_facts *out);
+/* refusing_clause - the first that refuses, "" none */
+const char *refusing_clause(const struct decision *decision);
+/* clause_against - which clause refuses what the gate has found; "" none */
+struct result clause_against(struct crossings *c, const struct crossing_row *row,
+                             const struct crossing_detail *detail, enum finding_of_gate scanned,
+                             enum finding_of_gate sanitised, struct arena *arena, const char **out,
+                             struct why *why) MUST;
+/* reasons_wanted - fills detail->reason_for: which clauses a reason answers */
+struct result reasons_wanted(struct crossings *c, const struct crossing_row *row,
+                             struct crossing_detail *detail, struct arena *arena, struct why *why) MUST;
+/* original_bar - E_DENIED: no clause lets an exception be granted */
+struct result original_bar(struct crossings *c, const struct crossing_row *row, const char *file,
+                           struct arena *arena, struct crossing_bar *out, struct why *why) MUST;
+/* object_name - "personal" for "object.personal"; NULL for what is no answer of the sender */
+const char *object_name(const struct policy_fact *fact);
+/* answers_check - every answer is one that the vocabulary knows; E_INPUT */
+struct result answers_check(struct crossings *c, const char *act, const char *answers,
+                            struct arena *arena, struct why *why) MUST;
+/* answers_missing - E_INPUT what the sender must say still, E_DENIED what the office
+ * does not know of him                                                       */
+struct result answers_missing(struct crossings *c, const char *act, const struct decision *decision,
+                              struct arena *arena, struct why *why) MUST;
 
 /* clean_name_of - the name under which a file is collected
  * ending  what the gate says the clean file must end in, "" if it does not   */

@@ -23,6 +23,7 @@ static const struct migration migrations[] = {
 	    " original_collected_ms BIGINT NOT NULL);"
 	    "CREATE INDEX crossing_file_crossing ON crossing_file (crossing, place);"
 	    "CREATE INDEX crossing_file_state ON crossing_file (state, created_ms);"},
+	{2, "ALTER TABLE crossing RENAME COLUMN importance TO answers;"},
 };
 static const char *const tables[] = {"crossing", "crossing_file", NULL};
 static const char *const kinds[] = {"crossing.", NULL};
@@ -57,7 +58,7 @@ static struct result apply_submitted(struct store *store, const struct ledger_en
 	AUTO(statement_drop) struct statement *s = NULL;
 	TRY(store_prepare(store,
 	                  "INSERT INTO crossing (id, fiscal_year, serial, direction, sender, receiver,"
-	                  " section, importance, detail, application, edition, created_ms)"
+	                  " section, answers, detail, application, edition, created_ms)"
 	                  " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)",
 	                  &s, why));
 	bind_text(s, 1, entry->subject);
@@ -67,7 +68,7 @@ static struct result apply_submitted(struct store *store, const struct ledger_en
 	bind_text(s, 5, entry->actor);
 	bind_text(s, 6, slice_str(json_text(data, "receiver")));
 	bind_text(s, 7, slice_str(json_text(data, "section")));
-	bind_text(s, 8, slice_str(json_text(data, "importance")));
+	bind_text(s, 8, slice_str(json_text(data, "answers")));
 	bind_text(s, 9, slice_str(json_text(data, "detail")));
 	bind_text(s, 10, slice_str(json_text(data, "application")));
 	bind_text(s, 11, slice_str(json_text(data, "edition")));

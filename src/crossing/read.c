@@ -28,7 +28,7 @@ struct result detail_read(struct crossings *c, const char *item, struct arena *a
                           struct crossing_detail *out, struct why *why)
 {
 	struct slice text;
-	*out = (struct crossing_detail){"", "", "", "", ""};
+	*out = (struct crossing_detail){"", "", "", "", "", ""};
 	struct result got = vault_get(c->at.base.vault, slice_str(item), arena, &text, why);
 	if (got.code == E_DENIED)
 		return ok();
@@ -38,7 +38,8 @@ struct result detail_read(struct crossings *c, const char *item, struct arena *a
 		return fail(why, E_TAMPERED, item, "what was sealed with the crossing is unreadable");
 	*out = (struct crossing_detail){member(arena, all, "purpose"), member(arena, all, "partner"),
 	                                member(arena, all, "protection"),
-	                                member(arena, all, "not_needed"), member(arena, all, "password")};
+	                                member(arena, all, "not_needed"), member(arena, all, "password"),
+	                                member(arena, all, "reason_for")};
 	return ok();
 }
 
@@ -46,7 +47,7 @@ struct result detail_read(struct crossings *c, const char *item, struct arena *a
 
 #define CROSSING_COLUMNS                                                                       \
 	"SELECT c.id, c.fiscal_year, c.serial, c.direction, c.sender, c.receiver, c.section," \
-	" c.importance, c.detail, c.application, c.edition, c.created_ms FROM crossing c "
+	" c.answers, c.detail, c.application, c.edition, c.created_ms FROM crossing c "
 #define FILE_COLUMNS                                                                            \
 	"SELECT id, crossing, place, name, original, bytes, state, type, verdict, refusal,"     \
 	" clause, report, clean, clean_bytes, released_ms, collected_ms, collect_until_ms,"     \
@@ -70,7 +71,7 @@ static struct result take_crossing(struct statement *s, struct arena *arena,
 {
 	static const int columns[] = {0, 4, 5, 6, 7, 8, 9, 10};
 	const char **const to[] = {&out->id, &out->sender, &out->receiver, &out->section,
-	                           &out->importance, &out->detail, &out->application, &out->edition};
+	                           &out->answers, &out->detail, &out->application, &out->edition};
 	if (!take_texts(s, arena, to, columns, 8))
 		return fail(why, E_MEMORY, "", "no memory for a crossing");
 	out->number = arena_printf(arena, "R%lld-%04lld", (long long)column_i64(s, 1) - 2018,
@@ -239,7 +240,7 @@ static struct result show(struct crossings *c, const struct crossing_row *row, s
 	*out = (struct crossing){
 		.id = row->id, .number = row->number, .direction = row->direction,
 		.sender = row->sender, .receiver = row->receiver, .section = row->section,
-		.importance = row->importance, .purpose = detail.purpose, .partner = detail.partner,
+		.answers = row->answers, .purpose = detail.purpose, .partner = detail.partner,
 		.protection = detail.protection, .not_needed = detail.not_needed,
 		.password = detail.password, .application = row->application, .edition = row->edition,
 		.created_ms = row->created_ms, .files = files, .file_count = count,

@@ -57,8 +57,8 @@ struct result release_of(struct crossings *c, const struct file_row *file,
 	if (file->state != CROSSING_CHECKED)
 		return fail(why, E_CONFLICT, file->id, "the file is not checked");
 	TRY(same_item(c, file, arena, why));
-	facts_of(row, detail, GATE_YES, row->direction == CROSSING_INWARD ? GATE_YES : GATE_UNKNOWN,
-	         facts);
+	TRY(facts_of(c, row, detail, GATE_YES,
+	             row->direction == CROSSING_INWARD ? GATE_YES : GATE_UNKNOWN, arena, facts, why));
 	TRY(proceeding_decide(c->at.proceedings, &facts->wish, arena, decision, why));
 	if ((*decision)->verdict != PASS)
 		return ok();

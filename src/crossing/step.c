@@ -59,6 +59,18 @@ static enum outcome wait_for(struct carriage *k, const char *sentence, const cha
 	return WAIT;
 }
 
+/* The clause that stands against what the gate has found; a file is stopped in any
+ * case, so one that cannot be told is left open.                             */
+static const char *against(struct carriage *k, enum finding_of_gate scanned,
+                           enum finding_of_gate sanitised)
+{
+	const char *clause = "";
+	bool rebuilt = k->row.direction == CROSSING_INWARD;
+	struct result asked = clause_against(k->c, &k->row, &k->detail, scanned,
+	                                     rebuilt ? sanitised : GATE_UNKNOWN, k->arena, &clause, NULL);
+	return asked.code == OK ? clause : "";
+}
+
 /* ---- the checks --------------------------------------------------------- */
 
 static enum outcome open_original(struct carriage *k)
@@ -89,7 +101,8 @@ static enum outcome scan(struct carriage *k, int fd)
 		return refuse(k, "malware",
 		              "ウイルスが見つかったため、止めました。元のファイルは封をして保管しています。"
 		              "開かずに、情報システムの担当へ連絡してください。",
-		              arena_printf(k->arena, "clamd: %s", answer.name), "HN-2.6.4(1)-1");
+		              arena_printf(k->arena, "clamd: %s", answer.name),
+		              against(k, GATE_NO, GATE_UNKNOWN));
 	return wait_for(k, "ウイルスの検査ができないため、待っています。検査できるようになると自動で続けます。",
 	                arena_printf(k->arena, "clamd: %s", answer.reason));
 }
@@ -109,7 +122,7 @@ static enum outcome worker_ended(struct carriage *k, enum pool_end end, const ch
 	if (again && k->attempts < TRIES)
 		return wait_for(k, "無害化の途中で止まったため、もう一度行います。", reason);
 	return refuse(k, refusal_name(REFUSAL_FAILED), refusal_sentence(REFUSAL_FAILED, FILE_UNKNOWN),
-	              reason, original_clause);
+	              reason, against(k, GATE_YES, GATE_NO));
 }
 
 static enum outcome cleanse(struct carriage *k)
@@ -128,7 +141,7 @@ static enum outcome cleanse(struct carriage *k)
 		              arena_printf(k->arena, "%s%s%s", report->place ? report->place : "",
 		                           report->place && report->place[0] ? ": " : "",
 		                           report->reason ? report->reason : ""),
-		              original_clause);
+		              against(k, GATE_YES, GATE_NO));
 	k->clean_fd = k->cleansed.out_fd;
 	return GO_ON;
 }
@@ -231,7 +244,7 @@ static struct result write_held(struct carriage *k, struct why *why)
 	TRY(seal_report(k, report, why));
 	json_t *data = json_pack("{ss ss}", "report", report, "type", inward_only(k, file_type_name(k->cleansed.report.type)));
 	struct event event = {.kind = "crossing.file.held", .actor = "sekisho-gate",
-	                      .subject = k->file.id, .clause = original_clause};
+	                      .subject = k->file.id, .clause = against(k, GATE_YES, GATE_NO)};
 	TRY(record(k->c, &event, data, why));
 	return queue_done(k->c, k->file.id, why);
 }
@@ -269,6 +282,12 @@ static struct result write_checked(struct carriage *k, struct why *why)
 {
 	char report[27], digest[2 * VAULT_DIGEST + 1];
 	struct vault_info clean;
+	struct crossing_facts facts;
+	const struct decision *decision = NULL;
+	bool rebuilt = k->row.direction == CROSSING_INWARD;
+	TRY(facts_of(k->c, &k->row, &k->detail, GATE_YES, rebuilt ? GATE_YES : GATE_UNKNOWN, k->arena, &facts,
+	             why));
+	TRY(proceeding_decide(k->c->at.proceedings, &facts.wish, k->arena, &decision, why));
 	TRY(seal_report(k, report, why));
 	TRY(keep_clean(k, &clean, why));
 	hex_encode(clean.digest, VAULT_DIGEST, digest);
@@ -279,7 +298,7 @@ static struct result write_checked(struct carriage *k, struct why *why)
 		k->row.direction == CROSSING_INWARD ? file_verdict_name(k->cleansed.report.verdict) : "clean",
 		"sanitised", k->row.direction == CROSSING_INWARD);
 	struct event event = {.kind = "crossing.file.checked", .actor = "sekisho-gate",
-	                      .subject = k->file.id, .clause = "HN-2.6.4(1)-1"};
+	                      .subject = k->file.id, .decision = decision};
 	return record(k->c, &event, data, why);
 }
 
@@ -423,7 +442,7 @@ static struct result release_original(struct crossings *c, const struct scanner 
 	k.why = &cause;
 	if (open_original(&k) != GO_ON || scan_original(&k) != GO_ON)
 		return ok(); /* not scanned, or found: stays sealed; the permission waits */
-	facts_of_original(&k.row, id, a.applicant, GATE_YES, &facts);
+	TRY(facts_of_original(c, &k.row, id, a.applicant, GATE_YES, arena, &facts, why));
 	TRY(proceeding_decide(c->at.proceedings, &facts.wish, arena, &decision, why));
 	if (decision->verdict != PASS)
 		return ok();

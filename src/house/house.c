@@ -86,6 +86,7 @@ static struct result open_ground(struct house *h, struct why *why)
 static struct result open_rooms(struct house *h, struct why *why)
 {
 	const struct house_settings *s = &h->settings;
+	office_follow(h->office, h->policy, s->policy);
 	struct register_parts registers = {
 		.store = h->store, .ledger = h->ledger, .vault = h->vault, .office = h->office,
 		.policy = h->policy, .policy_name = s->policy, .random = &h->random,

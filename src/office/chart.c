@@ -85,6 +85,63 @@ static struct result load_post(struct chart *chart, const struct line *line)
 	return office_hold_post(chart->office, chart->by, &holding, chart->why);
 }
 
+static struct result day_cell(struct chart *chart, struct slice text, day_t none, day_t *out)
+{
+	*out = none;
+	return text.len ? day_parse(text, out, chart->why) : ok();
+}
+
+static struct result load_fact(struct chart *chart, const struct line *line)
+{
+	char person[27];
+	struct office_fact fact = {.kind = cell(chart, line, 1), .id = cell(chart, line, 2),
+	                           .path = cell(chart, line, 3), .value = cell(chart, line, 4)};
+	if (!fact.kind || !fact.id || !fact.path || !fact.value)
+		return office_no_memory(chart->why);
+	if (strcmp(fact.kind, "person") == 0) {
+		TRY(office_find_login(chart->office, line->cells[2], person, chart->why));
+		fact.id = person;
+	}
+	TRY(day_parse(line->cells[5], &fact.from, chart->why));
+	return office_set_fact(chart->office, chart->by, &fact, chart->why);
+}
+
+static struct result load_absence(struct chart *chart, const struct line *line)
+{
+	char person[27], id[27];
+	struct absence absence = {.person = person,
+	                          .kind = slice_is(line->cells[2], "prevented") ? ABSENCE_PREVENTED
+	                                  : slice_is(line->cells[2], "away")    ? ABSENCE_AWAY
+	                                                                        : (enum absence_kind)0};
+	TRY(office_find_login(chart->office, line->cells[1], person, chart->why));
+	TRY(day_parse(line->cells[4], &absence.from, chart->why));
+	TRY(day_cell(chart, line->cells[5], DAY_OPEN, &absence.to));
+	return office_add_absence(chart->office, chart->by, &absence, line->cells[3], id, chart->why);
+}
+
+/* "manager@tax", or "ciso" for a post that exists once */
+static struct result post_cell(struct chart *chart, struct slice text, const char **post,
+                               const char **scope)
+{
+	size_t at = slice_find(text, SLICE("@"));
+	*post = arena_string(chart->arena, slice_part(text, 0, at));
+	*scope = at == SIZE_MAX ? "" : arena_string(chart->arena, slice_part(text, at + 1, text.len));
+	return *post && *scope ? ok() : office_no_memory(chart->why);
+}
+
+static struct result load_delegation(struct chart *chart, const struct line *line)
+{
+	char id[27];
+	struct delegation d = {.matter = cell(chart, line, 3)};
+	if (!d.matter)
+		return office_no_memory(chart->why);
+	TRY(post_cell(chart, line->cells[1], &d.post, &d.scope));
+	TRY(post_cell(chart, line->cells[2], &d.to_post, &d.to_scope));
+	TRY(day_parse(line->cells[4], &d.from, chart->why));
+	TRY(day_cell(chart, line->cells[5], DAY_OPEN, &d.to));
+	return office_delegate(chart->office, chart->by, &d, id, chart->why);
+}
+
 static const struct sort {
 	const char *word;
 	size_t cells;
@@ -93,6 +150,9 @@ static const struct sort {
 	{"section", 4, load_section},
 	{"person", 4, load_person},
 	{"post", 6, load_post},
+	{"fact", 6, load_fact},
+	{"away", 6, load_absence},
+	{"delegate", 6, load_delegation},
 };
 
 static struct result load_line(struct chart *chart, struct slice text, size_t number)
@@ -107,7 +167,7 @@ static struct result load_line(struct chart *chart, struct slice text, size_t nu
 			            sorts[i].word, sorts[i].cells);
 		return sorts[i].load(chart, &line);
 	}
-	return fail(chart->why, E_INPUT, "", "行の初めは section、person、post のどれかにしてください。");
+	return fail(chart->why, E_INPUT, "", "行の初めは section、person、post、fact、away、delegate のどれかにしてください。");
 }
 
 /* the failure of a line, with the line's number before the field's name */

@@ -26,6 +26,8 @@ struct office {
 	struct random *random;
 	const struct clock *clock;
 	char body[WORD_BYTES + 1];
+	const struct policy *policy;
+	const char *policy_name;
 	struct signin_rules rules;
 };
 

@@ -33,11 +33,15 @@ struct office_parts {
 	struct random *random;
 	const struct clock *clock;
 	const char *body;                  /* id of the body, e.g. "aonami" */
+	const struct policy *policy;       /* for facts and findings; NULL: neither can be had */
+	const char *policy_name;           /* whose posts are the body's: "hannan"; may be NULL */
 	const struct signin_rules *signin; /* copied; NULL: signin_defaults() */
 };
 /* office_open - everything borrowed; migrates the working tables of sign-in */
 struct result office_open(const struct office_parts *parts, struct office **out, struct why *why) MUST;
 void office_close(struct office *office);
+/* office_follow - the policy that the office is under from now on; both borrowed */
+void office_follow(struct office *office, const struct policy *policy, const char *policy_name);
 void office_drop(struct office **office);
 
 /* Ids of sections, posts and logins: a-z 0-9 then also . _ -, at most 32. */
@@ -125,6 +129,32 @@ struct result office_end_delegation(struct office *office, const char *by, const
 struct result office_delegations(struct office *office, day_t day, struct arena *arena,
                                  struct delegation **out, size_t *count, struct why *why) MUST;
 
+/* Facts.  What the vocabulary's kinds person, section and department can say and no
+ * column above says: unit, role, runs_it ...  Each holds from its day until the
+ * next one; the empty value says that it is not known any more.  A person's
+ * section and a section's name and parent are kept the same way, by the entries
+ * that change them.                                     source vocabulary/people.pol */
+struct office_fact {
+	const char *kind;  /* "person", "section", "department" */
+	const char *id;    /* person's or section's */
+	const char *path;  /* "unit" */
+	const char *value; /* in the form of policy's facts_set_any */
+	day_t from;
+};
+/* office_set_fact - E_INPUT no such fact of that kind, or a value that it cannot have
+ * (place: the path); E_ABSENT no such person or section; E_CONFLICT no vocabulary */
+struct result office_set_fact(struct office *office, const char *by, const struct office_fact *fact,
+                              struct why *why) MUST;
+/* office_facts - of one person or section on the day, in the order of paths */
+struct result office_facts(struct office *office, const char *kind, const char *id, day_t day,
+                           struct arena *arena, struct office_fact **out, size_t *count,
+                           struct why *why) MUST;
+/* office_actor_facts - sets actor and everything that the office knows of the person on
+ * the day: actor.*, actor.section.*, the posts held
+ * errors  E_ABSENT no such person; those of facts_set_*                      */
+struct result office_actor_facts(struct office *office, const char *person, day_t day,
+                                 struct arena *arena, struct facts *facts, struct why *why) MUST;
+
 /* Questions.  Strings live in the arena.  Lists are ordered by id. */
 struct result office_person(struct office *office, const char *id, struct arena *arena,
                             struct person *out, struct why *why) MUST;
@@ -205,6 +235,9 @@ bool office_match(const struct match_slot *slots, size_t slot_count, const char 
  *   section<TAB>id<TAB>name<TAB>parent
  *   person<TAB>login<TAB>name<TAB>section
  *   post<TAB>post<TAB>scope<TAB>login<TAB>from<TAB>to     to empty: no end
+ *   fact<TAB>kind<TAB>login or section<TAB>path<TAB>value<TAB>from
+ *   away<TAB>login<TAB>prevented|away<TAB>reason<TAB>from<TAB>to
+ *   delegate<TAB>post@scope<TAB>post@scope<TAB>acts by ',' or *<TAB>from<TAB>to
  * '#' begins a comment line; a line may use only what stands above it (or is in
  * the office already).  Everybody gets a random provisional password, which is
  * returned once and kept nowhere readable.

@@ -38,11 +38,19 @@ struct result office_open(const struct office_parts *parts, struct office **out,
 		.vault = parts->vault,
 		.random = parts->random,
 		.clock = parts->clock,
+		.policy = parts->policy,
+		.policy_name = parts->policy_name,
 		.rules = parts->signin ? *parts->signin : signin_defaults(),
 	};
 	memcpy(office->body, parts->body, strlen(parts->body) + 1);
 	*out = office;
 	return ok();
+}
+
+void office_follow(struct office *office, const struct policy *policy, const char *policy_name)
+{
+	office->policy = policy;
+	office->policy_name = policy_name;
 }
 
 void office_close(struct office *office)

@@ -31,34 +31,60 @@ static const char tables_1[] =
 	"CREATE TABLE office_factor(body TEXT NOT NULL, person TEXT NOT NULL, item TEXT NOT NULL,"
 	" digest TEXT NOT NULL, since_ms BIGINT NOT NULL, PRIMARY KEY(body,person));";
 
-static const struct migration migrations[] = {{1, tables_1}};
+/* What is known of people and sections, each from its day: the vocabulary's facts, a
+ * person's section, a section's name and parent.                            */
+static const char tables_2[] =
+	"CREATE TABLE office_fact(body TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,"
+	" path TEXT NOT NULL, from_day BIGINT NOT NULL, value TEXT NOT NULL,"
+	" PRIMARY KEY(body,kind,id,path,from_day));"
+	"ALTER TABLE office_section ADD COLUMN to_day BIGINT NOT NULL DEFAULT 2147483647;";
+
+static const struct migration migrations[] = {{1, tables_1}, {2, tables_2}};
 static const char *const tables[] = {
 	"office_section", "office_person", "office_holding", "office_absence", "office_delegation",
-	"office_credential", "office_factor", NULL,
+	"office_credential", "office_factor", "office_fact", NULL,
 };
 static const char *const kinds[] = {"office.", NULL};
 
 /* What an act binds: columns of the entry in the order of the statement. */
-enum take { TEXT, DAY, NUMBER, SEQ, TIME };
+enum take { TEXT, DAY, NUMBER, SEQ, TIME, TODAY /* the entry's own day */ };
 struct column {
 	enum take take;
 	const char *key;
 };
 enum { COLUMNS = 8 };
-struct act { /* changes exactly one row */
+struct act { /* changes exactly one row; a kind may have several, done in their order */
 	const char *kind;
 	const char *sql; /* ?1 is the body */
 	struct column columns[COLUMNS];
 };
 
+#define FACT_FROM_DAY(kind, path)                                                          \
+	"INSERT INTO office_fact(body,kind,id,path,value,from_day) VALUES(?1,'" kind "',?2,'" path \
+	"',?3,?4) ON CONFLICT(body,kind,id,path,from_day) DO UPDATE SET value=excluded.value"
+
 static const struct act acts[] = {
 	{"office.section.added", "INSERT INTO office_section(body,id,name,parent) VALUES(?1,?2,?3,?4)",
 	 {{TEXT, "id"}, {TEXT, "name"}, {TEXT, "parent"}}},
+	{"office.section.added", FACT_FROM_DAY("section", "name"), {{TEXT, "id"}, {TEXT, "name"}, {TODAY, NULL}}},
+	{"office.section.added", FACT_FROM_DAY("section", "parent"), {{TEXT, "id"}, {TEXT, "parent"}, {TODAY, NULL}}},
+	{"office.section.changed", "UPDATE office_section SET name=?3, parent=?4 WHERE body=?1 AND id=?2",
+	 {{TEXT, "id"}, {TEXT, "name"}, {TEXT, "parent"}}},
+	{"office.section.changed", FACT_FROM_DAY("section", "name"), {{TEXT, "id"}, {TEXT, "name"}, {TODAY, NULL}}},
+	{"office.section.changed", FACT_FROM_DAY("section", "parent"), {{TEXT, "id"}, {TEXT, "parent"}, {TODAY, NULL}}},
+	{"office.section.closed", "UPDATE office_section SET to_day=?3 WHERE body=?1 AND id=?2",
+	 {{TEXT, "id"}, {DAY, "to"}}},
+	{"office.fact.set",
+	 "INSERT INTO office_fact(body,kind,id,path,value,from_day) VALUES(?1,?2,?3,?4,?5,?6)"
+	 " ON CONFLICT(body,kind,id,path,from_day) DO UPDATE SET value=excluded.value",
+	 {{TEXT, "kind"}, {TEXT, "id"}, {TEXT, "path"}, {TEXT, "value"}, {DAY, "from"}}},
 	{"office.person.added",
 	 "INSERT INTO office_person(body,id,login_digest,login_item,name_item,section,active)"
 	 " VALUES(?1,?2,?3,?4,?5,?6,1)",
 	 {{TEXT, "person"}, {TEXT, "login_digest"}, {TEXT, "login_item"}, {TEXT, "name_item"},
 	  {TEXT, "section"}}},
+	{"office.person.added", FACT_FROM_DAY("person", "section"), {{TEXT, "person"}, {TEXT, "section"}, {TODAY, NULL}}},
+	{"office.person.moved", FACT_FROM_DAY("person", "section"), {{TEXT, "person"}, {TEXT, "section"}, {TODAY, NULL}}},
 	{"office.person.moved", "UPDATE office_person SET section=?3 WHERE body=?1 AND id=?2",
 	 {{TEXT, "person"}, {TEXT, "section"}}},
 	{"office.person.suspended",
@@ -110,14 +136,6 @@ static const struct act acts[] = {
 	 {{TEXT, "person"}}},
 };
 
-static const struct act *find_act(struct slice kind)
-{
-	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
-		if (slice_is(kind, acts[i].kind))
-			return &acts[i];
-	return NULL;
-}
-
 static struct result misfit(struct why *why, const struct ledger_entry *entry, const char *key)
 {
 	return fail(why, E_CONFLICT, key, "記録「%.*s」の内容が、いまの組織の表と合いません。",
@@ -161,6 +179,9 @@ static bool bind_column(struct statement *statement, int index, const struct col
 	case TIME:
 		number = entry->time_ms;
 		break;
+	case TODAY:
+		number = day_of_ms(entry->time_ms);
+		break;
 	}
 	bind_i64(statement, index, number);
 	return true;
@@ -168,7 +189,7 @@ static bool bind_column(struct statement *statement, int index, const struct col
 
 static bool column_used(const struct column *column)
 {
-	return column->key || column->take == SEQ || column->take == TIME;
+	return column->key || column->take == SEQ || column->take == TIME || column->take == TODAY;
 }
 
 static struct result apply_act(struct store *store, const struct act *act,
@@ -189,12 +210,16 @@ static struct result apply_act(struct store *store, const struct act *act,
 
 static struct result apply(struct store *store, const struct ledger_entry *entry, struct why *why)
 {
-	const struct act *act = find_act(entry->kind);
-	if (!act)
-		return misfit(why, entry, "kind");
 	AUTO(json_drop) json_t *data = NULL;
+	bool known = false;
 	TRY(record_data(entry, &data, why));
-	return apply_act(store, act, entry, data, why);
+	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+		if (!slice_is(entry->kind, acts[i].kind))
+			continue;
+		TRY(apply_act(store, &acts[i], entry, data, why));
+		known = true;
+	}
+	return known ? ok() : misfit(why, entry, "kind");
 }
 
 const struct projection office_projection = {

@@ -34,22 +34,28 @@ const struct policy_edition *policy_edition_on(const struct policy *policy, cons
 	return found;
 }
 
-/* is the file one of the folder named so: .../hannan-2022-07/1.pol */
-static bool lies_in(const char *file, const char *folder)
+/* is the file one of the folder named so: .../hannan-2022-07/1.pol; or, if `begins`, of one
+ * whose name goes on with '-' behind it                                      */
+static bool lies_in(const char *file, const char *folder, bool begins)
 {
-	const char *slash = strrchr(file, '/');
-	size_t n = strlen(folder), len = slash ? (size_t)(slash - file) : 0;
-	return len >= n && memcmp(slash - n, folder, n) == 0 && (len == n || slash[-(ptrdiff_t)n - 1] == '/');
+	const char *slash = strrchr(file, '/'), *name = slash;
+	size_t n = strlen(folder);
+	while (name && name > file && name[-1] != '/')
+		name--;
+	return name && (size_t)(slash - name) >= n && memcmp(name, folder, n) == 0 &&
+	       (name[n] == '/' || (begins && name[n] == '-'));
 }
 
 const struct policy_edition *policy_edition_in(const struct policy *policy, const char *folder)
 {
 	const struct policy_edition *found = NULL;
-	for (size_t i = 0; i < policy->edition_count; i++) {
-		const struct edition *e = &policy->editions[i];
-		if (lies_in(e->header->file, folder) && (!found || e->public.effective > found->effective))
-			found = &e->public;
-	}
+	for (int begins = 0; begins < 2 && !found; begins++)
+		for (size_t i = 0; i < policy->edition_count; i++) {
+			const struct edition *e = &policy->editions[i];
+			if (lies_in(e->header->file, folder, begins) &&
+			    (!found || e->public.effective > found->effective))
+				found = &e->public;
+		}
 	return found;
 }
 
@@ -384,6 +390,17 @@ bool policy_delegate_at(const struct policy *policy, const struct policy_edition
 			return true;
 		}
 	return false;
+}
+
+const struct policy_clause *policy_separation(const struct policy *policy,
+                                              const struct policy_edition *edition, const char *a,
+                                              const char *b)
+{
+	const struct edition *e = edition_of(policy, edition);
+	for (const struct separation *s = e && e->book ? e->book->separations : NULL; s; s = s->next)
+		if (strcmp(s->statement->name, a) == 0 && strcmp(s->statement->second, b) == 0)
+			return s->member->clause->public;
+	return NULL;
 }
 
 /* ---- parameters and ratings */

@@ -248,15 +248,34 @@ static struct result gather_taken(struct shelf *shelf, const char *vocabulary, s
 	return ok();
 }
 
+static const char *folder_name(const struct shelf *shelf, size_t i)
+{
+	return strrchr(shelf->path[i], '/') + 1;
+}
+
+/* The folder of that name; else the newest of those whose name goes on with '-'. */
+static size_t find_shelf(const struct shelf *shelf, const char *id)
+{
+	size_t n = strlen(id), found = shelf->count;
+	for (size_t i = 0; i < shelf->count; i++)
+		if (strcmp(folder_name(shelf, i), id) == 0)
+			return i;
+	for (size_t i = 0; i < shelf->count; i++) {
+		const char *name = folder_name(shelf, i);
+		bool fits = n && strncmp(name, id, n) == 0 && name[n] == '-';
+		if (fits && (found == shelf->count || strcmp(name, folder_name(shelf, found)) > 0))
+			found = i;
+	}
+	return found;
+}
+
 static struct result gather_edition(struct shelf *shelf, const char *share, const char *id, struct why *why)
 {
-	bool known = false;
 	TRY(list_shelf(shelf, share, why));
-	for (size_t i = 0; i < shelf->count; i++) {
-		const char *name = strrchr(shelf->path[i], '/') + 1;
-		known |= shelf->taken[i] = strcmp(name, id) == 0;
-	}
-	if (!known)
+	size_t taken = find_shelf(shelf, id);
+	if (taken < shelf->count)
+		shelf->taken[taken] = true;
+	else
 		return fail(why, E_ABSENT, id, "この名前の規程はありません。");
 	return take_adopted(shelf, why);
 }

@@ -32,7 +32,8 @@ struct result policy_edition_folders(const char *share, const char *id, struct a
 
 /* policy_load_edition - one edition, the vocabulary, and whatever it adopts
  * share   the folder that holds vocabulary/ and policies/
- * id      a folder of policies/; all editions of a policy that it adopts, and
+ * id      a folder of policies/, or the beginning of its name up to a '-' (the newest
+ *         of them); all editions of a policy that it adopts, and
  *         of what that adopts, are loaded with it
  * errors  those of policy_load_folders; E_INPUT the id is no folder's name   */
 struct result policy_load_edition(const char *share, const char *id, struct arena *arena,

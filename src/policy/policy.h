@@ -74,7 +74,7 @@ const struct policy_edition *policy_edition_at(const struct policy *policy, size
 /* policy_edition_on - the edition in force on the day; NULL if none */
 const struct policy_edition *policy_edition_on(const struct policy *policy, const char *name, day_t day);
 /* policy_edition_in - the newest edition headed by a file of that folder (its last
- * name, hannan-2022-07); NULL if none                                      */
+ * name, hannan-2022-07, or its beginning: hannan); NULL if none             */
 const struct policy_edition *policy_edition_in(const struct policy *policy, const char *folder);
 
 /* ------------------------------------------------------------ 2. clauses */
@@ -537,6 +537,12 @@ const char *policy_substitute(const struct policy *policy, const struct policy_e
 bool policy_delegate_at(const struct policy *policy, const struct policy_edition *edition,
                         size_t index, const char **from, const char **to,
                         const struct policy_clause **clause);
+
+/* policy_separation - the clause that keeps `a` from `b` ("applicant", "approver";
+ * "auditee", "auditor"); NULL when the text has none                        */
+const struct policy_clause *policy_separation(const struct policy *policy,
+                                              const struct policy_edition *edition, const char *a,
+                                              const char *b);
 
 struct policy_value {
 	bool set;

@@ -177,6 +177,16 @@ static struct result settle(struct proceedings *p, const char *id, const char *p
 	              person, "", a.decision, json_object(), why);
 }
 
+/* The clause that forbids it; it holds in every policy, whether the text says it or not. */
+static const char *separation_id(const struct proceedings *p)
+{
+	const struct policy_edition *edition =
+		policy_edition_on(p->at.policy, p->at.policy_name, proceeding_today(p));
+	const struct policy_clause *clause =
+		edition ? policy_separation(p->at.policy, edition, "applicant", "approver") : NULL;
+	return clause ? clause->id : "approver";
+}
+
 static struct result answer_now(struct proceedings *p, const char *id, const char *person,
                                 enum application_answer answer, const char *reason,
                                 struct arena *arena, struct why *why)
@@ -189,7 +199,7 @@ static struct result answer_now(struct proceedings *p, const char *id, const cha
 		return fail(why, E_CONFLICT, a.number, "この申請は、すでに「%s」になっています。",
 		            application_state_japanese(a.state));
 	if (strcmp(a.applicant, person) == 0)
-		return fail(why, E_DENIED, "HN-2.1(3)-1",
+		return fail(why, E_DENIED, separation_id(p),
 		            "ご自分の申請は決裁できません。申請した人と許可する人は別の人でなければなりません。");
 	const struct application_slot *slot = slot_for(&a, person, &as);
 	if (!slot)

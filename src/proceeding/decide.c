@@ -6,22 +6,6 @@ day_t proceeding_today(const struct proceedings *p)
 	return day_of_ms(clock_now_ms(p->at.clock));
 }
 
-/* The actor's posts as policy wants them: scope "" is a post that exists once. */
-static struct result set_actor(struct proceedings *p, struct facts *facts, const char *actor, day_t day,
-                               struct arena *arena, struct why *why)
-{
-	struct holding *held = NULL;
-	size_t count = 0;
-	TRY(facts_set_id(facts, "actor", actor, why));
-	TRY(office_holdings(p->at.office, actor, day, arena, &held, &count, why));
-	struct policy_holding *posts = ARENA_ARRAY(arena, count + 1, struct policy_holding);
-	if (!posts)
-		return fail(why, E_MEMORY, "", "no memory for the posts");
-	for (size_t i = 0; i < count; i++)
-		posts[i] = (struct policy_holding){held[i].post, held[i].scope[0] ? held[i].scope : NULL};
-	return facts_set_posts(facts, actor, posts, count, why);
-}
-
 /* "passed.STEP" is a step of the proceeding that is the object; the rest are fields. */
 static struct result set_fact(struct facts *facts, const struct fact_pair *pair, struct why *why)
 {
@@ -37,7 +21,7 @@ static struct result set_facts(struct proceedings *p, const struct policy *polic
 {
 	struct facts *facts = NULL;
 	TRY(facts_new(policy, wish->act, arena, &facts, why));
-	TRY(set_actor(p, facts, wish->actor, day, arena, why));
+	TRY(office_actor_facts(p->at.office, wish->actor, day, arena, facts, why));
 	for (size_t i = 0; i < wish->fact_count; i++)
 		TRY(set_fact(facts, &wish->facts[i], why));
 	*out = facts;

@@ -26,7 +26,8 @@ json_t *show_bytes(uint64_t bytes);    /* 212KB */
 json_t *show_person(struct request *rq, const char *person); /* 税務課 青木 一郎 */
 json_t *show_post(struct request *rq, const char *post, const char *scope); /* …管理者（税務課） */
 json_t *show_section(struct request *rq, const char *section);
-json_t *show_importance(const char *level); /* {letter, words}, letter "" if not known */
+/* [{letter, words}] of each scale of the act's object; letter "" if not known */
+json_t *show_classes(struct request *rq, const char *act, const char *answers);
 json_t *show_chip(const char *kind, const char *icon, const char *label);
 json_t *show_file_state(const struct crossing_file *file);    /* a chip */
 json_t *show_application_state(enum application_state state); /* a chip */
@@ -59,7 +60,7 @@ const char *show_refused(struct request *rq, const char *what);
 json_t *show_subject(struct request *rq, const struct ledger_entry *entry);
 /* does the person manage that section? */
 struct result is_manager_of(struct request *rq, const char *section, bool *yes, struct why *why) MUST;
-/* one of those who run the office's IT: CISO, supervisor, deputy, the deputy's section */
+/* one of those who run the office's IT: its section (runs_it), and who stands above it */
 struct result is_operator(struct request *rq, bool *yes, struct why *why) MUST;
 
 #endif

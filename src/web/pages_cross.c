@@ -180,9 +180,9 @@ static json_t *facts_model(struct request *rq, const struct crossing *c)
 		: text(rq, "なし（理由: %s）", c->not_needed);
 	/* the password is shown on the inner side only, to the sender only */
 	bool mine = inner && !inward && strcmp(c->sender, rq->person.id) == 0;
-	return json_pack("{s:o, s:o, s:s, s:s, s:o, s:s, s:s}", "sender", show_person(rq, c->sender),
+	return json_pack("{s:o, s:o, s:s, s:s, s:s, s:s}", "sender", show_person(rq, c->sender),
 		"receiver", inward ? show_person(rq, c->receiver) : json_string(""), "partner", c->partner,
-		"purpose", inward || inner ? c->purpose : "", "importance", show_importance(c->importance),
+		"purpose", inward || inner ? c->purpose : "",
 		"protection", inward || !inner ? "" : protection, "password", mine ? c->password : "");
 }
 
@@ -209,6 +209,7 @@ struct result page_crossing(struct request *rq, struct why *why)
 		"files", list, "application",
 		rq->zone == ZONE_LGWAN && *c.application ? text(rq, "/decide/%s", c.application) : "",
 		"moving", progress_of(&c).waiting > 0);
+	json_object_set_new(model, "classes", show_classes(rq, crossing_act(c.direction), c.answers));
 	return reply_page(rq, 200, "crossing", model, why);
 }
 

@@ -4,12 +4,26 @@
 
 /* ---- the queue -------------------------------------------------------------- */
 
-static const char *fact_of(const struct application *a, const char *path)
+/* The classes that the application's facts give, as crossing_answer reads them. */
+static const char *classes_of(struct request *rq, const struct application *a)
 {
+	const char *all = "";
 	for (size_t i = 0; i < a->fact_count; i++)
-		if (strcmp(a->facts[i].path, path) == 0)
-			return a->facts[i].value;
-	return "";
+		if (strncmp(a->facts[i].path, "object.", 7) == 0 && !strpbrk(a->facts[i].value, " ="))
+			all = text(rq, "%s%s%s=%s", all, *all ? " " : "", a->facts[i].path + 7, a->facts[i].value);
+	return all;
+}
+
+static json_t *told_classes(struct request *rq, const struct application *a)
+{
+	json_t *all = show_classes(rq, a->act, classes_of(rq, a)), *class;
+	json_t *told = json_array();
+	size_t at;
+	json_array_foreach(all, at, class)
+		if (json_string_length(json_object_get(class, "letter")))
+			json_array_append(told, class);
+	json_decref(all);
+	return told;
 }
 
 static struct result queue_model(struct request *rq, const char *current, json_t *model,
@@ -25,9 +39,7 @@ static struct result queue_model(struct request *rq, const char *current, json_t
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b}", "href",
 			text(rq, "/decide/%s", found[i].id), "label", show_act(&found[i]), "number",
 			found[i].number, "who", show_person(rq, found[i].applicant), "created",
-			show_time(found[i].created_ms), "importance",
-			*fact_of(&found[i], "object.importance")
-				? show_importance(fact_of(&found[i], "object.importance")) : json_false(), "current",
+			show_time(found[i].created_ms), "classes", told_classes(rq, &found[i]), "current",
 			strcmp(found[i].id, current) == 0));
 	json_object_set_new(model, "queue", list);
 	return ok();
@@ -308,6 +320,17 @@ static const char *until_line(struct request *rq, day_t until)
 	return text(rq, "%sまで", day);
 }
 
+/* The clause that keeps who applies from who permits; "" where only the common law does. */
+static const char *separation_id(struct request *rq)
+{
+	struct web_parts *parts = parts_of(rq);
+	const struct policy_edition *edition =
+		policy_edition_on(parts->policy, parts->policy_name, request_today(rq));
+	const struct policy_clause *clause =
+		edition ? policy_separation(parts->policy, edition, "applicant", "approver") : NULL;
+	return clause ? clause->id : "";
+}
+
 static json_t *application_model(struct request *rq, const struct application *a)
 {
 	const char *path = text(rq, "/decide/%s", a->id);
@@ -333,7 +356,7 @@ static json_t *application_model(struct request *rq, const struct application *a
 	json_object_set_new(model, "own_open", json_boolean(own && a->state == APPLICATION_OPEN));
 	json_object_set_new(model, "form",
 		asked || own ? form_token(rq, path) : json_string(""));
-	json_object_set_new(model, "separation", show_clause(rq, "HN-2.1(3)-1"));
+	json_object_set_new(model, "separation", show_clause(rq, separation_id(rq)));
 	return model;
 }
 

@@ -1,4 +1,4 @@
-/* 例外措置 (7.4): the section manager applies for the original of one file. */
+/* 例外措置: the section manager applies for the original of one file. */
 #include "web/pages.h"
 
 /* Only in a section that the person manages; elsewhere there is no such file. */
@@ -26,6 +26,8 @@ static struct result show_form(struct request *rq, unsigned status, const char *
 	TRY(find_file(rq, &crossing, &file, why));
 	const char *path = text(rq, "/exception/%s/%s", crossing.id, file->id);
 	bool about_end = strcmp(field, "until") == 0;
+	struct crossing_bar bar;
+	TRY(crossing_original_bar(parts_of(rq)->crossings, file->id, rq->arena, &bar, why));
 	const char *const crumbs[][2] = {{"ファイル受渡し", "/crossings"},
 		{crossing.number, text(rq, "/crossings/%s", crossing.id)}, {"例外措置の申請", ""}};
 	rq->menu = "decide";
@@ -33,8 +35,9 @@ static struct result show_form(struct request *rq, unsigned status, const char *
 		"例外措置を申請する", "name", file->name, "number", crossing.number, "path", path, "reason",
 		posted(rq, "reason"), "until", posted(rq, "until"), "wrong_reason", about_end ? "" : wrong,
 		"wrong_until", about_end ? wrong : "", "crumbs", show_crumbs(crumbs, 3), "form",
-		form_token(rq, path), "clause", show_clause(rq, "HN-2.7.4(1)"), "lifted",
-		show_clause(rq, "HN-2.3(2)-1/2"));
+		form_token(rq, path), "clause", show_clause(rq, bar.lift), "lifted",
+		show_clause(rq, bar.clause));
+	json_object_set_new(model, "who", json_string(bar.route));
 	if (*wrong)
 		json_object_update_new(model, show_errors(about_end ? "until" : "reason", wrong));
 	return reply_page(rq, status, "exception", model, why);

@@ -17,17 +17,36 @@ static const char *own_path(struct request *rq)
 
 /* ---- what the form says now --------------------------------------------- */
 
+/* Everything the form says of the object; わからない is not said. */
+static const char *answers_of(struct request *rq)
+{
+	const struct policy_fact *known;
+	size_t count;
+	struct why why = {OK, "", ""};
+	const char *all = "";
+	if (policy_act_facts(parts_of(rq)->policy, crossing_act(direction_of(rq)), rq->arena, &known, &count,
+	                     &why).code != OK)
+		return all;
+	for (size_t i = 0; i < count; i++) {
+		const char *name = strncmp(known[i].path, "object.", 7) == 0 ? known[i].path + 7 : "";
+		const char *said = *name ? posted(rq, name) : "";
+		bool word = *said && strcmp(said, "unknown") != 0 && !strpbrk(said, " =");
+		if (word)
+			all = text(rq, "%s%s%s=%s", all, *all ? " " : "", name, said);
+	}
+	return all;
+}
+
 static struct crossing_request wanted(struct request *rq)
 {
 	bool outward = rq->zone == ZONE_LGWAN;
 	const char *receiver = posted(rq, "receiver");
-	const char *importance = posted(rq, "importance");
 	const char *protection = posted(rq, "protection");
 	return (struct crossing_request){
 		.direction = direction_of(rq),
 		.sender = rq->person.id,
 		.receiver = outward ? "" : *receiver ? receiver : rq->person.id,
-		.importance = strcmp(importance, "unknown") == 0 ? "" : importance,
+		.answers = answers_of(rq),
 		.purpose = posted(rq, "purpose"),
 		.partner = posted(rq, "partner"),
 		.protection = !outward ? "" : *protection ? protection : "encrypted",
@@ -81,21 +100,85 @@ static struct result receivers_model(struct request *rq, json_t *model, const ch
 	return ok();
 }
 
-static void levels_model(struct request *rq, json_t *model, const char *chosen)
+/* What the policy itself says of a level: the clause that names it, 重要度A. */
+static const char *level_says(struct request *rq, const char *label, const char *level)
 {
-	static const char *const levels[][3] = {
-		{"A", "重要度A", "漏れると市民の生命、財産、プライバシーに重大な影響がある情報"},
-		{"B", "重要度B", "漏れると行政の事務に影響がある情報"},
-		{"C", "重要度C", "上のどちらでもない情報"},
-		{"unknown", "わからない", "いちばん重い分類として扱います。"},
-	};
+	const struct policy *policy = parts_of(rq)->policy;
+	const struct policy_edition *edition =
+		policy_edition_on(policy, parts_of(rq)->policy_name, request_today(rq));
+	const char *name = text(rq, "%s%s", label, level);
+	for (size_t i = 0; edition && i < policy_clause_count(policy, edition); i++) {
+		const struct policy_clause *clause = policy_clause_at(policy, edition, i);
+		if ((clause->parts & CLAUSE_MEANING) && strstr(clause->says, name))
+			return clause->says;
+	}
+	return "";
+}
+
+static void add_choice(json_t *choices, const char *value, const char *letter, const char *label,
+                       const char *says, const char *chosen)
+{
+	json_array_append_new(choices, json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}", "value", value, "letter",
+		letter, "label", label, "says", says, "chosen", strcmp(value, chosen) == 0, "first",
+		json_array_size(choices) == 0));
+}
+
+static json_t *choices_model(struct request *rq, const struct policy_fact *fact, const char *chosen)
+{
 	json_t *list = json_array();
-	(void)rq;
-	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}", "value", levels[i][0],
-			"letter", i < 3 ? levels[i][0] : "", "label", levels[i][1], "says", levels[i][2],
-			"chosen", strcmp(levels[i][0], chosen) == 0, "first", i == 0));
-	json_object_set_new(model, "levels", list);
+	bool level = fact->type == FACT_LEVEL;
+	if (fact->type == FACT_YESNO) {
+		add_choice(list, "yes", "", "はい", "", chosen);
+		add_choice(list, "no", "", "いいえ", "", chosen);
+	}
+	for (size_t i = 0; i < fact->word_count; i++) { /* levels stand lowest first */
+		const char *word = fact->words[level ? fact->word_count - 1 - i : i];
+		add_choice(list, word, level ? word : "",
+			level ? text(rq, "%s%s", fact->label, word) : policy_label(parts_of(rq)->policy, NULL, word),
+			level ? level_says(rq, fact->label, word) : "", chosen);
+	}
+	if (level)
+		add_choice(list, "unknown", "", "わからない", "いちばん重い分類として扱います。", chosen);
+	return list;
+}
+
+/* The classes, and what else the clauses at work ask of the object. */
+static struct result questions_model(struct request *rq, const struct crossing_request *request,
+                                     const struct decision *decision, const char *wrong,
+                                     const char *sentence, json_t *model, struct why *why)
+{
+	struct crossing_question *asked;
+	size_t count, scales = 0;
+	TRY(crossing_questions(parts_of(rq)->crossings, request, decision, rq->arena, &asked, &count, why));
+	for (size_t i = 0; i < count; i++)
+		scales += asked[i].fact->type == FACT_LEVEL;
+	json_t *list = json_array();
+	for (size_t i = 0; i < count; i++) {
+		bool level = asked[i].fact->type == FACT_LEVEL;
+		const char *label = !level ? asked[i].fact->label
+			: scales == 1 ? "情報の分類" : text(rq, "情報の分類（%s）", asked[i].fact->label);
+		json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:o, s:s}", "name", asked[i].name, "label",
+			label, "level", level, "choices", choices_model(rq, asked[i].fact, posted(rq, asked[i].name)),
+			"wrong", strcmp(wrong, asked[i].name) == 0 ? sentence : ""));
+	}
+	json_object_set_new(model, "questions", list);
+	return ok();
+}
+
+/* The first class that nothing was said of, not even わからない. */
+static struct result unsaid_class(struct request *rq, const char **name, const char **label, struct why *why)
+{
+	const struct policy_fact *known;
+	size_t count;
+	*name = NULL;
+	TRY(policy_act_facts(parts_of(rq)->policy, crossing_act(direction_of(rq)), rq->arena, &known, &count, why));
+	for (size_t i = 0; i < count && !*name; i++)
+		if (known[i].type == FACT_LEVEL && strncmp(known[i].path, "object.", 7) == 0 &&
+		    !*posted(rq, known[i].path + 7)) {
+			*name = known[i].path + 7;
+			*label = known[i].label;
+		}
+	return ok();
 }
 
 /* ---- what will happen ---------------------------------------------------------- */
@@ -162,12 +245,19 @@ static void refusal_model(struct request *rq, const struct decision *decision, j
 	json_object_set_new(model, "refused_clause", show_clause(rq, clause ? clause->id : ""));
 }
 
+struct trouble {
+	const char *field;    /* "" none */
+	const char *sentence; /* "" none */
+	unsigned status;
+};
+
 static struct result preview_model(struct request *rq, const struct crossing_request *request,
-                                   json_t *model, struct why *why)
+                                   const struct trouble *trouble, json_t *model, struct why *why)
 {
 	bool outward = request->direction == CROSSING_OUTWARD;
 	const struct decision *decision;
 	TRY(crossing_preview(parts_of(rq)->crossings, request, rq->arena, &decision, why));
+	TRY(questions_model(rq, request, decision, trouble->field, trouble->sentence, model, why));
 	json_t *steps = json_array();
 	check_steps(decision, outward, steps);
 	approval_steps(rq, decision, steps);
@@ -183,19 +273,16 @@ static struct result preview_model(struct request *rq, const struct crossing_req
 
 /* ---- the page --------------------------------------------------------------------- */
 
-struct trouble {
-	const char *field;    /* "" none */
-	const char *sentence; /* "" none */
-	unsigned status;
-};
-
-static const char *const fields[] = {"files", "purpose", "importance", "partner", "receiver",
+static const char *const fields[] = {"files", "purpose", "partner", "receiver",
 	"protection", "not_needed"};
 
 static void trouble_model(json_t *model, const struct trouble *trouble)
 {
-	json_t *errors = json_array(), *wrong = json_object();
+	json_t *errors = json_array(), *wrong = json_object(), *question;
+	size_t at;
 	bool known = false;
+	json_array_foreach(json_object_get(model, "questions"), at, question)
+		known |= json_string_length(json_object_get(question, "wrong")) > 0;
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		bool here = strcmp(fields[i], trouble->field) == 0;
 		known |= here;
@@ -217,7 +304,6 @@ static json_t *form_model(struct request *rq, const struct crossing_request *req
 		own_path(rq), "purpose", request->purpose, "partner", request->partner, "not_needed",
 		posted(rq, "not_needed"), "encrypted", encrypted, "unprotected", !encrypted, "form",
 		form_token(rq, own_path(rq)));
-	levels_model(rq, model, *posted(rq, "importance") ? posted(rq, "importance") : "");
 	const char *const crumbs[][2] = {{"ファイル受渡し", "/crossings"},
 		{outward ? "庁外へ送る" : "LGWAN側へ送る", ""}};
 	json_object_set_new(model, "crumbs", show_crumbs(crumbs, 2));
@@ -229,12 +315,13 @@ static struct result show_form(struct request *rq, const struct trouble *trouble
 	struct crossing_request request = wanted(rq);
 	rq->menu = rq->zone == ZONE_LGWAN ? "crossings" : "send";
 	json_t *model = form_model(rq, &request);
-	trouble_model(model, trouble);
 	struct result filled = files_model(rq, model, why);
 	if (filled.code == OK)
 		filled = receivers_model(rq, model, request.receiver, why);
 	if (filled.code == OK)
-		filled = preview_model(rq, &request, model, why);
+		filled = preview_model(rq, &request, trouble, model, why);
+	if (filled.code == OK)
+		trouble_model(model, trouble);
 	if (filled.code != OK) {
 		json_decref(model);
 		return filled;
@@ -272,12 +359,13 @@ static struct result submit(struct request *rq, struct why *why)
 {
 	struct crossing_request request = wanted(rq);
 	struct why ours = {OK, "", ""};
+	const char *unsaid, *label;
 	char id[27];
-	if (!*posted(rq, "importance")) {
-		struct trouble unsaid = {"importance",
-			"「情報の分類」が選ばれていません。どの条文が働くかを決められません。"
-			"重要度を選ぶか、「わからない」を選んでください。", 400};
-		return show_form(rq, &unsaid, why);
+	TRY(unsaid_class(rq, &unsaid, &label, why));
+	if (unsaid) {
+		struct trouble silent = {unsaid, text(rq, "「情報の分類」が選ばれていません。どの条文が働くかを"
+			"決められません。%sを選ぶか、「わからない」を選んでください。", label), 400};
+		return show_form(rq, &silent, why);
 	}
 	struct result sent = crossing_submit(parts_of(rq)->crossings, &request, id, &ours);
 	if (sent.code == E_INPUT || sent.code == E_DENIED || sent.code == E_LIMIT) {

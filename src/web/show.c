@@ -71,11 +71,24 @@ json_t *show_post(struct request *rq, const char *post, const char *scope)
 	return *section ? json_sprintf("%s（%s）", label, section) : show_text(label);
 }
 
-json_t *show_importance(const char *level)
+json_t *show_classes(struct request *rq, const char *act, const char *answers)
 {
-	bool known = level && *level;
-	return json_pack("{s:s, s:o}", "letter", known ? level : "", "words",
-	                 known ? json_sprintf("重要度%s", level) : json_string("わからない"));
+	const struct policy_fact *known;
+	size_t count;
+	struct why why = {OK, "", ""};
+	json_t *list = json_array();
+	if (policy_act_facts(parts_of(rq)->policy, act, rq->arena, &known, &count, &why).code != OK)
+		return list;
+	for (size_t i = 0; i < count; i++) {
+		if (known[i].type != FACT_LEVEL || strncmp(known[i].path, "object.", 7) != 0)
+			continue;
+		struct slice level = crossing_answer(answers, known[i].path + 7);
+		json_array_append_new(list, json_pack("{s:o, s:o}", "letter",
+			json_stringn((const char *)level.at, level.len), "words",
+			level.len ? json_sprintf("%s%.*s", known[i].label, SLICE_ARG(level))
+			          : json_sprintf("%sはわからない", known[i].label)));
+	}
+	return list;
 }
 
 json_t *show_chip(const char *kind, const char *icon, const char *label)
@@ -302,38 +315,83 @@ json_t *show_errors(const char *field, const char *sentence)
 	return json_pack("{s:[{s:s, s:s}]}", "errors", "field", field, "text", sentence);
 }
 
+static const struct policy_edition *edition_now(struct request *rq)
+{
+	return policy_edition_on(parts_of(rq)->policy, parts_of(rq)->policy_name, request_today(rq));
+}
+
+static const struct policy_post *post_named(struct request *rq, const struct policy_edition *edition,
+                                            const char *name)
+{
+	const struct policy *policy = parts_of(rq)->policy;
+	for (size_t i = 0; edition && i < policy_post_count(policy, edition); i++)
+		if (strcmp(policy_post_at(policy, edition, i)->name, name) == 0)
+			return policy_post_at(policy, edition, i);
+	return NULL;
+}
+
+/* A post that the head of each section holds, whatever the policy calls it. */
+static bool heads_section(const struct policy_post *post)
+{
+	return post && post->held_by == POST_HEAD && strcmp(post->per, "section") == 0 &&
+	       strcmp(post->holder, "section") == 0;
+}
+
 struct result is_manager_of(struct request *rq, const char *section, bool *yes, struct why *why)
 {
 	struct holding *held;
 	size_t count;
+	const struct policy_edition *edition = edition_now(rq);
 	TRY(office_holdings(parts_of(rq)->office, rq->person.id, request_today(rq), rq->arena, &held,
 	                    &count, why));
 	*yes = false;
 	for (size_t i = 0; i < count; i++)
-		*yes |= strcmp(held[i].post, "manager") == 0 && strcmp(held[i].scope, section) == 0;
+		*yes |= strcmp(held[i].scope, section) == 0 && heads_section(post_named(rq, edition, held[i].post));
 	return ok();
 }
 
-/* Those who may, by post; and the people of the section whose head is the deputy
- * of the supervising officer: the section that runs the office's IT. */
+/* Does the section, or the department that it belongs to, run the office's IT? */
+static struct result runs_it(struct request *rq, const char *section, bool *yes, struct why *why)
+{
+	struct office_fact *facts;
+	size_t count;
+	TRY(office_facts(parts_of(rq)->office, "section", section, request_today(rq), rq->arena, &facts, &count,
+	                 why));
+	*yes = false;
+	for (size_t i = 0; i < count; i++)
+		*yes |= strcmp(facts[i].path, "runs_it") == 0 && strcmp(facts[i].value, "yes") == 0;
+	return ok();
+}
+
+/* Is `post` above one of the posts of that section, whatever stands between? */
+static bool stands_above(struct request *rq, const struct policy_edition *edition, const char *below,
+                         const char *post, int depth)
+{
+	const struct policy_post *at = post_named(rq, edition, below);
+	for (size_t i = 0; at && depth > 0 && i < at->under_count; i++)
+		if (strcmp(at->under[i], post) == 0 || stands_above(rq, edition, at->under[i], post, depth - 1))
+			return true;
+	return false;
+}
+
+/* The people of the section that runs the office's IT, and those posts that exist
+ * once and stand above its head: he answers to them for it.                  */
 struct result is_operator(struct request *rq, bool *yes, struct why *why)
 {
-	static const char *const posts[] = {"ciso", "supervisor", "deputy"};
+	enum { CHAIN = 8 };
 	struct holding *held;
-	struct person head;
 	size_t count;
-	day_t today = request_today(rq);
-	bool found = false;
-	TRY(office_all_holdings(parts_of(rq)->office, rq->arena, &held, &count, why));
-	for (size_t i = 0; i < count && !found; i++) {
-		if (held[i].from > today || held[i].to < today)
-			continue;
-		for (size_t k = 0; k < sizeof posts / sizeof *posts; k++)
-			found |= strcmp(held[i].post, posts[k]) == 0 && strcmp(held[i].person, rq->person.id) == 0;
-		if (strcmp(held[i].post, "deputy") == 0 &&
-		    office_person(parts_of(rq)->office, held[i].person, rq->arena, &head, NULL).code == OK)
-			found |= strcmp(head.section, rq->person.section) == 0;
-	}
-	*yes = found;
+	const struct policy_edition *edition = edition_now(rq);
+	const struct policy *policy = parts_of(rq)->policy;
+	TRY(runs_it(rq, rq->person.section, yes, why));
+	if (*yes || !edition)
+		return ok();
+	TRY(office_holdings(parts_of(rq)->office, rq->person.id, request_today(rq), rq->arena, &held, &count,
+	                    why));
+	for (size_t i = 0; i < count && !*yes; i++)
+		for (size_t k = 0; !held[i].scope[0] && k < policy_post_count(policy, edition); k++) {
+			const struct policy_post *head = policy_post_at(policy, edition, k);
+			*yes |= heads_section(head) && stands_above(rq, edition, head->name, held[i].post, CHAIN);
+		}
 	return ok();
 }

@@ -120,7 +120,7 @@ static void submit(void)
 	CHECK_OK(demo_add(&office, aoki->id, way, outward ? DEMO_LEDGER : kinds[pick(5)], &why), &why);
 	struct crossing_request request = {
 		.direction = way, .sender = aoki->id, .receiver = outward ? "" : aoki->id,
-		.importance = outward ? "A" : "C", .purpose = "試験", .partner = "試験",
+		.answers = outward ? "importance=A" : "importance=C personal=no specific=no harm=no", .purpose = "試験", .partner = "試験",
 		.protection = outward ? "encrypted" : "", .not_needed = ""};
 	CHECK_OK(crossing_submit(office.house.crossings, &request, crossings[crossing_total], &why), &why);
 	crossing_total++;

@@ -182,7 +182,7 @@ async function outward(outer, inner, scripts, tag, shared) {
   await step(`${tag} a class A file asks for the manager before it is sent`, async () => {
     await inner.go('/provide');
     await inner.field('purpose').fill('土地評価の委託先へ、評価に必要な筆の一覧を渡すため');
-    await inner.page.getByRole('radio', { name: /重要度A/ }).check();
+    await inner.page.getByRole('radio', { name: /^A? ?重要度A/ }).check();
     await inner.field('partner').fill('青波測量株式会社');
     await inner.field('files').setInputFiles(files.register);
     await inner.press('加える');

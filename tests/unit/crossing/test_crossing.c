@@ -16,15 +16,15 @@ static struct crossing_request inward(struct town *t)
 {
 	return (struct crossing_request){
 		.direction = CROSSING_INWARD, .sender = town_id(t, "aoki"), .receiver = town_id(t, "ueda"),
-		.importance = "B", .purpose = "回答のため", .partner = "県市町村課", .protection = "",
+		.answers = "importance=B", .purpose = "回答のため", .partner = "県市町村課", .protection = "",
 		.not_needed = ""};
 }
 
-static struct crossing_request outward(struct town *t, const char *importance)
+static struct crossing_request outward(struct town *t, const char *answers)
 {
 	return (struct crossing_request){
 		.direction = CROSSING_OUTWARD, .sender = town_id(t, "aoki"), .receiver = "",
-		.importance = importance, .purpose = "説明のため", .partner = "委員会",
+		.answers = answers, .purpose = "説明のため", .partner = "委員会",
 		.protection = "encrypted", .not_needed = ""};
 }
 
@@ -95,7 +95,7 @@ TEST(every_field_says_where_why_and_what_to_do)
 		const char *value;
 	} rows[] = {
 		{"purpose", offsetof(struct crossing_request, purpose), " \n"},
-		{"importance", offsetof(struct crossing_request, importance), "Z"},
+		{"importance", offsetof(struct crossing_request, answers), "importance=Z"},
 		{"partner", offsetof(struct crossing_request, partner), ""},
 		{"receiver", offsetof(struct crossing_request, receiver), ""},
 	};
@@ -141,7 +141,7 @@ TEST(outward_a_asks_the_manager_and_wants_protection_or_a_reason)
 	char id[27];
 	struct why why = {0};
 	town_new(&t);
-	struct crossing_request request = outward(&t, "A");
+	struct crossing_request request = outward(&t, "importance=A");
 	add(&t, "aoki", CROSSING_OUTWARD, "台帳.xlsx", "x");
 	request.protection = "none";
 	CHECK_FAILS(crossing_submit(t.crossings, &request, id, &why), E_INPUT);
@@ -153,11 +153,11 @@ TEST(outward_a_asks_the_manager_and_wants_protection_or_a_reason)
 	CHECK_INT(strlen(crossing.password), 23);
 	/* わからない is treated as A */
 	add(&t, "aoki", CROSSING_OUTWARD, "台帳.xlsx", "x");
-	request.importance = "";
+	request.answers = "";
 	CHECK_OK(crossing_submit(t.crossings, &request, id, &t.why), &t.why);
 	CHECK(get(&t, id).application[0] != 0);
 	add(&t, "aoki", CROSSING_OUTWARD, "広報.xlsx", "x");
-	request.importance = "C";
+	request.answers = "importance=C personal=no specific=no harm=no undisclosed=no hampers=no from_inside=no";
 	CHECK_OK(crossing_submit(t.crossings, &request, id, &t.why), &t.why);
 	CHECK_STR(get(&t, id).application, "");
 	town_done(&t);
@@ -251,7 +251,7 @@ TEST(originals_are_erased_when_their_time_is_over)
 	struct scanner scanner = scanner_default("/nonexistent/clamd.sock");
 	town_new(&t);
 	add(&t, "aoki", CROSSING_OUTWARD, "a.txt", "hello");
-	struct crossing_request request = outward(&t, "C");
+	struct crossing_request request = outward(&t, "importance=C personal=no specific=no harm=no undisclosed=no hampers=no from_inside=no");
 	CHECK_OK(crossing_submit(t.crossings, &request, id, &t.why), &t.why);
 	town_ms += (int64_t)40 * 86400000;
 	CHECK_OK(crossing_retire(t.crossings, &count, &t.why), &t.why);

@@ -1,5 +1,6 @@
 /* The office: what may be written, what is read back, who may act for whom. */
 #include "bed.h"
+#include "policy/folder.h"
 
 #include "base/file.h"
 
@@ -421,9 +422,12 @@ TEST(the_demo_citys_chart_loads)
 	struct chart_person *people = NULL;
 	size_t count = 0;
 	struct office *office = NULL;
+	struct policy *policy = NULL;
+	AUTO(arena_drop) struct arena *shelf = arena_new(128 << 20);
+	CHECK_OK(policy_load_edition(root ? root : ".", "hannan", shelf, &policy, NULL, &bed.why), &bed.why);
 	struct office_parts parts = {
 		.store = bed.store, .ledger = bed.ledger, .vault = bed.vault, .random = &bed.random,
-		.clock = &bed.clock, .body = "city", .signin = &bed.rules,
+		.clock = &bed.clock, .body = "city", .signin = &bed.rules, .policy = policy, .policy_name = "hannan",
 	};
 	CHECK_OK(office_open(&parts, &office, &bed.why), &bed.why);
 	CHECK_OK(file_read(path, 1 << 20, bed.arena, &tsv, &bed.why), &bed.why);
@@ -455,6 +459,9 @@ TEST(a_chart_is_loaded_whole_or_not_at_all)
 		{"section\twater\t水道課\t\t\n", "line 1", E_INPUT},
 		{"a\tb\tc\td\te\tf\tg\n", "line 1", E_INPUT},
 		{"people\tx\ty\tz\n", "line 1", E_INPUT},
+		{"fact\tsection\ttax\truns_it\tyes\t2026-04-01\n", "line 1 vocabulary", E_CONFLICT},
+		{"away\taoki\tsick\t入院\t2026-05-01\t\n", "line 1 kind", E_INPUT},
+		{"delegate\tmanager@tax\tsection_staff@tax\t課長\t2026-04-01\t\n", "line 1 matter", E_INPUT},
 		{"post\tmanager\ttax\tyamada\t2026-04-01\t\n", "line 1 login", E_ABSENT},
 		{"post\tmanager\twater\taoki\t2026-04-01\t\n", "line 1 scope", E_ABSENT},
 		{"person\tyama\t山田\ttax\r\npost\tmanager\ttax\tyama\t2026-05-02\t2026-05-01\r\n",

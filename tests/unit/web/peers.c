@@ -281,6 +281,19 @@ struct result office_holdings(struct office *office, const char *person, day_t d
 	return answer(why);
 }
 
+struct result office_facts(struct office *office, const char *kind, const char *id, day_t day,
+                           struct arena *arena, struct office_fact **out, size_t *count,
+                           struct why *why)
+{
+	(void)office;
+	(void)day;
+	(void)kind;
+	(void)id;
+	*out = ARENA_ARRAY(arena, 1, struct office_fact);
+	*count = 0;
+	return answer(why);
+}
+
 struct result office_all_holdings(struct office *office, struct arena *arena, struct holding **out,
                                   size_t *count, struct why *why)
 {
@@ -324,11 +337,30 @@ const struct policy_clause *policy_clause(const struct policy *policy, const cha
 	return NULL;
 }
 
+static const char *const above_manager[] = {"ciso"};
+static const struct policy_post posts[] = {
+	{.name = "manager", .title = "情報セキュリティ管理者", .per = "section", .held_by = POST_HEAD, .holder = "section",
+	 .under = above_manager, .under_count = 1, .clause = &clauses[1]},
+	{.name = "ciso", .title = "最高情報セキュリティ責任者", .per = "", .held_by = POST_TITLE, .holder = "副市長",
+	 .clause = &clauses[4]},
+};
+
 size_t policy_post_count(const struct policy *policy, const struct policy_edition *e)
 {
 	(void)policy;
 	(void)e;
-	return 0;
+	return 2;
+}
+
+const struct policy_clause *policy_separation(const struct policy *policy,
+                                              const struct policy_edition *e, const char *a,
+                                              const char *b)
+{
+	(void)policy;
+	(void)e;
+	(void)a;
+	(void)b;
+	return &clauses[3];
 }
 
 const struct policy_post *policy_post_at(const struct policy *policy,
@@ -336,8 +368,7 @@ const struct policy_post *policy_post_at(const struct policy *policy,
 {
 	(void)policy;
 	(void)e;
-	(void)index;
-	return NULL;
+	return &posts[index];
 }
 
 size_t policy_clause_count(const struct policy *policy, const struct policy_edition *e)
@@ -393,8 +424,10 @@ struct result policy_check(const struct policy *policy, day_t day, struct arena 
 struct result policy_act_facts(const struct policy *policy, const char *act, struct arena *arena,
                                const struct policy_fact **out, size_t *count, struct why *why)
 {
+	static const char *const levels[] = {"C", "B", "A"};
 	static const struct policy_fact facts[] = {
-		{"object.importance", "重要度", FACT_LEVEL, "", NULL, 0}, {"partner", "相手", FACT_TEXT, "", NULL, 0}};
+		{.path = "object.importance", .label = "重要度", .type = FACT_LEVEL, .found_by = "", .words = levels,
+		 .word_count = 3}, {"partner", "相手", FACT_TEXT, "", NULL, 0}};
 	(void)policy;
 	(void)act;
 	(void)arena;
@@ -525,7 +558,7 @@ static struct crossing one_crossing(enum crossing_direction direction)
 {
 	return (struct crossing){.id = "crossing1", .number = "R8-0007", .direction = direction,
 		.sender = "staffaaaaaaaaaaaaaaaaaaaaa", .receiver = "staffaaaaaaaaaaaaaaaaaaaaa",
-		.section = "tax", .importance = "A", .purpose = "県へ回答するため <b>", .partner = "県市町村課",
+		.section = "tax", .answers = "importance=A", .purpose = "県へ回答するため <b>", .partner = "県市町村課",
 		.protection = direction == CROSSING_OUTWARD ? "encrypted" : "", .not_needed = "",
 		.password = direction == CROSSING_OUTWARD ? "kaede-7731-minato" : "", .application = "app1",
 		.edition = "2026-04-01", .created_ms = MS(0), .files = files, .file_count = 7};
@@ -612,6 +645,42 @@ struct result crossing_draft_remove(struct crossings *c, const char *person, con
 	return answer(why);
 }
 
+const char *crossing_act(enum crossing_direction direction)
+{
+	return direction == CROSSING_INWARD ? "transfer" : "provide";
+}
+
+struct slice crossing_answer(const char *answers, const char *name)
+{
+	size_t at = slice_find(slice_str(answers), slice_str(name));
+	return at == SIZE_MAX ? SLICE("") : slice_str(answers + at + strlen(name) + 1);
+}
+
+struct result crossing_questions(struct crossings *c, const struct crossing_request *request,
+                                 const struct decision *preview, struct arena *arena,
+                                 struct crossing_question **out, size_t *count, struct why *why)
+{
+	const struct policy_fact *known;
+	size_t all;
+	(void)c;
+	(void)preview;
+	TRY(policy_act_facts(NULL, crossing_act(request->direction), arena, &known, &all, why));
+	*out = ARENA_ARRAY(arena, 1, struct crossing_question);
+	**out = (struct crossing_question){"importance", &known[0]};
+	*count = 1;
+	return answer(why);
+}
+
+struct result crossing_original_bar(struct crossings *c, const char *file, struct arena *arena,
+                                    struct crossing_bar *out, struct why *why)
+{
+	(void)c;
+	(void)file;
+	(void)arena;
+	*out = (struct crossing_bar){"HN-2.3(2)-1/2", "HN-2.7.4(1)", "最高情報セキュリティ責任者か統括情報セキュリティ責任者"};
+	return answer(why);
+}
+
 struct result crossing_preview(struct crossings *c, const struct crossing_request *request,
                                struct arena *arena, const struct decision **out,
                                struct why *why)
@@ -620,7 +689,7 @@ struct result crossing_preview(struct crossings *c, const struct crossing_reques
 	(void)c;
 	(void)arena;
 	plain = decision;
-	if (request->direction == CROSSING_INWARD && strcmp(request->importance, "A") != 0)
+	if (request->direction == CROSSING_INWARD && !slice_is(crossing_answer(request->answers, "importance"), "A"))
 		plain.approval_count = 0; /* this city asks the manager only for A */
 	static struct spoken no;
 	no = (struct spoken){.clause = &clauses[1], .cite = clauses[1].cite, .verb = "forbid",
