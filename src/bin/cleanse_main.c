@@ -11,8 +11,10 @@
 static struct result work(const struct worker_task *task, struct arena *arena, struct buffer *out,
                           struct worker_finding *finding, struct why *why)
 {
-	struct file_limits limits = task->limits.input_bytes ? task->limits : file_limits_default();
-	return file_cleanse(task->name, task->in, &limits, arena, out, &finding->file, why);
+	struct file_request request = {
+		.name = task->name, .in = task->in, .password = task->password,
+		.limits = task->limits.input_bytes ? task->limits : file_limits_default()};
+	return file_cleanse_request(&request, arena, out, &finding->file, why);
 }
 
 static void json(const struct worker_finding *finding, struct buffer *out)

@@ -17,8 +17,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { PASSWORD_MOST = 256, PASSWORD_ROOM = 512 };
+
 struct cleansing {
 	const char *path, *out_dir;
+	struct slice password;  /* empty: none */
 	const char *name;       /* base name of the input, valid UTF-8 */
 	const char *out;        /* path written, or NULL */
 	const char *refusal, *sentence, *reason;
@@ -171,7 +174,7 @@ static struct result cleanse_one(struct pool *pool, struct cleansing *k, struct 
 	TRY(digest_fd(in, k->in_hex, why));
 	TRY(base_name(k->path, arena, &k->name, why));
 	struct pool_job job = {.program = POOL_CLEANSE, .name = slice_str(k->name), .input_fd = in,
-	                       .original_fd = -1};
+	                       .original_fd = -1, .password = k->password};
 	TRY(pool_run(pool, &job, arena, &k->result, why));
 	const struct file_report *report = &k->result.report;
 	if (k->result.end != POOL_DONE || report->verdict == FILE_REFUSED || k->result.out_fd < 0) {
@@ -229,10 +232,10 @@ static void print_text(const struct cleansing *k, struct buffer *line)
 		buffer_printf(line, "    ・%s（%s）\n", removal_sentence(r->what), r->where);
 }
 
-static int run_one(struct pool *pool, const char *path, const char *out, bool json)
+static int run_one(struct pool *pool, const char *path, const char *out, struct slice password, bool json)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(64 << 20);
-	struct cleansing k = {.path = path, .out_dir = out, .result = {.out_fd = -1}};
+	struct cleansing k = {.path = path, .out_dir = out, .password = password, .result = {.out_fd = -1}};
 	struct why why = {0};
 	struct buffer line;
 	if (!arena)
@@ -262,34 +265,69 @@ static struct result open_pool(bool no_jail, struct arena *arena, struct pool **
 	return pool_open(&options, pool, why);
 }
 
+/* The first line of a file, or of a descriptor that was handed over: a password on
+ * the command line could be read by everybody on the machine.               */
+static struct result read_password(const char *path, const char *number, uint8_t room[PASSWORD_ROOM], struct slice *out,
+                                   struct why *why)
+{
+	AUTO(fd_close_drop) int fd = -1;
+	uint64_t given = 0;
+	size_t len = 0;
+	ssize_t n = 0;
+	*out = SLICE("");
+	if (!path && !number)
+		return ok();
+	if (number && (!number_parse_u64(slice_str(number), &given) || given > 1023))
+		return fail(why, E_INPUT, "--password-fd", "記述子の番号ではありません: %s", number);
+	fd = path ? open(path, O_RDONLY | O_CLOEXEC) : fcntl((int)given, F_DUPFD_CLOEXEC, 3);
+	if (fd < 0)
+		return fail(why, E_INPUT, path ? path : number, "開けません: %s", strerror(errno));
+	while (len < PASSWORD_ROOM && (n = read(fd, room + len, PASSWORD_ROOM - len)) > 0)
+		len += (size_t)n;
+	const uint8_t *end = memchr(room, '\n', len);
+	struct slice line = slice_of(room, end ? (size_t)(end - room) : len);
+	if (line.len && line.at[line.len - 1] == '\r')
+		line.len--;
+	if (n < 0 || line.len == 0 || line.len > PASSWORD_MOST || !utf8_valid(line))
+		return fail(why, E_INPUT, path ? path : number, "1行目にUTF-8で256バイトまでのパスワードを書いてください");
+	*out = line;
+	return ok();
+}
+
 static int cleanse(int argc, char **argv)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(1 << 20);
 	AUTO(pool_drop) struct pool *pool = NULL;
-	const char *out = NULL, *report = NULL;
+	const char *out = NULL, *report = NULL, *password_file = NULL, *password_fd = NULL;
+	uint8_t room[PASSWORD_ROOM];
+	struct slice password;
 	bool no_jail = false;
 	struct why why = {0};
 	const struct option_row rows[] = {
-		{"-o", &out, NULL}, {"--report", &report, NULL}, {"--no-jail", NULL, &no_jail}};
-	argc = cli_options(argc, argv, rows, 3);
+		{"-o", &out, NULL}, {"--report", &report, NULL}, {"--no-jail", NULL, &no_jail},
+		{"--password-file", &password_file, NULL}, {"--password-fd", &password_fd, NULL}};
+	argc = cli_options(argc, argv, rows, sizeof rows / sizeof *rows);
 	if (argc < 1 || !out || !arena || (report && strcmp(report, "json") != 0))
 		return cli_usage(&cli_cleanse_verbs[0]);
 	if (mkdir(out, 0755) < 0 && errno != EEXIST) {
 		fprintf(stderr, "%s: 書出し先のフォルダを作れません: %s\n", out, strerror(errno));
 		return CLI_FAILED;
 	}
+	if (read_password(password_file, password_fd, room, &password, &why).code != OK)
+		return cli_why("cleanse", &why);
 	if (open_pool(no_jail, arena, &pool, &why).code != OK)
 		return cli_why("cleanse", &why);
 	int worst = CLI_DONE;
 	for (int i = 0; i < argc; i++) {
-		int status = run_one(pool, argv[i], out, report != NULL);
+		int status = run_one(pool, argv[i], out, password, report != NULL);
 		worst = status > worst ? status : worst;
 	}
+	explicit_bzero(room, sizeof room);
 	return worst;
 }
 
 const struct verb cli_cleanse_verbs[] = {
-	{"cleanse", "FILE... -o DIR [--report json]",
+	{"cleanse", "FILE... -o DIR [--report json] [--password-file FILE | --password-fd N]",
 	 "ファイルを無害化して DIR に書き出します（庁内の設定もサーバーも要りません）", cleanse},
 	{0},
 };

@@ -43,9 +43,8 @@ static void refuse_by_error(struct job *job, enum error code, const struct why *
 	(void)job_refuse(job, refusal, why->place, "%s", why->text);
 }
 
-struct result file_cleanse(struct slice name, struct slice in, const struct file_limits *limits,
-                           struct arena *arena, struct buffer *out, struct file_report *report,
-                           struct why *why)
+struct result file_cleanse_request(const struct file_request *request, struct arena *arena,
+                                   struct buffer *out, struct file_report *report, struct why *why)
 {
 	*report = (struct file_report){.reason = "", .place = "", .ending = ""};
 	buffer_clear(out);
@@ -55,11 +54,11 @@ struct result file_cleanse(struct slice name, struct slice in, const struct file
 		                               .ending = ""};
 		return job_memory(why);
 	}
-	job_ending(name, ending);
-	struct job job = {.arena = arena, .left = *limits, .report = report,
-	                  .tail = &report->removals, .path = "", .ending = ending};
+	job_ending(request->name, ending);
+	struct job job = {.arena = arena, .left = request->limits, .report = report, .tail = &report->removals,
+	                  .path = "", .ending = ending, .password = request->password};
 	struct why inner = {0};
-	struct result result = rebuild(&job, name, in, out, &inner);
+	struct result result = rebuild(&job, request->name, request->in, out, &inner);
 	if (result.code == OK) {
 		report->verdict = job.changed ? FILE_CHANGED : FILE_CLEAN;
 		return ok();
@@ -68,6 +67,14 @@ struct result file_cleanse(struct slice name, struct slice in, const struct file
 	refuse_by_error(&job, result.code, &inner);
 	report->verdict = FILE_REFUSED;
 	return result.code == E_MEMORY ? job_memory(why) : ok();
+}
+
+struct result file_cleanse(struct slice name, struct slice in, const struct file_limits *limits,
+                           struct arena *arena, struct buffer *out, struct file_report *report,
+                           struct why *why)
+{
+	struct file_request request = {.name = name, .in = in, .limits = *limits};
+	return file_cleanse_request(&request, arena, out, report, why);
 }
 
 void file_report_json(const struct file_report *report, struct buffer *out)

@@ -57,6 +57,20 @@ struct result file_cleanse(struct slice name, struct slice in, const struct file
                            struct arena *arena, struct buffer *out, struct file_report *report,
                            struct why *why) MUST;
 
+/* What is to be done with one document.  All borrowed. */
+struct file_request {
+	struct slice name, in;
+	struct slice password;    /* UTF-8, at most 256 bytes; empty: none was given */
+	struct file_limits limits;
+};
+/* file_cleanse_request - file_cleanse with all that may be asked for.  A locked
+ * document is opened with the password, or with the one that its format opens
+ * with unasked; else it is refused: ENCRYPTED without a password, PASSWORD with
+ * one, LOCKED where no password would help                                  */
+struct result file_cleanse_request(const struct file_request *request, struct arena *arena,
+                                   struct buffer *out, struct file_report *report,
+                                   struct why *why) MUST;
+
 /* file_type_by_content - never by name; `name` breaks ties between text kinds */
 enum file_type file_type_by_content(struct slice in, struct slice name);
 

@@ -41,6 +41,17 @@ struct result job_refuse(struct job *job, enum refusal refusal, const char *plac
 	return (struct result){E_INPUT};
 }
 
+struct result job_locked(struct job *job, const char *place)
+{
+	return job->password.len ? job_refuse(job, REFUSAL_PASSWORD, place, "the password does not open it")
+		: job_refuse(job, REFUSAL_ENCRYPTED, place, "it needs a password");
+}
+
+void job_opened(struct job *job, const char *place, bool asked)
+{
+	job_drop(job, asked ? "password" : "encryption", place);
+}
+
 void job_drop(struct job *job, const char *what, const char *where)
 {
 	job->changed = true;

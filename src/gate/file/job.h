@@ -25,6 +25,7 @@ struct job {
 	const char *ending;      /* of the present document's name, lower case, "" if it has none */
 	const char *made_ending; /* of the document made last: what its name must end in */
 	bool changed;
+	struct slice password; /* as it was given, UTF-8; empty: none */
 };
 
 typedef struct result rebuild_fn(struct job *job, struct slice in, struct buffer *out, struct why *why);
@@ -66,6 +67,11 @@ struct result job_check_name(struct job *job, enum file_type type, struct slice 
                              const char *place) MUST;
 /* job_ending - lower-case ending of a name without its dot, "" if there is none */
 void job_ending(struct slice name, char out[16]);
+/* job_locked - the refusal of what no known password opens: ENCRYPTED when none
+ * was given, PASSWORD when one was
+ * job_opened - what was locked is open now; `asked`: with the password given  */
+struct result job_locked(struct job *job, const char *place);
+void job_opened(struct job *job, const char *place, bool asked);
 /* job_memory - the error of an allocation that failed */
 struct result job_memory(struct why *why);
 

@@ -187,6 +187,8 @@ static void spread_defaults(struct package *package)
 struct result opc_open(struct package *package, struct slice in, struct why *why)
 {
 	TRY(zip_read(package->job, package->arena, in, &package->zip, why));
+	if (package->zip.sealed)
+		return job_refuse(package->job, REFUSAL_LOCKED, "", "a package with an encrypted member");
 	TRY(index_parts(package, why));
 	package->default_endings = ARENA_ARRAY(package->arena, DEFAULTS_MOST, struct slice);
 	package->default_types = ARENA_ARRAY(package->arena, DEFAULTS_MOST, struct slice);

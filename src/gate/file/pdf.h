@@ -2,6 +2,7 @@
  *
  *   pdf_lex.c     bytes -> values                      ISO 32000-1 section 7.2, 7.3
  *   pdf_read.c    xref, revisions, object streams      section 7.5
+ *   pdf_lock.c    encryption                            section 7.6
  *   pdf_filter.c  filters                              section 7.4
  *   pdf_schema.c  what may stand where: the allow-list sections 7.7 to 14
  *   pdf_walk.c    copies what the allow-list names, from the root on
@@ -74,6 +75,9 @@ struct pdf_lexer {
 	struct slice word;       /* of the last PDF_T_WORD */
 	const char *fault;       /* NULL while all is well */
 	enum refusal refusal;    /* goes with fault */
+	const struct pdf_lock *lock; /* strings are encrypted, for the object below; or NULL */
+	uint64_t number;
+	uint16_t gen;
 };
 
 bool pdf_is_space(uint8_t c);
@@ -131,6 +135,7 @@ struct pdf_document {
 	struct buffer scratch[3];
 	struct pdf_value trailer;  /* the newest */
 	unsigned loading;
+	struct pdf_lock *lock;     /* NULL: not encrypted */
 	struct libdeflate_decompressor *inflater;
 	struct libdeflate_compressor *deflater;
 };
@@ -149,6 +154,16 @@ struct result pdf_get_resolved(struct pdf_document *doc, const struct pdf_value 
 /* pdf_damaged - REFUSAL_DAMAGED at an object; number 0: the file */
 struct result pdf_refuse(struct pdf_document *doc, enum refusal refusal, uint64_t number,
                          const char *text);
+
+/* ---- pdf_lock.c ------------------------------------------------------- */
+
+/* pdf_unlock - find the key of the trailer's /Encrypt; doc->lock is set then */
+struct result pdf_unlock(struct pdf_document *doc) MUST;
+/* pdf_lock_text - a string just read, opened; false without memory */
+bool pdf_lock_text(struct pdf_lexer *lex, struct pdf_value *text);
+/* pdf_lock_stream - object->data, opened; not that of an xref stream */
+struct result pdf_lock_stream(struct pdf_document *doc, uint64_t number, uint16_t gen,
+                              struct pdf_object *object) MUST;
 
 /* ---- pdf_filter.c ----------------------------------------------------- */
 

@@ -231,6 +231,13 @@ static bool read_number(struct slice text, struct pdf_value *out)
 	return true;
 }
 
+static bool opened(struct pdf_lexer *lex, struct pdf_value *scalar)
+{
+	if (!lex->lock || scalar->kind != PDF_STRING || pdf_lock_text(lex, scalar))
+		return true;
+	return fault(lex, REFUSAL_LARGE, "no memory for a string");
+}
+
 static bool read_angle(struct pdf_lexer *lex, struct pdf_value *scalar, enum pdf_token *token)
 {
 	bool twice = lex->pos + 1 < lex->in.len && lex->in.at[lex->pos + 1] == lex->in.at[lex->pos];
@@ -240,7 +247,7 @@ static bool read_angle(struct pdf_lexer *lex, struct pdf_value *scalar, enum pdf
 		return true;
 	}
 	*token = PDF_T_SCALAR;
-	return lex->in.at[lex->pos] == '<' ? read_hex_string(lex, scalar)
+	return lex->in.at[lex->pos] == '<' ? read_hex_string(lex, scalar) && opened(lex, scalar)
 	                                   : broken(lex, "a > that closes nothing");
 }
 
@@ -252,7 +259,7 @@ static bool read_delimited(struct pdf_lexer *lex, int c, struct pdf_value *scala
 	case '/':
 		return read_name(lex, scalar);
 	case '(':
-		return read_string(lex, scalar);
+		return read_string(lex, scalar) && opened(lex, scalar);
 	case '<':
 	case '>':
 		return read_angle(lex, scalar, token);

@@ -268,10 +268,11 @@ static struct result read_sections(struct pdf_document *doc, uint64_t start)
 		TRY(check_loop(doc, seen, s.id, s.at));
 		s.id++;
 		TRY(read_section(doc, &s));
-		if (pdf_get(&s.trailer, "Encrypt"))
-			return pdf_refuse(doc, REFUSAL_ENCRYPTED, 0, "the trailer has /Encrypt");
 		if (s.id == 1)
 			doc->trailer = s.trailer;
+		/* the newest trailer decides; an older one of a linearised file may be silent */
+		if (pdf_get(&s.trailer, "Encrypt") && !pdf_get(&doc->trailer, "Encrypt"))
+			return pdf_refuse(doc, REFUSAL_AMBIGUOUS, 0, "one revision is encrypted, a newer one is not");
 		const struct pdf_value *prev = pdf_get(&s.trailer, "Prev");
 		more = prev != NULL;
 		if (more && !small_integer(prev, doc->in.len, &s.at))
@@ -354,7 +355,8 @@ struct result pdf_open(struct pdf_document *doc)
 	uint64_t start;
 	TRY(check_header(doc));
 	TRY(find_start(doc, &start));
-	return read_sections(doc, start);
+	TRY(read_sections(doc, start));
+	return pdf_get(&doc->trailer, "Encrypt") ? pdf_unlock(doc) : ok();
 }
 
 void pdf_close(struct pdf_document *doc)
@@ -407,6 +409,9 @@ static struct result load_plain(struct pdf_document *doc, uint64_t number, struc
 	if (!pdf_integer(&lex, PDF_OBJECTS, &num) || !pdf_integer(&lex, 65535, &gen) ||
 	    !pdf_word(&lex, "obj") || num != number || gen != slot->gen)
 		return pdf_refuse(doc, REFUSAL_DAMAGED, number, "no such object where the xref points");
+	lex.lock = doc->lock;
+	lex.number = number;
+	lex.gen = slot->gen;
 	if (pdf_word(&lex, "endobj")) /* an empty object is null */
 		return ok();
 	if (!pdf_parse(&lex, &object->value))
@@ -415,6 +420,8 @@ static struct result load_plain(struct pdf_document *doc, uint64_t number, struc
 		TRY(read_stream_tail(doc, &lex, number, object));
 	if (!pdf_word(&lex, "endobj"))
 		return pdf_refuse(doc, REFUSAL_DAMAGED, number, "an object without endobj");
+	if (object->stream && doc->lock)
+		TRY(pdf_lock_stream(doc, number, slot->gen, object));
 	return job_pay_work(doc->job, lex.pos - (size_t)slot->at);
 }
 

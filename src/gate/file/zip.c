@@ -12,7 +12,7 @@ enum {
 	END_BYTES = 22, CENTRAL_BYTES = 46, LOCAL_BYTES = 30,
 	ENCRYPTED = 1 << 0, DESCRIBED = 1 << 3, PATCH = 1 << 5, STRONG = 1 << 6, UTF8 = 1 << 11,
 	MASKED = 1 << 13,
-	STORED = 0, DEFLATED = 8,
+	STORED = 0, DEFLATED = 8, AES = 99,
 	RATIO_MOST = 600,            /* a real sheet of zeros stays below; deflate ends at 1032 */
 	RATIO_FREE = 1 << 20,        /* small members may have any ratio */
 	FIRST_DATE = 0x21            /* 1980-01-01 */
@@ -113,6 +113,7 @@ static bool known_extra(uint16_t id)
 struct extra {
 	struct slice utf8_name;
 	struct slice zip64;
+	struct slice aes;
 	bool unknown;
 };
 
@@ -130,6 +131,8 @@ static struct result parse_extra(struct job *job, const struct zip_entry *entry,
 			extra->utf8_name = slice_part(value, 5, value.len);
 		if (id == 0x0001)
 			extra->zip64 = value;
+		if (id == 0x9901)
+			extra->aes = value;
 		extra->unknown |= !known_extra(id);
 	}
 	return ok();
@@ -148,11 +151,28 @@ static struct result merge_extra(struct job *job, struct zip_entry *entry, const
 
 /* ---- section 4.3.12: one central header ---- */
 
+/* WinZip AES: the method and the strength stand in an extra field (AE-1, AE-2). */
+static struct result check_lock(struct job *job, struct zip_entry *entry, struct slice aes)
+{
+	struct cursor c = cursor_of(aes, NULL);
+	if (entry->flags & (STRONG | MASKED) || (entry->method == AES && !(entry->flags & ENCRYPTED)))
+		return job_refuse(job, REFUSAL_LOCKED, zip_place(job, entry), "encrypted in a way that nobody describes");
+	entry->sealed = entry->flags & ENCRYPTED;
+	if (entry->method != AES)
+		return ok();
+	uint16_t version = cursor_take_le16(&c);
+	bool winzip = cursor_literal(&c, SLICE("AE"));
+	entry->aes = cursor_take_u8(&c);
+	entry->method = cursor_take_le16(&c);
+	if (!cursor_ok(&c) || cursor_left(&c) || !winzip || version < 1 || version > 2 || entry->aes < 1 || entry->aes > 3)
+		return job_refuse(job, REFUSAL_DAMAGED, zip_place(job, entry), "an encryption that its extra field does not describe");
+	entry->crc_later = version == 2;
+	return ok();
+}
+
 static struct result check_kind(struct job *job, struct zip_entry *entry, uint32_t attributes)
 {
 	uint32_t kind = attributes >> 28;
-	if (entry->flags & (ENCRYPTED | STRONG | MASKED) || entry->method == 99)
-		return job_refuse(job, REFUSAL_ENCRYPTED, zip_place(job, entry), "the member is encrypted");
 	if (entry->method != STORED && entry->method != DEFLATED)
 		return job_refuse(job, REFUSAL_UNKNOWN, zip_place(job, entry), "compression method %u", entry->method);
 	if (entry->flags & PATCH)
@@ -165,11 +185,17 @@ static struct result check_kind(struct job *job, struct zip_entry *entry, uint32
 	return ok();
 }
 
+/* What a lock adds to the data: salt, check and MAC, or the header of ZipCrypto. */
+size_t zip_seal_bytes(const struct zip_entry *entry)
+{
+	return !entry->sealed ? 0 : !entry->aes ? 12 : 4u + 4u * entry->aes + 2 + 10;
+}
+
 static struct result check_sizes(struct job *job, const struct zip_entry *entry, uint32_t packed)
 {
 	if (packed == UINT32_MAX || entry->size == UINT32_MAX || entry->local == UINT32_MAX)
 		return job_refuse(job, REFUSAL_AMBIGUOUS, zip_place(job, entry), "zip64 where it is not needed");
-	if (entry->method == STORED && packed != entry->size)
+	if (entry->method == STORED && packed != entry->size + zip_seal_bytes(entry))
 		return job_refuse(job, REFUSAL_DAMAGED, zip_place(job, entry), "stored with two sizes");
 	if (entry->size > job->left.expanded_bytes ||
 	    (entry->size > RATIO_FREE && entry->size / RATIO_MOST > packed))
@@ -185,7 +211,8 @@ static struct result parse_central(struct job *job, struct cursor *c, struct zip
 	cursor_skip(c, 4);
 	entry->flags = cursor_take_le16(c);
 	entry->method = cursor_take_le16(c);
-	cursor_skip(c, 4);
+	entry->time = cursor_take_le16(c);
+	cursor_skip(c, 2);
 	entry->crc = cursor_take_le32(c);
 	*packed = cursor_take_le32(c);
 	entry->size = cursor_take_le32(c);
@@ -204,6 +231,7 @@ static struct result parse_central(struct job *job, struct cursor *c, struct zip
 	struct extra extra;
 	TRY(parse_extra(job, entry, extra_bytes, &extra));
 	TRY(merge_extra(job, entry, &extra));
+	TRY(check_lock(job, entry, extra.aes));
 	TRY(check_kind(job, entry, attributes));
 	return check_sizes(job, entry, *packed);
 }
@@ -233,6 +261,18 @@ struct local_header {
 	struct extra extra;
 };
 
+static bool lock_agrees(const struct zip_entry *entry, struct slice aes)
+{
+	return !entry->aes || (aes.len == 7 && aes.at[4] == entry->aes && aes.at[0] == (entry->crc_later ? 2 : 1) &&
+	                       (aes.at[5] | aes.at[6] << 8) == entry->method);
+}
+
+/* Info-ZIP, sealing what it does not know yet, puts the time where the CRC stands. */
+static bool sealed_early(const struct zip_entry *entry, uint32_t crc)
+{
+	return entry->sealed && !entry->aes && crc == (uint32_t)entry->time << 16;
+}
+
 static bool headers_agree(const struct zip_entry *entry, const struct local_header *local,
                           uint32_t packed)
 {
@@ -241,8 +281,9 @@ static bool headers_agree(const struct zip_entry *entry, const struct local_head
 	bool wide = local->extra.zip64.len > 0 && local->packed == UINT32_MAX && local->size == UINT32_MAX;
 	return (local->flags & weighty) == (entry->flags & weighty) &&
 	       ((local->flags & UTF8) == (entry->flags & UTF8) || utf8_length(entry->name) == entry->name.len) &&
-	       local->method == entry->method && slice_equal(local->name, entry->name) &&
-	       agrees(local->crc, entry->crc, later) &&
+	       local->method == (entry->aes ? AES : entry->method) && lock_agrees(entry, local->extra.aes) &&
+	       slice_equal(local->name, entry->name) &&
+	       (agrees(local->crc, entry->crc, later) || (later && sealed_early(entry, local->crc))) &&
 	       (wide || agrees(local->packed, packed, later)) &&
 	       (wide || agrees(local->size, (uint32_t)entry->size, later)) &&
 	       zip64_agrees(local->extra.zip64, entry->size, packed);
@@ -372,11 +413,37 @@ struct result zip_read(struct job *job, struct arena *scratch, struct slice in, 
 		TRY(job_pay_entry(job));
 		TRY(parse_central(job, &c, &zip->entries[i], &packed));
 		TRY(parse_local(job, in, &zip->entries[i], packed));
+		zip->sealed |= zip->entries[i].sealed;
 	}
 	if (cursor_left(&c) != 0)
 		return job_refuse(job, REFUSAL_AMBIGUOUS, "central directory", "bytes after the last header");
 	TRY(check_layout(job, scratch, in, zip, end.offset, why));
 	return check_names(job, scratch, zip, why);
+}
+
+const char *zip_inflate(const struct zip_entry *entry, uint8_t *to, enum refusal *refusal)
+{
+	size_t size = (size_t)entry->size;
+	*refusal = REFUSAL_DAMAGED;
+	if (entry->method == STORED && entry->packed.len != size)
+		return "stored with two sizes";
+	if (entry->method == STORED && size)
+		memcpy(to, entry->packed.at, size);
+	if (entry->method == DEFLATED) {
+		size_t used, made;
+		enum libdeflate_result result = libdeflate_deflate_decompress_ex(
+			inflater(), entry->packed.at, entry->packed.len, to, size, &used, &made);
+		if (result != LIBDEFLATE_SUCCESS || made != size)
+			return "it does not inflate to its size";
+		*refusal = REFUSAL_AMBIGUOUS;
+		if (used != entry->packed.len)
+			return "bytes after the compressed data";
+	}
+	*refusal = REFUSAL_DAMAGED;
+	if (!entry->crc_later && libdeflate_crc32(0, to, size) != entry->crc)
+		return "its CRC is wrong";
+	*refusal = REFUSAL_NONE;
+	return NULL;
 }
 
 struct result zip_unpack(struct job *job, const struct zip_entry *entry, struct buffer *out,
@@ -389,19 +456,10 @@ struct result zip_unpack(struct job *job, const struct zip_entry *entry, struct 
 	uint8_t *to = buffer_reserve(out, size + 1);
 	if (!to || !inflater())
 		return job_memory(why);
-	if (entry->method == STORED && size)
-		memcpy(to, entry->packed.at, size);
-	if (entry->method == DEFLATED) {
-		size_t used, made;
-		enum libdeflate_result result = libdeflate_deflate_decompress_ex(
-			inflater(), entry->packed.at, entry->packed.len, to, size, &used, &made);
-		if (result != LIBDEFLATE_SUCCESS || made != size)
-			return job_refuse(job, REFUSAL_DAMAGED, zip_place(job, entry), "it does not inflate to its size");
-		if (used != entry->packed.len)
-			return job_refuse(job, REFUSAL_AMBIGUOUS, zip_place(job, entry), "bytes after the compressed data");
-	}
-	if (libdeflate_crc32(0, to, size) != entry->crc)
-		return job_refuse(job, REFUSAL_DAMAGED, zip_place(job, entry), "its CRC is wrong");
+	enum refusal refusal;
+	const char *fault = entry->sealed ? "it is encrypted" : zip_inflate(entry, to, &refusal);
+	if (fault)
+		return job_refuse(job, entry->sealed ? REFUSAL_ENCRYPTED : refusal, zip_place(job, entry), "%s", fault);
 	buffer_commit(out, size);
 	return ok();
 }

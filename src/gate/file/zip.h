@@ -22,6 +22,10 @@ struct zip_entry {
 	uint16_t flags;
 	bool described;         /* followed by a data descriptor */
 	bool directory;
+	bool sealed;            /* locked, see lock_zip.c; packed is what stands in the file */
+	uint8_t aes;            /* key strength 1..3 of WinZip AES; 0: ZipCrypto */
+	bool crc_later;         /* AE-2 stores no CRC: the HMAC stands for it */
+	uint16_t time;          /* MS-DOS; ZipCrypto's check of what has a descriptor */
 	bool hidden;            /* carried a comment or an extra field nobody knows */
 };
 
@@ -29,12 +33,22 @@ struct zip_view {
 	struct zip_entry *entries; /* in the order of the central directory */
 	size_t count;
 	bool comment;
+	bool sealed;               /* a member is locked */
 };
 
 /* zip_read - check the whole structure; nothing is inflated yet
  * scratch  entries live here; slices point into in                         */
 struct result zip_read(struct job *job, struct arena *scratch, struct slice in, struct zip_view *zip,
                        struct why *why) MUST;
+/* zip_inflate - what is wrong with a plain entry's data, or NULL and `to` holds
+ * its size bytes, of the CRC promised                                        */
+const char *zip_inflate(const struct zip_entry *entry, uint8_t *to, enum refusal *refusal);
+/* zip_seal_bytes - what the lock of an entry adds to its data */
+size_t zip_seal_bytes(const struct zip_entry *entry);
+/* zip_open_member - unlock a sealed entry with the job's password: packed becomes
+ * what stood under the lock, in the arena                                    */
+struct result zip_open_member(struct job *job, struct arena *arena, struct zip_entry *entry,
+                              struct why *why) MUST;
 /* zip_place - an entry's name for a report: printable ASCII and UTF-8 only */
 const char *zip_place(struct job *job, const struct zip_entry *entry);
 /* zip_unpack - inflate with exact consumption, exact size and CRC; pays the

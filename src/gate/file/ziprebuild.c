@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 
+#include <libdeflate.h>
+
 enum { DEPTH_MOST = 32 };
 
 struct archive {
@@ -146,13 +148,17 @@ static struct result write_member(struct archive *a, const struct zip_entry *ent
 	return ok();
 }
 
-static struct result rebuild_member(struct archive *a, const struct zip_entry *entry, struct why *why)
+static struct result rebuild_member(struct archive *a, struct zip_entry *entry, struct why *why)
 {
 	struct slice path = arena_copy(a->arena, buffer_slice(&a->path));
 	enum file_type type;
 	if (!path.at)
 		return job_memory(why);
+	if (entry->sealed)
+		TRY(zip_open_member(a->job, a->arena, entry, why));
 	TRY(zip_unpack(a->job, entry, &a->raw, why));
+	if (entry->crc_later)
+		entry->crc = libdeflate_crc32(0, a->raw.at, a->raw.len);
 	struct slice raw = buffer_slice(&a->raw);
 	type = file_type_by_content(raw, path);
 	const char *place = arena_string(a->job->arena, path);
@@ -171,7 +177,7 @@ static struct result write_folder(struct archive *a, struct why *why)
 	return zip_writer_add(&a->writer, name, SLICE(""), false, why);
 }
 
-static struct result take_member(struct archive *a, const struct zip_entry *entry, struct why *why)
+static struct result take_member(struct archive *a, struct zip_entry *entry, struct why *why)
 {
 	struct slice name;
 	TRY(decode_name(a, entry, &name, why));
@@ -199,6 +205,8 @@ static struct result build(struct archive *a, struct slice in, struct buffer *ou
 	a->names = ARENA_ARRAY(a->arena, a->zip.count + 1, const char *);
 	if (!a->names)
 		return job_memory(why);
+	if (a->zip.sealed)
+		job_opened(a->job, "", true);
 	if (a->zip.comment)
 		job_drop(a->job, "hidden-data", "");
 	for (size_t i = 0; i < a->zip.count; i++)

@@ -393,6 +393,8 @@ static struct result describe(const struct pool_job *job, struct wire_job *wire,
 {
 	if (job->name.len > WIRE_NAME || !utf8_valid(job->name))
 		return fail(why, E_INPUT, "name", "not UTF-8, or longer than %d bytes", WIRE_NAME);
+	if (job->password.len > WIRE_PASSWORD || !utf8_valid(job->password))
+		return fail(why, E_INPUT, "password", "not UTF-8, or longer than %d bytes", WIRE_PASSWORD);
 	if (job->program == POOL_INSPECT && (job->type == INSPECT_NOTHING || job->type >= INSPECT_TYPES))
 		return fail(why, E_INPUT, "type", "no type to inspect it as");
 	*wire = (struct wire_job){
@@ -405,6 +407,7 @@ static struct result describe(const struct pool_job *job, struct wire_job *wire,
 		.limits = job->limits,
 		.inspect_limits = job->inspect_limits,
 		.name = job->name,
+		.password = job->program == POOL_CLEANSE ? job->password : SLICE(""),
 	};
 	TRY(view(job->input_fd, "input", &fds[0], &wire->in_bytes, why));
 	if (wire->compare)
@@ -427,6 +430,8 @@ static struct result send_job(struct zygote *z, const struct wire_job *wire, con
 	struct result result = buffer_ok(&message)
 		? wire_send(z->socket, buffer_slice(&message), fds, count, why)
 		: fail(why, E_MEMORY, "", "no memory for the message");
+	if (message.at)
+		explicit_bzero(message.at, message.room);
 	buffer_done(&message);
 	return result;
 }

@@ -47,6 +47,8 @@ struct pool_job {
 	int input_fd;             /* borrowed until pool_start returns; a plain file or memfd.  A
 	                           * writable memfd is sealed for good, a writable file is handed
 	                           * on read-only: a worker could alter it else */
+	struct slice password;    /* POOL_CLEANSE: what opens it, valid UTF-8, at most 256 bytes;
+	                           * kept nowhere, wiped where it passed */
 	struct file_limits limits; /* POOL_CLEANSE; input_bytes 0: the worker's defaults */
 	enum inspect_type type;   /* POOL_INSPECT: what the document is said to be */
 	bool compare;             /* POOL_INSPECT: with original_fd, the document before */

@@ -38,6 +38,8 @@ void wire_put_job(struct buffer *out, const struct wire_job *job)
 	buffer_put_le32(out, job->inspect_limits.findings);
 	buffer_put_le16(out, (uint16_t)job->name.len);
 	buffer_put_slice(out, job->name);
+	buffer_put_le16(out, (uint16_t)job->password.len);
+	buffer_put_slice(out, job->password);
 }
 
 static void take_limits(struct cursor *c, struct wire_job *job)
@@ -72,8 +74,9 @@ bool wire_take_job(struct slice message, struct wire_job *out)
 	job.wall_ms = cursor_take_le32(&c);
 	take_limits(&c, &job);
 	job.name = cursor_take(&c, cursor_take_le16(&c));
+	job.password = cursor_take(&c, cursor_take_le16(&c));
 	if (!marked || !cursor_ok(&c) || cursor_left(&c) || program >= POOL_PROGRAMS ||
-	    type >= INSPECT_TYPES)
+	    type >= INSPECT_TYPES || job.name.len > WIRE_NAME || job.password.len > WIRE_PASSWORD)
 		return false;
 	job.program = (enum pool_program)program;
 	job.type = (enum inspect_type)type;

@@ -13,6 +13,7 @@
 enum {
 	WIRE_MESSAGE = 2048,       /* bytes of a message at most */
 	WIRE_NAME = 1024,          /* of a document's name */
+	WIRE_PASSWORD = 256,       /* of the password that opens it */
 	WIRE_FDS = 3,              /* input, report, then output or original */
 	WIRE_REPORT = 4 << 20,     /* bytes of a report at most */
 	WIRE_ROWS = 2000,          /* removals or findings that cross; more are only counted */
@@ -34,10 +35,10 @@ struct wire_job {
 	uint32_t cpu_s, wall_ms;
 	struct file_limits limits;
 	struct inspect_limits inspect_limits;
-	struct slice name;
+	struct slice name, password;
 };
 void wire_put_job(struct buffer *out, const struct wire_job *job);
-/* wire_take_job - name borrows from message */
+/* wire_take_job - name and password borrow from message */
 bool wire_take_job(struct slice message, struct wire_job *out);
 
 enum wire_end { WIRE_EXITED = 0, WIRE_SIGNALLED, WIRE_LATE, WIRE_NOT_STARTED };

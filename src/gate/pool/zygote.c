@@ -83,6 +83,7 @@ static struct result take_job(struct zygote *z, struct why *why)
 	bool good = wire_take_job(message, &job) && job.program == z->worker->kind &&
 	            count == (job.program == POOL_CLEANSE || job.compare ? 3 : 2);
 	bool started = good && fork_child(z, &job, fds);
+	explicit_bzero(room, sizeof room); /* a password may stand there; the child has its copy */
 	for (size_t i = 0; i < count; i++)
 		close(fds[i]);
 	if (!good)

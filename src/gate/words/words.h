@@ -38,6 +38,8 @@ enum refusal {
 	REFUSAL_UNKNOWN,   /* unknown: not a format of the list */
 	REFUSAL_MISMATCH,  /* mismatch: the content is not what the name says */
 	REFUSAL_FORBIDDEN, /* forbidden: a kind that never passes */
+	REFUSAL_PASSWORD,  /* password: the password that was given does not open it */
+	REFUSAL_LOCKED,    /* locked: with a certificate, rights management or a lock nobody knows */
 	REFUSAL_FAILED,    /* failed: the worker was ended, a limit of time or memory */
 	REFUSALS
 };

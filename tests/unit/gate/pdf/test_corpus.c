@@ -204,7 +204,7 @@ static void count_refusals(const char *path, const struct cleansed *c, void *sta
 	n->encrypted += c->report.refusal == REFUSAL_ENCRYPTED;
 }
 
-/* One of the encrypted files is damaged before its trailer can be read. */
+/* Three of the encrypted files are damaged in their xref sections. */
 TEST(encrypted_documents_are_refused)
 {
 	struct counts n = {0};
@@ -212,7 +212,7 @@ TEST(encrypted_documents_are_refused)
 		SKIP("no corpus");
 	printf("  %zu of %zu encrypted, %zu refused\n", n.encrypted, n.seen, n.refused);
 	CHECK_INT(n.refused, n.seen);
-	CHECK(n.encrypted + 1 >= n.seen);
+	CHECK(n.encrypted + 3 >= n.seen);
 }
 
 TEST(odd_documents_have_a_verdict)

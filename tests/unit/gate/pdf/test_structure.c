@@ -44,7 +44,9 @@ static const struct {
 	const char *trailer;
 	enum refusal want;
 } faults[] = {
-	{"encrypted", {0}, "/Encrypt<</Filter/Standard/V 1/R 2>>", REFUSAL_ENCRYPTED},
+	{"encrypted without its records", {0}, "/Encrypt<</Filter/Standard/V 1/R 2>>", REFUSAL_DAMAGED},
+	{"encrypted for certificates", {0}, "/Encrypt<</Filter/Adobe.PubSec/V 4>>", REFUSAL_LOCKED},
+	{"encrypted with a key of no length", {0}, "/Encrypt<</Filter/Standard/V 2/R 3/Length 8>>", REFUSAL_DAMAGED},
 	{"no such Prev", {0}, "/Prev 999999999", REFUSAL_DAMAGED},
 	{"Prev where no xref is", {0}, "/Prev 20", REFUSAL_DAMAGED},
 	{"XRefStm where no xref is", {0}, "/XRefStm 20", REFUSAL_DAMAGED},

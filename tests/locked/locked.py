@@ -1,0 +1,231 @@
+#!/usr/bin/env python3
+"""Locked files through `sekisho cleanse`: made by programs that others wrote, or by
+makers of our own for what no Debian program writes.
+
+Each file is tried without a password, with a wrong one, with the right one, and
+damaged where its format has a MAC; what comes out must be what the same document
+gives without a lock.
+  locked.py BUILD
+"""
+import io
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+build = pathlib.Path(sys.argv[1]).resolve()
+program = build / "src/bin/sekisho"
+work = pathlib.Path(tempfile.mkdtemp())
+passed = failed = skipped = 0
+PASSWORD, JAPANESE, WRONG = "Sesame-2026", "ひみつの合言葉", "sesame-2026"
+
+
+def check(good, text):
+    global passed, failed
+    passed += bool(good)
+    failed += not good
+    if not good:
+        print("FAIL", text)
+
+
+def skip(text):
+    global skipped
+    skipped += 1
+    print("skipped", text)
+
+
+def run(*command, **more):
+    env = dict(os.environ, LC_ALL="C.UTF-8", **more.pop("env", {}))
+    return subprocess.run([str(c) for c in command], capture_output=True, env=env, **more)
+
+
+def cleanse(data, name, password=None):
+    """The report and the bytes that came out."""
+    with tempfile.TemporaryDirectory(dir=work) as folder:
+        folder = pathlib.Path(folder)
+        (folder / name).write_bytes(data)
+        command = [program, "cleanse", folder / name, "-o", folder / "out", "--report", "json"]
+        if password is not None:
+            (folder / "password").write_text(password + "\n")
+            command += ["--password-file", folder / "password"]
+        ran = run(*command)
+        if not ran.stdout:
+            return {"verdict": "none", "reason": ran.stderr.decode(), "removed": [], "detail": ""}, None
+        if password:
+            check(password.encode() not in ran.stdout + ran.stderr, f"{name}: the password is in the report")
+        report = json.loads(ran.stdout)
+        return report, pathlib.Path(report["out"]).read_bytes() if report["out"] else None
+
+
+def members(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {i.filename: archive.read(i) for i in archive.infolist()}
+
+
+def same_bytes(locked, plain):
+    return locked == plain
+
+
+def same_members(locked, plain):
+    return members(locked) == members(plain)
+
+
+def same_text(locked, plain):
+    text = []
+    for data in (locked, plain):
+        (work / "text.pdf").write_bytes(data)
+        text.append(run("pdftotext", work / "text.pdf", "-").stdout)
+    return text[0] == text[1] and len(text[0]) > 3
+
+
+def try_locked(label, data, name, password, plain, same, word="password", unasked=False, plain_name=None):
+    """One locked file and its neighbours; plain: the same document without a lock."""
+    report, out = cleanse(data, name)
+    if not unasked:
+        check(report["reason"] == "encrypted" and out is None, f"{label}: without a password: {report['reason']} {report['detail']}")
+        report, out = cleanse(data, name, WRONG)
+        check(report["reason"] == "password" and out is None, f"{label}: wrong password: {report['reason']} {report['detail']}")
+        report, out = cleanse(data, name, password)
+    check(report["verdict"] == "changed", f"{label}: {report['verdict']} {report['reason']} {report['detail']}")
+    check(any(r["what"] == word for r in report["removed"]), f"{label}: opening it is not in the report")
+    wanted, bare = cleanse(plain, plain_name or name)
+    check(bare is not None, f"{label}: the plain document is refused: {wanted['reason']} {wanted['detail']}")
+    if out is not None and bare is not None:
+        check(same(out, bare), f"{label}: what comes out is not the document")
+        again, twice = cleanse(out, name)
+        check(twice == out, f"{label}: not its own cleansing: {again['reason']}")
+
+
+# ---- zip ---------------------------------------------------------------------
+
+MEMBERS = {"様式第１号.txt": "申請者の氏名\r\n髙﨑 一郎\r\n".encode(), "表/一覧.csv": "番号,件数\r\n1,2\r\n".encode() * 200}
+
+
+def zip_files():
+    folder = work / "members"
+    for name, data in MEMBERS.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    plain = io.BytesIO()
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in MEMBERS.items():
+            archive.writestr(name, data)
+    plain = plain.getvalue()
+    for method in ("AES128", "AES192", "AES256", "ZipCrypto"):
+        made = work / f"{method}.zip"
+        run("7z", "a", "-tzip", f"-mem={method}", f"-p{PASSWORD}", made, *MEMBERS, cwd=folder)
+        try_locked(f"zip {method}", made.read_bytes(), "書類.zip", PASSWORD, plain, same_members)
+    hostile_aes((work / "AES256.zip").read_bytes())
+    streamed = run("zip", "-q", "-r", "-P", PASSWORD, "-", *MEMBERS, cwd=folder).stdout
+    try_locked("zip streamed", streamed, "書類.zip", PASSWORD, plain, same_members)
+    for aes in (False, True):
+        for charset in ("cp932", "utf-8"):
+            made = own_zip(JAPANESE.encode(charset), aes)
+            try_locked(f"zip {charset}", made, "書類.zip", JAPANESE, plain, same_members)
+
+
+def hostile_aes(data):
+    """A bit of the ciphertext, of the MAC, of the strength."""
+    at = data.index(b"PK\x01\x02")
+    for label, where in (("ciphertext", at - 14), ("MAC", at - 3)):
+        broken = bytearray(data)
+        broken[where] ^= 1
+        report, out = cleanse(bytes(broken), "書類.zip", PASSWORD)
+        check(report["reason"] == "damaged" and out is None, f"zip AES, {label} changed: {report['reason']}")
+    broken = data.replace(b"\x01\x99\x07\x00\x02\x00AE\x03", b"\x01\x99\x07\x00\x02\x00AE\x01", 1)
+    report, out = cleanse(broken, "書類.zip", PASSWORD)
+    check(broken != data and report["reason"] == "ambiguous" and out is None,
+          f"zip AES, two strengths: {report['reason']}")
+
+
+def own_zip(password, aes):
+    """Names in CP932 and a Japanese password in any charset, as Windows packs it."""
+    return run("python3", pathlib.Path(__file__).parent / "zipcrypto.py", input=json.dumps(
+        {"password": password.hex(), "aes": aes,
+         "members": [[n.encode("cp932").hex(), d.hex()] for n, d in MEMBERS.items()]}).encode()).stdout
+
+
+# ---- pdf ---------------------------------------------------------------------
+
+PDF_KINDS = {
+    "R2": ["40"], "R3": ["128", "--use-aes=n"], "R4 RC4": ["128", "--use-aes=n", "--force-V4"],
+    "R4 AES": ["128", "--use-aes=y"], "R4 clear metadata": ["128", "--use-aes=y", "--cleartext-metadata"],
+    "R5": ["256", "--force-R5"], "R6": ["256"],
+}
+
+
+def plain_pdf():
+    """A page with text, its strings and an annotation, by hand."""
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Annots[6 0 R]"
+        b"/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length 46>>stream\nBT /F1 18 Tf 20 100 Td (Receipt No 7421) Tj ET \nendstream",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+        b"<</Type/Annot/Subtype/Text/Rect[10 10 30 30]/Contents(A note that stays)>>",
+    ]
+    out, offsets = b"%PDF-1.7\n", []
+    for number, text in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, text)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % o for o in offsets)
+    return out + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+
+
+def encrypt_pdf(kind, user, *more):
+    (work / "plain.pdf").write_bytes(plain_pdf())
+    made = work / "locked.pdf"
+    made.unlink(missing_ok=True)
+    run("qpdf", "--allow-weak-crypto", "--encrypt", user, "owner", *PDF_KINDS[kind], "--", *more, work / "plain.pdf", made)
+    return made.read_bytes()
+
+
+def pdf_files():
+    plain = plain_pdf()
+    for kind in PDF_KINDS:
+        data = encrypt_pdf(kind, PASSWORD)
+        try_locked(f"pdf {kind}", data, "様式.pdf", PASSWORD, plain, same_text)
+        report, out = cleanse(data, "様式.pdf", "owner")
+        check(out is not None and b"A note that stays" in out, f"pdf {kind}: owner's password: {report['reason']}")
+        data = encrypt_pdf(kind, "")
+        try_locked(f"pdf {kind} unasked", data, "様式.pdf", None, plain, same_text, "encryption", True)
+    data = encrypt_pdf("R6", JAPANESE, "--object-streams=generate")
+    try_locked("pdf R6 Japanese", data, "様式.pdf", JAPANESE, plain, same_text)
+    public = plain.replace(b"trailer<<", b"trailer<</Encrypt<</Filter/Adobe.PubSec/V 4>>")
+    report, out = cleanse(public, "様式.pdf", PASSWORD)
+    check(report["reason"] == "locked" and out is None, f"pdf for certificates: {report['reason']}")
+
+
+def nested():
+    """A locked PDF within a locked zip, of one password: both are opened."""
+    inner = encrypt_pdf("R6", PASSWORD)
+    folder = work / "nested"
+    folder.mkdir()
+    (folder / "中.pdf").write_bytes(inner)
+    run("7z", "a", "-tzip", "-mem=AES256", f"-p{PASSWORD}", work / "nested.zip", "中.pdf", cwd=folder)
+    report, out = cleanse((work / "nested.zip").read_bytes(), "外.zip", PASSWORD)
+    check(out is not None and same_text(members(out)["中.pdf"], plain_pdf()), f"nested: {report['reason']} {report['detail']}")
+
+
+def no_trace():
+    """The option takes no password in the arguments, and an empty file is an error."""
+    (work / "empty").write_text("\n")
+    (work / "a.txt").write_text("a")
+    ran = run(program, "cleanse", work / "a.txt", "-o", work / "o", "--password-file", work / "empty")
+    check(ran.returncode == 2, f"an empty password: status {ran.returncode}")
+
+
+zip_files()
+pdf_files()
+nested()
+no_trace()
+shutil.rmtree(work)
+print(f"{passed} passed, {failed} failed, {skipped} skipped")
+sys.exit(failed != 0)
