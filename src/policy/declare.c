@@ -220,9 +220,17 @@ static void declare_document(struct binder *b, const struct statement *s)
 {
 	if (s->per && !shape_find(b->policy, s->second))
 		binder_error(b, 1, s->line, "種類を宣言してください。", "文書を置く単位「%s」は宣言されていません。", s->second);
-	(void)bind_route(b, loose_scope(b, s), s->by, false);
+	const struct shape *scope = loose_scope(b, s);
+	struct follow *f = BINDER_NEW(b, struct follow);
 	for (const struct trigger *t = s->triggers; t; t = t->next)
 		check_span(b, t->each);
+	struct broute *by = bind_route(b, scope, s->by, false);
+	if (!f || !by)
+		return;
+	*f = (struct follow){.statement = s, .member = b->member, .by = by, .label = s->title, .with_text = "", .to_text = "",
+	                     .otherwise_text = "", .by_text = via_string(b->policy, b->book, scope, s->by, b->arena),
+	                     .next = b->book->duties};
+	b->book->duties = f;
 }
 
 /* ---- dangling ids (3) */

@@ -305,6 +305,7 @@ struct book {
 	struct reach *governs, *leaves;
 	struct separation *separations;
 	struct lift *granted_lifts; /* with a route; compiled for exception.begin */
+	struct follow *duties;      /* each, always, on-call, and documents: of a kind, not of an act */
 	struct rules *rules;        /* by act index */
 	bool complete;              /* everything it adopts is held */
 	struct book *next;

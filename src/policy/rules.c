@@ -287,13 +287,21 @@ static void check_duty(struct binder *b, const struct statement *s)
 		             "この強さは義務（duty）には使えません。");
 }
 
+static void keep_loose(struct book *book, struct follow *f)
+{
+	if (!f)
+		return;
+	f->next = book->duties;
+	book->duties = f;
+}
+
 static void duty_rules(struct binder *b, const struct statement *s)
 {
 	check_duty(b, s);
 	for (const struct trigger *t = s->triggers; t && b->code == OK; t = t->next) {
 		check_span(b, t->each);
 		if (t->kind != TRIGGER_ON) {
-			(void)new_follow(b, loose_scope(b, s), s);
+			keep_loose(b->book, new_follow(b, loose_scope(b, s), s));
 			continue;
 		}
 		const struct act *act = act_find(b->policy, t->event);
