@@ -9,6 +9,9 @@
 #include "policy/folder.h"
 #include "register/register.h"
 #include "scratch.h"
+#ifdef TOWN_DUTIES
+#include "duty/duty.h"
+#endif
 
 static int64_t town_ms; /* one time for every copy of the clock */
 static int64_t town_now(const struct clock *clock)
@@ -30,11 +33,18 @@ struct town {
 	struct registers *registers;
 	struct proceedings *proceedings;
 	struct crossings *crossings;
+#ifdef TOWN_DUTIES
+	struct duties *duties;
+#endif
 	struct why why;
 };
 
 static const struct projection *const town_projections[] = {
-	&office_projection, &register_projection, &proceeding_projection, &crossing_projection, NULL};
+	&office_projection, &register_projection,
+#ifdef TOWN_DUTIES
+	&duty_projection,
+#endif
+	&proceeding_projection, &crossing_projection, NULL};
 
 /* One of the offices of share/demo/bodies.tsv. */
 struct town_body {
@@ -60,6 +70,19 @@ static inline void town_people(struct town *t, const struct town_body *body)
 	CHECK_OK(file_read(path, 1 << 20, t->arena, &tsv, &t->why), &t->why);
 	CHECK_OK(office_load_chart(t->office, "", tsv, t->arena, &people, &count, &t->why), &t->why);
 }
+
+#ifdef TOWN_DUTIES
+static inline void town_duties(struct town *t, const char *name)
+{
+	struct duty_parts duties = {
+		.store = t->store, .ledger = t->ledger, .vault = t->vault, .office = t->office, .registers = t->registers,
+		.policy = t->policy, .policy_name = name, .clock = &t->clock, .body = "town"};
+	struct slice tsv;
+	CHECK_OK(file_read(SEKISHO_SOURCE "/share/calendar/holidays.tsv", 1 << 20, t->arena, &tsv, &t->why), &t->why);
+	CHECK_OK(holidays_read(tsv, t->arena, &duties.holidays, &t->why), &t->why);
+	CHECK_OK(duties_open(&duties, &t->duties, &t->why), &t->why);
+}
+#endif
 
 /* town_new_on - 2026-11-20 09:00 in Japan */
 static inline void town_new_on(struct town *t, const struct town_body *body)
@@ -96,6 +119,9 @@ static inline void town_new_on(struct town *t, const struct town_body *body)
 	parts.proceedings = t->proceedings;
 	CHECK_OK(crossing_open(&parts, &t->crossings, &t->why), &t->why);
 	town_people(t, body);
+#ifdef TOWN_DUTIES
+	town_duties(t, name);
+#endif
 }
 
 static inline void town_new(struct town *t)
@@ -113,6 +139,9 @@ static inline void town_done(struct town *t)
 	CHECK(verdict.sound); /* after every test: the tables are what the entries say */
 	crossing_close(t->crossings);
 	proceeding_close(t->proceedings);
+#ifdef TOWN_DUTIES
+	duties_close(t->duties);
+#endif
 	registers_close(t->registers);
 	office_close(t->office);
 	ledger_close(t->ledger);

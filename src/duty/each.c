@@ -1,0 +1,353 @@
+/* Periods: `each`, `always` and documents.
+ *
+ * A sweep stands on the first of a month (or on the day the engine first runs) and
+ * opens what belongs to the period that the day lies in: for every row of the
+ * duty's kind, or for every party once.  It walks through every month since the
+ * last, so a machine that was off misses none.  What is registered within a period
+ * is met by the next month's sweep.
+ * `always` asks for one confirmation a fiscal year; a document must exist within
+ * the year in which it is first asked for, and its review falls due by its own
+ * interval once it exists.
+ * One owner is not asked row by row without end: where more than DUTY_ROWS rows of
+ * one kind are his, they are one obligation about all of them ("*").          */
+#include "duty/internal.h"
+
+enum { DUTY_ROWS = 40, MONTHS_BACK = 120 };
+
+struct sweep {
+	struct duties *d;
+	day_t day;
+	struct arena *arena; /* of one duty */
+	size_t *opened;
+	struct why *why;
+};
+
+/* One row's obligations, kept until it is known how many its owner has. */
+struct pending {
+	struct opening opening;
+	struct duty_judgement judged;
+	struct parties parties;
+};
+struct pendings {
+	struct pending *at;
+	size_t count, room;
+};
+
+static struct result open_for(struct sweep *s, struct opening *o, const char *object, struct pending *out)
+{
+	struct facts *facts;
+	const char *kind = "", *section = "";
+	struct duties *d = s->d;
+	*out = (struct pending){.opening = *o};
+	TRY(policy_duty_facts(d->at.policy, o->duty, NULL, s->arena, &facts, s->why));
+	TRY(duty_object_facts(d, object, facts, &kind, &section, s->arena, s->why));
+	out->opening.object = object;
+	out->opening.kind = kind;
+	out->opening.section = section;
+	TRY(policy_duty_judge(d->at.policy, d->at.policy_name, o->duty, NULL, facts, o->day, s->arena, &out->judged, s->why));
+	out->opening.question = out->judged.applies == DUTY_CANNOT_TELL || o->duty->strength == DUTY_AS_NEEDED;
+	if (out->judged.applies == DUTY_NO)
+		return ok();
+	bool always = strcmp(o->trigger, "always") == 0;
+	return duty_parties(d, &out->opening, &out->judged.by, always, s->arena, &out->parties, s->why);
+}
+
+static struct result open_pending(struct sweep *s, struct pending *p)
+{
+	p->opening.judgement = &p->judged;
+	if (p->judged.applies == DUTY_NO)
+		return ok();
+	return duty_open_all(s->d, &p->opening, &p->parties, s->arena, s->opened, s->why);
+}
+
+/* ---- the rows of a kind */
+
+static struct result keep(struct sweep *s, struct pendings *list, const struct pending *one)
+{
+	if (list->count == list->room) {
+		size_t wider = list->room ? list->room * 2 : 64;
+		struct pending *more = ARENA_ARRAY(s->arena, wider, struct pending);
+		if (!more)
+			return duty_no_memory(s->why);
+		if (list->count)
+			memcpy(more, list->at, list->count * sizeof *more);
+		list->at = more;
+		list->room = wider;
+	}
+	list->at[list->count++] = *one;
+	return ok();
+}
+
+static bool same_seat(const struct party *a, const struct party *b)
+{
+	return a->count && b->count && strcmp(a->seats[0].post, b->seats[0].post) == 0 &&
+	       strcmp(a->seats[0].scope, b->seats[0].scope) == 0 && strcmp(a->seats[0].person, b->seats[0].person) == 0;
+}
+
+static size_t owned(const struct pendings *list, const struct party *by)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < list->count; i++)
+		for (size_t k = 0; k < list->at[i].parties.count; k++)
+			count += list->at[i].judged.applies != DUTY_NO && same_seat(&list->at[i].parties.at[k], by);
+	return count;
+}
+
+/* Once begun in a period, one by one or together, it stays so for the period. */
+static struct result begun(struct sweep *s, const struct opening *o, const struct party *by, bool together, bool *out)
+{
+	char period[11];
+	day_iso(o->period, period);
+	return store_ask_one(s->d->at.store,
+	                     together ? "SELECT 1 FROM duty d JOIN duty_owner w ON w.duty = d.id AND w.role = 'by' AND w.place = 0"
+	                                " WHERE d.body = ?1 AND d.duty = ?2 AND d.period = ?3 AND w.post = ?4 AND w.scope = ?5"
+	                                " AND w.person = ?6 AND d.object = '*' LIMIT 1"
+	                              : "SELECT 1 FROM duty d JOIN duty_owner w ON w.duty = d.id AND w.role = 'by' AND w.place = 0"
+	                                " WHERE d.body = ?1 AND d.duty = ?2 AND d.period = ?3 AND w.post = ?4 AND w.scope = ?5"
+	                                " AND w.person = ?6 AND d.object <> '*' LIMIT 1",
+	                     ARGS(arg_str(s->d->at.body), arg_str(o->duty->id), arg_str(period), arg_str(by->seats[0].post),
+	                          arg_str(by->seats[0].scope), arg_str(by->seats[0].person)), out, NULL, s->why);
+}
+
+static struct result open_party(struct sweep *s, const struct pendings *list, struct pending *p, const struct party *by)
+{
+	struct parties one = {.at = &(struct party){by->seats, by->count, by->section}, .count = 1, .room = 1};
+	bool together = false, single = false;
+	p->opening.judgement = &p->judged;
+	TRY(begun(s, &p->opening, by, true, &together));
+	if (!together && owned(list, by) > DUTY_ROWS)
+		TRY(begun(s, &p->opening, by, false, &single));
+	if (!together && (owned(list, by) <= DUTY_ROWS || single))
+		return duty_open_all(s->d, &p->opening, &one, s->arena, s->opened, s->why);
+	struct opening all = p->opening;
+	all.object = "*";
+	return duty_open_all(s->d, &all, &one, s->arena, s->opened, s->why);
+}
+
+static struct result open_rows(struct sweep *s, struct pendings *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct pending *p = &list->at[i];
+		for (size_t k = 0; p->judged.applies != DUTY_NO && k < p->parties.count; k++)
+			if (p->parties.at[k].count)
+				TRY(open_party(s, list, p, &p->parties.at[k]));
+	}
+	return ok();
+}
+
+static struct result of_rows(struct sweep *s, struct opening *o, struct pendings *list)
+{
+	struct register_query query = {.kind = o->duty->of, .limit = REGISTER_PAGE};
+	for (bool more = true; more;) {
+		struct register_row *rows;
+		size_t count = 0;
+		TRY(register_list(s->d->at.registers, &query, s->arena, &rows, &count, &more, s->why));
+		for (size_t i = 0; i < count; i++) {
+			struct pending one;
+			TRY(open_for(s, o, rows[i].id, &one));
+			if (one.judged.applies != DUTY_NO)
+				TRY(keep(s, list, &one));
+		}
+		more = more && count;
+		if (count) {
+			query.after_name = rows[count - 1].name;
+			query.after_id = rows[count - 1].id;
+		}
+	}
+	return ok();
+}
+
+static struct result of_sections(struct sweep *s, struct opening *o, bool departments, struct pendings *list)
+{
+	struct section *sections;
+	size_t count;
+	TRY(office_sections(s->d->at.office, s->arena, &sections, &count, s->why));
+	for (size_t i = 0; i < count; i++) {
+		struct pending one;
+		if (departments == (*sections[i].parent != 0))
+			continue;
+		TRY(open_for(s, o, sections[i].id, &one));
+		if (one.judged.applies != DUTY_NO)
+			TRY(keep(s, list, &one));
+	}
+	return ok();
+}
+
+/* Which kinds are kept as rows of a register; a person or nothing: once for all. */
+static struct result of_kind(struct sweep *s, struct opening *o, struct pendings *list)
+{
+	const char *of = o->duty->of;
+	struct pending one;
+	if (strcmp(of, "section") == 0 || strcmp(of, "department") == 0)
+		return of_sections(s, o, strcmp(of, "department") == 0, list);
+	if (*of && strcmp(of, "person") != 0)
+		return of_rows(s, o, list);
+	TRY(open_for(s, o, "", &one));
+	return open_pending(s, &one);
+}
+
+static struct result open_period(struct sweep *s, const struct policy_duty *duty, const char *trigger,
+                                 const struct duty_period *period)
+{
+	struct opening o = {.duty = duty, .trigger = trigger, .event = "", .subject = "", .seq = -1, .object = "", .kind = "",
+	                    .section = "", .actor = "", .approver = "", .period = period->first, .due_ms = period->due_ms,
+	                    .clock = DUTY_CLOCK_DUE, .day = s->day};
+	struct pendings list = {.count = 0};
+	TRY(of_kind(s, &o, &list));
+	return open_rows(s, &list);
+}
+
+/* ---- documents */
+
+/* It is asked for until it is there: one obligation for good, due within the year. */
+static struct result document_exists(struct sweep *s, const struct policy_duty *duty)
+{
+	struct duty_period year = duty_year_of(s->day, s->d->at.holidays);
+	bool asked = false;
+	TRY(store_ask_one(s->d->at.store, "SELECT 1 FROM duty WHERE body = ?1 AND duty = ?2 AND trigger_sort = 'document'"
+	                                  " AND object = '' LIMIT 1",
+	                  ARGS(arg_str(s->d->at.body), arg_str(duty->id)), &asked, NULL, s->why));
+	if (asked && !*duty->of)
+		return ok();
+	year.first = 0; /* no period: the same one in every year */
+	return open_period(s, duty, "document", &year);
+}
+
+/* The register may know the document already. */
+static struct result settle_known(struct sweep *s, const struct policy_duty *duty)
+{
+	struct obligation *open;
+	struct register_row *rows;
+	size_t open_count, count = 0;
+	bool more;
+	struct register_query query = {.kind = "policy_document", .words = duty->label, .limit = REGISTER_PAGE};
+	TRY(duty_rows(s->d, "SELECT " DUTY_COLUMNS " FROM duty d WHERE d.body = ?1 AND d.duty = ?2"
+	                    " AND d.trigger_sort = 'document' AND d.state IN ('open', 'question', 'advice', 'overdue')"
+	                    " ORDER BY d.id", ARGS(arg_str(s->d->at.body), arg_str(duty->id)), s->arena, &open, &open_count,
+	              s->why));
+	if (!open_count)
+		return ok();
+	TRY(register_list(s->d->at.registers, &query, s->arena, &rows, &count, &more, s->why));
+	for (size_t i = 0; i < open_count; i++)
+		for (size_t k = 0; k < count; k++) {
+			if (!strstr(rows[k].name, duty->label) || (*open[i].section && strcmp(open[i].section, rows[k].section) != 0))
+				continue;
+			TRY(duty_record_about(s->d, "duty.done", rows[k].changed_by, "", &open[i],
+			                      json_pack("{s[s] ss}", "evidence", rows[k].id, "note", ""), s->why));
+			break;
+		}
+	return ok();
+}
+
+static struct result exists(struct sweep *s, const struct policy_duty *duty, bool *out)
+{
+	return store_ask_one(s->d->at.store, "SELECT 1 FROM duty WHERE body = ?1 AND duty = ?2 AND trigger_sort = 'document'"
+	                                     " AND state = 'done' LIMIT 1",
+	                     ARGS(arg_str(s->d->at.body), arg_str(duty->id)), out, NULL, s->why);
+}
+
+/* ---- one duty, one sweep */
+
+static struct result sweep_duty(struct sweep *s, const struct policy_duty *duty)
+{
+	bool there = !duty->document;
+	struct duty_period period;
+	if (duty->document) {
+		TRY(document_exists(s, duty));
+		TRY(settle_known(s, duty));
+		TRY(exists(s, duty, &there));
+	}
+	for (size_t i = 0; there && i < duty->trigger_count; i++) {
+		const struct duty_trigger *t = &duty->triggers[i];
+		if (t->kind == DUTY_ALWAYS)
+			period = duty_year_of(s->day, s->d->at.holidays);
+		else if (t->kind != DUTY_EACH || !duty_period_of(&t->each, s->day, s->d->at.holidays, &period))
+			continue;
+		TRY(open_period(s, duty, t->kind == DUTY_ALWAYS ? "always" : "each", &period));
+	}
+	return ok();
+}
+
+/* ---- what is no longer owed */
+
+static struct result withdraw(struct sweep *s, const struct obligation *o, const char *ground, size_t *withdrawn)
+{
+	(*withdrawn)++;
+	return duty_record_about(s->d, "duty.withdrawn", "", "", o, json_pack("{ss}", "ground", ground), s->why);
+}
+
+static struct result still_owed(struct sweep *s, const struct obligation *o, size_t *withdrawn)
+{
+	struct person person = {.active = true};
+	struct why own = {0};
+	const char *who = o->owed_count == 1 ? o->owed[0].person : "";
+	if (!duty_named(&s->d->then, o->duty))
+		return withdraw(s, o, "edition", withdrawn);
+	if (!*who)
+		return ok();
+	struct result known = office_person(s->d->at.office, who, s->arena, &person, &own);
+	if (known.code != OK && known.code != E_ABSENT)
+		return fail(s->why, own.code, own.place, "%s", own.text);
+	return person.active && known.code == OK ? ok() : withdraw(s, o, "left", withdrawn);
+}
+
+static struct result drop_lapsed(struct sweep *s, size_t *withdrawn)
+{
+	struct obligation *open;
+	size_t count;
+	TRY(duty_rows(s->d, "SELECT " DUTY_COLUMNS " FROM duty d WHERE d.body = ?1"
+	                    " AND d.state IN ('open', 'question', 'advice', 'overdue') AND d.trigger_sort <> 'on'"
+	                    " ORDER BY d.id", ARGS(arg_str(s->d->at.body)), s->arena, &open, &count, s->why));
+	for (size_t i = 0; i < count; i++)
+		TRY(still_owed(s, &open[i], withdrawn));
+	return ok();
+}
+
+/* ---- the months */
+
+/* A transaction a duty: others get in between, and a fall in the midst loses nothing. */
+static struct result sweep_day(struct duties *d, day_t day, size_t *opened, size_t *withdrawn, struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(DUTY_ROOM * 8);
+	struct sweep s = {.d = d, .day = day, .arena = arena, .opened = opened, .why = why};
+	struct why own = {0};
+	if (!arena)
+		return duty_no_memory(why);
+	struct result read = duty_statements_of(d, &d->then, day, &own);
+	if (read.code == E_ABSENT) /* no policy was in force on that day */
+		return ok();
+	if (read.code != OK)
+		return fail(why, own.code, own.place, "%s", own.text);
+	for (size_t i = 0; i < d->then.count; i++) {
+		AUTO(tx_drop) struct tx tx = {0};
+		arena_reset(arena);
+		TRY(tx_begin(d->at.store, &tx, why));
+		TRY(sweep_duty(&s, &d->then.at[i]));
+		TRY(tx_commit(&tx, why));
+	}
+	AUTO(tx_drop) struct tx tx = {0};
+	arena_reset(arena);
+	TRY(tx_begin(d->at.store, &tx, why));
+	TRY(drop_lapsed(&s, withdrawn));
+	return tx_commit(&tx, why);
+}
+
+struct result duty_sweep(struct duties *d, size_t *opened, size_t *withdrawn, struct why *why)
+{
+	day_t today = duty_today(d);
+	int64_t last = 0;
+	TRY(duty_cursor(d, "swept", INT64_MIN, &last, why));
+	bool first = last == INT64_MIN;
+	day_t day = first ? today : duty_next_month((day_t)last);
+	day_t earliest = duty_month_begin(today);
+	for (int i = 0; i < MONTHS_BACK; i++)
+		earliest = duty_month_begin(earliest - 1);
+	for (day = day < earliest ? earliest : day; day <= today; day = duty_next_month(day)) {
+		AUTO(tx_drop) struct tx tx = {0};
+		TRY(sweep_day(d, day, opened, withdrawn, why));
+		TRY(tx_begin(d->at.store, &tx, why));
+		TRY(duty_cursor_set(d, "swept", day, why));
+		TRY(tx_commit(&tx, why));
+	}
+	return ok();
+}
