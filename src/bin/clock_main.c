@@ -1,5 +1,5 @@
 /* sekisho-clock - what a passing day does: permissions end, originals are erased,
- * checkpoints are signed                                                     */
+ * duties fall due, checkpoints are signed                                    */
 #include "bin/program.h"
 #include "house/house.h"
 #include "jail/jail.h"
@@ -36,11 +36,16 @@ static void round_of(struct house *house, struct state *state)
 {
 	struct clock real = clock_system();
 	int64_t now = clock_now_ms(&real);
-	struct why why[5] = {0};
+	struct why why[6] = {0};
+	struct duty_ticked due = {0};
 	size_t retired = 0, lapsed = 0;
 	uint64_t swept = 0;
 	log_result("lapse-failed", application_lapse(house->proceedings, &lapsed, &why[0]), &why[0]);
 	log_result("retire-failed", crossing_retire(house->crossings, &retired, &why[1]), &why[1]);
+	log_result("duties-failed", duty_tick(house->duties, &due, &why[5]), &why[5]);
+	if (due.opened + due.overdue + due.reminded + due.withdrawn)
+		program_log(name, "duties", "%zu opened, %zu overdue, %zu reminded, %zu withdrawn", due.opened, due.overdue,
+		            due.reminded, due.withdrawn);
 	if (retired + lapsed)
 		program_log(name, "ended-things", "%zu files, %zu permissions", retired, lapsed);
 	if (now >= state->next_checkpoint_ms) {

@@ -11,10 +11,11 @@
 
 /* Argon2id works inside sekisho-web, which shall stay small: 24 MiB and three passes
  * are above the least that OWASP advises (19 MiB, two passes). */
-enum { HOUSE_ROOM = 128 << 20, POLICY_ROOM = 128 << 20, SIGNIN_BYTES = 24 << 20 };
+enum { HOUSE_ROOM = 128 << 20, HOLIDAYS_BYTES = 1 << 20, POLICY_ROOM = 128 << 20, SIGNIN_BYTES = 24 << 20 };
 
 static const struct projection *const projections[] = {
-	&office_projection, &register_projection, &proceeding_projection, &crossing_projection,
+	&office_projection, &register_projection, &duty_projection, &proceeding_projection,
+	&crossing_projection,
 	&draft_projection, NULL};
 
 /* ---- the policy: the folders' texts, and what was adopted since ---------------- */
@@ -68,6 +69,19 @@ static struct result open_policy(struct house *h, struct why *why)
 
 /* ---- the rooms ------------------------------------------------------------------ */
 
+/* Deadlines are counted in working days: without the list of holidays they would be wrong. */
+static struct result open_holidays(struct house *h, struct why *why)
+{
+	const char *share = NULL;
+	struct slice tsv;
+	TRY(house_share(h->arena, &share, why));
+	const char *path = arena_printf(h->arena, "%s/calendar/holidays.tsv", share);
+	if (!path)
+		return fail(why, E_MEMORY, "holidays.tsv", "no memory");
+	TRY(file_read(path, HOLIDAYS_BYTES, h->arena, &tsv, why));
+	return holidays_read(tsv, h->arena, &h->holidays, why);
+}
+
 /* what knows no policy */
 static struct result open_ground(struct house *h, struct why *why)
 {
@@ -92,6 +106,11 @@ static struct result open_rooms(struct house *h, struct why *why)
 		.policy = h->policy, .policy_name = s->policy, .random = &h->random,
 		.clock = &h->clock, .body = s->body};
 	TRY(registers_open(&registers, &h->registers, why));
+	struct duty_parts duties = {
+		.store = h->store, .ledger = h->ledger, .vault = h->vault, .office = h->office, .registers = h->registers,
+		.policy = h->policy, .policy_name = s->policy, .clock = &h->clock, .holidays = h->holidays,
+		.body = s->body};
+	TRY(duties_open(&duties, &h->duties, why));
 	struct proceeding_parts parts = {
 		.store = h->store, .ledger = h->ledger, .vault = h->vault, .office = h->office,
 		.policy = h->policy, .policy_name = s->policy, .random = &h->random,
@@ -114,6 +133,7 @@ static void close_rooms(struct house *h)
 	crossing_close(h->crossings);
 	h->crossings = NULL;
 	proceeding_drop(&h->proceedings);
+	duties_drop(&h->duties);
 	registers_drop(&h->registers);
 }
 
@@ -123,6 +143,7 @@ static struct result open_all(struct house *h, const char *dir, struct why *why)
 	h->clock = h->settings.clock[0] ? clock_file(h->settings.clock) : clock_system();
 	TRY(policy_read_folders(h->settings.folders, h->settings.folder_count, h->arena, &h->sources,
 	                        &h->source_count, why));
+	TRY(open_holidays(h, why));
 	TRY(open_ground(h, why));
 	TRY(open_policy(h, why));
 	return open_rooms(h, why);

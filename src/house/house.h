@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "crossing/crossing.h"
 #include "draft/draft.h"
+#include "duty/duty.h"
 #include "policy/folder.h"
 #include "register/register.h"
 
@@ -49,7 +50,9 @@ struct house {
 	size_t source_count, shelf_count;
 	int64_t adopted; /* drafts that the policy holds */
 	struct office *office;
+	const struct holidays *holidays;
 	struct registers *registers;
+	struct duties *duties;
 	struct proceedings *proceedings;
 	struct crossings *crossings;
 	struct drafts *drafts;
