@@ -75,7 +75,7 @@ static struct result open_holidays(struct house *h, struct why *why)
 	const char *share = NULL;
 	struct slice tsv;
 	TRY(house_share(h->arena, &share, why));
-	const char *path = arena_printf(h->arena, "%s/calendar/holidays.tsv", share);
+	const char *path = arena_printf(h->arena, "%s/share/calendar/holidays.tsv", share);
 	if (!path)
 		return fail(why, E_MEMORY, "holidays.tsv", "no memory");
 	TRY(file_read(path, HOLIDAYS_BYTES, h->arena, &tsv, why));
