@@ -110,12 +110,13 @@ static inline void town_new_on(struct town *t, const struct town_body *body)
 	                 .policy = t->policy, .policy_name = name, .random = &t->random,
 	                 .clock = &t->clock, .body = "town"},
 		.settings = crossing_settings_default()};
-	CHECK_OK(proceeding_open(&parts.base, &t->proceedings, &t->why), &t->why);
 	struct register_parts registers = {
 		.store = t->store, .ledger = t->ledger, .vault = t->vault, .office = t->office,
 		.policy = t->policy, .policy_name = name, .random = &t->random, .clock = &t->clock,
 		.body = "town"};
 	CHECK_OK(registers_open(&registers, &t->registers, &t->why), &t->why);
+	parts.base.registers = t->registers;
+	CHECK_OK(proceeding_open(&parts.base, &t->proceedings, &t->why), &t->why);
 	parts.proceedings = t->proceedings;
 	CHECK_OK(crossing_open(&parts, &t->crossings, &t->why), &t->why);
 	town_people(t, body);

@@ -113,7 +113,7 @@ static struct result open_rooms(struct house *h, struct why *why)
 	TRY(duties_open(&duties, &h->duties, why));
 	struct proceeding_parts parts = {
 		.store = h->store, .ledger = h->ledger, .vault = h->vault, .office = h->office,
-		.policy = h->policy, .policy_name = s->policy, .random = &h->random,
+		.registers = h->registers, .policy = h->policy, .policy_name = s->policy, .random = &h->random,
 		.clock = &h->clock, .body = s->body};
 	TRY(proceeding_open(&parts, &h->proceedings, why));
 	struct crossing_parts crossing = {.base = parts, .proceedings = h->proceedings,

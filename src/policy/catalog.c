@@ -117,6 +117,51 @@ bool policy_act_exists(const struct policy *policy, const char *act)
 	return found && !found->event;
 }
 
+static void show_act(const struct act *act, struct policy_act *out)
+{
+	const struct vocab *v = act->row->vocab;
+	const struct literal *value = v ? v->sets_value : NULL;
+	*out = (struct policy_act){.name = act->name, .title = act->title, .kind = act->object ? act->object->name : "",
+	                           .carried_by = act->carried_by, .event = act->event, .passes = act->standard_pass,
+	                           .derived = act->derived, .sets = v && v->sets ? v->sets : "", .value = "",
+	                           .to = act->move ? act->move->to : ""};
+	if (value && value->kind == LIT_PATH)
+		out->value = value->path->text;
+	else if (value && value->kind == LIT_LEVEL)
+		out->value = value->text;
+	for (const struct name *n = act->move ? act->move->from : NULL; n && out->from_count < POLICY_STEPS; n = n->next)
+		out->from[out->from_count++] = n->text;
+}
+
+bool policy_act_at(const struct policy *policy, size_t index, struct policy_act *out)
+{
+	for (const struct act *a = policy->acts; a; a = a->next)
+		if (index-- == 0) {
+			show_act(a, out);
+			return true;
+		}
+	return false;
+}
+
+bool policy_act_find(const struct policy *policy, const char *name, struct policy_act *out)
+{
+	const char *word = words_find(policy->words, slice_str(name));
+	const struct act *found = word ? act_find(policy, word) : NULL;
+	if (found)
+		show_act(found, out);
+	return found;
+}
+
+const char *policy_kind_step(const struct policy *policy, const char *kind, size_t index)
+{
+	const char *word = words_find(policy->words, slice_str(kind));
+	const struct shape *shape = word ? shape_find(policy, word) : NULL;
+	for (const struct name *n = shape && shape->vocab ? shape->vocab->steps : NULL; n; n = n->next)
+		if (index-- == 0)
+			return n->text;
+	return NULL;
+}
+
 static const char **words_of(const struct policy *policy, const struct ftype *type, struct arena *arena,
                              size_t *count)
 {

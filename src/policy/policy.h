@@ -215,6 +215,28 @@ bool policy_record_at(const struct policy *policy, const struct policy_edition *
 /* policy_field_label - 日時 for "performed_at": the label of what a record keeps, where
  * it is no fact of an act; NULL when it is none of these                    */
 const char *policy_field_label(const char *name);
+/* Acts and moves, as the vocabulary declares them. */
+enum { POLICY_STEPS = 16 };
+struct policy_act {
+	const char *name;       /* take_out, incident.report, asset.register */
+	const char *title;      /* 職場外への持出し */
+	const char *kind;       /* what it is done to: "asset"; "" nothing */
+	const char *carried_by; /* web, gate_file, proceeding, register ... */
+	bool event;             /* happens without asking */
+	bool passes;            /* its default */
+	bool derived;           /* register, change, close of a register; adopt ... of a document */
+	const char *sets, *value; /* the fact of the row that a permission changes; "" none */
+	/* a move: the steps it may start from, and where it leads; "" no move */
+	const char *from[POLICY_STEPS];
+	size_t from_count;
+	const char *to;
+};
+/* policy_act_at - in no order that means anything; false past the last */
+bool policy_act_at(const struct policy *policy, size_t index, struct policy_act *out);
+bool policy_act_find(const struct policy *policy, const char *name, struct policy_act *out);
+/* policy_kind_step - the n-th step of a proceeding, in the order of the vocabulary; NULL
+ * past the last, and of a kind that is none                                */
+const char *policy_kind_step(const struct policy *policy, const char *kind, size_t index);
 /* policy_act_exists */
 bool policy_act_exists(const struct policy *policy, const char *act);
 /* policy_level_rank - 0 for the lowest level of the scale on that day, -1 unknown */

@@ -45,9 +45,9 @@ static struct result finish(struct proceedings *p, bool own, struct result done,
 	return done;
 }
 
-static struct result record(struct proceedings *p, const char *kind, const char *id,
-                            const char *actor, const char *post, const struct decision *decision,
-                            json_t *data, struct why *why)
+struct result proceeding_record(struct proceedings *p, const char *kind, const char *id, const char *actor,
+                                const char *post, const struct decision *decision, json_t *data,
+                                struct why *why)
 {
 	struct slice clauses[32];
 	struct ledger_entry entry = {
@@ -94,7 +94,7 @@ static struct result submit(struct proceedings *p, const struct application_requ
 		request->wish.exception_to ? request->wish.exception_to : "", "section", request->section,
 		"serial", (json_int_t)serial, "fiscal_year", fiscal_year(today), "until",
 		(json_int_t)request->until);
-	return record(p, "application.submitted", id, request->wish.actor, "", decision, data, why);
+	return proceeding_record(p, "application.submitted", id, request->wish.actor, "", decision, data, why);
 }
 
 struct result application_submit(struct proceedings *p, const struct application_request *request,
@@ -110,7 +110,7 @@ struct result application_submit(struct proceedings *p, const struct application
 	if (request->wish.exception_to && request->until < proceeding_today(p))
 		return fail(why, E_INPUT, "until",
 		            "「いつまで」が過ぎた日です。今日以後の日を書いてください。");
-	TRY(proceeding_decide(p, &request->wish, arena, &decision, why));
+	TRY(application_preview(p, &request->wish, arena, &decision, why));
 	if (decision->verdict == REFUSE)
 		return policy_refusal(decision, why);
 	TRY(random_id(p->at.random, id, why));
@@ -139,14 +139,13 @@ static const char *mark_of(const struct holder *holder)
 	return strcmp(holder->as, "delegate") == 0 ? "専決" : "";
 }
 
-static struct result seal_reason(struct proceedings *p, const char *reason, char id[27],
-                                 struct why *why)
+struct result seal_text(struct proceedings *p, const char *text, char id[27], struct why *why)
 {
 	struct vault_info info;
 	id[0] = 0;
-	if (!reason || !reason[0])
+	if (!text || !text[0])
 		return ok();
-	TRY(vault_put(p->at.vault, slice_str(reason), 0, &info, why));
+	TRY(vault_put(p->at.vault, slice_str(text), 0, &info, why));
 	memcpy(id, info.id, sizeof info.id);
 	return ok();
 }
@@ -156,12 +155,43 @@ static struct result record_word(struct proceedings *p, const struct application
                                  const char *answer, const char *reason, struct why *why)
 {
 	char sealed[27], post[128];
-	TRY(seal_reason(p, reason, sealed, why));
+	TRY(seal_text(p, reason, sealed, why));
 	snprintf(post, sizeof post, "%s%s%s", as->post, as->scope[0] ? "@" : "", as->scope);
 	json_t *data = json_pack("{ss ss ss ss ss sI}", "answer", answer, "mark", mark_of(as), "post",
 	                         slot->post, "reason", sealed, "scope", slot->scope, "place",
 	                         (json_int_t)a->word_count);
-	return record(p, "application.answered", a->id, as->person, post, a->decision, data, why);
+	return proceeding_record(p, "application.answered", a->id, as->person, post, a->decision, data, why);
+}
+
+/* What was decided upon, as it stood: which version of which row, of which class. */
+static json_t *decided_rows(struct proceedings *p, const struct application *a, struct arena *arena)
+{
+	json_t *rows = json_array();
+	for (size_t i = 0; p->at.registers && i < a->fact_count; i++) {
+		struct register_row row;
+		if (strlen(a->facts[i].value) != 26 ||
+		    register_get(p->at.registers, a->facts[i].value, arena, &row, NULL).code != OK)
+			continue;
+		json_t *classes = json_object();
+		for (size_t k = 0; k < row.class_count; k++)
+			json_object_set_new(classes, row.classes[k].scale, json_pack("[ss]", row.classes[k].low, row.classes[k].high));
+		json_array_append_new(rows, json_pack("{ss ss sI so}", "path", a->facts[i].path, "row", row.id, "version",
+		                                      (json_int_t)row.version, "classes", classes));
+	}
+	return rows;
+}
+
+static struct result permitted(struct proceedings *p, const struct application *a, const char *person,
+                               struct arena *arena, struct why *why)
+{
+	char edition[11] = "";
+	const struct policy_edition *in_force =
+		policy_edition_on(p->at.policy, p->at.policy_name, proceeding_today(p));
+	if (in_force)
+		day_iso(in_force->effective, edition);
+	json_t *data = json_pack("{ss so}", "edition", edition, "rows", decided_rows(p, a, arena));
+	TRY(proceeding_record(p, "application.permitted", a->id, person, "", a->decision, data, why));
+	return effect_begin(p, a, arena, why);
 }
 
 /* After a word: does the whole route now say something? */
@@ -173,8 +203,22 @@ static struct result settle(struct proceedings *p, const char *id, const char *p
 	enum route_state state = decision_state(a.decision);
 	if (state == ROUTE_PENDING)
 		return ok();
-	return record(p, state == ROUTE_AGREED ? "application.permitted" : "application.refused", id,
-	              person, "", a.decision, json_object(), why);
+	if (state == ROUTE_AGREED)
+		return permitted(p, &a, person, arena, why);
+	return proceeding_record(p, "application.refused", id, person, "", a.decision, json_object(), why);
+}
+
+static struct result decided_already(struct proceedings *p, const struct application *a, struct arena *arena,
+                                     struct why *why)
+{
+	char when[48];
+	struct person person = {.name = ""};
+	const char *who = a->word_count ? a->words[a->word_count - 1].person : a->applicant;
+	if (office_person(p->at.office, who, arena, &person, NULL).code != OK)
+		person.name = who;
+	ms_short(a->decided_ms, when);
+	return fail(why, E_CONFLICT, a->number, "この申請は、%s に%sさんの操作ですでに「%s」になっています。", when,
+	            person.name, application_state_japanese(a->state));
 }
 
 /* The clause that forbids it; it holds in every policy, whether the text says it or not. */
@@ -196,8 +240,7 @@ static struct result answer_now(struct proceedings *p, const char *id, const cha
 	const struct holder *as = NULL;
 	TRY(application_get(p, id, arena, &a, why));
 	if (a.state != APPLICATION_OPEN)
-		return fail(why, E_CONFLICT, a.number, "この申請は、すでに「%s」になっています。",
-		            application_state_japanese(a.state));
+		return decided_already(p, &a, arena, why);
 	if (strcmp(a.applicant, person) == 0)
 		return fail(why, E_DENIED, separation_id(p),
 		            "ご自分の申請は決裁できません。申請した人と許可する人は別の人でなければなりません。");
@@ -206,7 +249,7 @@ static struct result answer_now(struct proceedings *p, const char *id, const cha
 		return fail(why, E_DENIED, a.number, "この申請について、いま決裁を求められている役職ではありません。");
 	TRY(record_word(p, &a, slot, as, words[answer], reason, why));
 	if (answer == ANSWER_RETURN)
-		return record(p, "application.returned", id, person, "", NULL, json_object(), why);
+		return proceeding_record(p, "application.returned", id, person, "", NULL, json_object(), why);
 	return settle(p, id, person, arena, why);
 }
 
@@ -217,7 +260,7 @@ static void record_denied(struct proceedings *p, const char *id, const char *per
 	if (store_begin(p->at.store, NULL).code != OK)
 		return;
 	json_t *data = json_pack("{ss}", "place", cause->place);
-	struct result done = record(p, "application.denied", id, person, "", NULL, data, NULL);
+	struct result done = proceeding_record(p, "application.denied", id, person, "", NULL, data, NULL);
 	if (done.code != OK || store_commit(p->at.store, NULL).code != OK)
 		store_rollback(p->at.store);
 }
@@ -246,6 +289,50 @@ struct result application_answer(struct proceedings *p, const char *id, const ch
 	return done;
 }
 
+/* ---- applying ------------------------------------------------------------ */
+
+static day_t until_of(const struct wish *wish)
+{
+	day_t until;
+	for (size_t i = 0; i < wish->fact_count; i++)
+		if (strcmp(wish->facts[i].path, "until") == 0 &&
+		    day_parse(slice_str(wish->facts[i].value), &until, NULL).code == OK)
+			return until;
+	return DAY_OPEN;
+}
+
+static struct result check_apply(struct proceedings *p, const struct application_request *request,
+                                 struct arena *arena, struct why *why)
+{
+	const struct decision *decision;
+	TRY(application_preview(p, &request->wish, arena, &decision, why));
+	if (decision->verdict == REFUSE)
+		return policy_refusal(decision, why);
+	TRY(case_missing(decision, why));
+	if (decision->verdict != PASS && decision_state(decision) == ROUTE_AGREED)
+		return fail(why, E_DENIED, request->wish.act,
+		            "「%s」は関門が確かめて決めることで、申請によっては決まりません。", decision->act_label);
+	if (until_of(&request->wish) < proceeding_today(p))
+		return fail(why, E_INPUT, "until", "過ぎた日までの許可は出せません。今日か、あとの日を書いてください。");
+	return ok();
+}
+
+struct result application_apply(struct proceedings *p, const struct application_request *request,
+                                char id[27], struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(ROOM);
+	AUTO(tx_drop) struct tx tx = {0};
+	struct application_request whole = *request;
+	if (!arena)
+		return fail(why, E_MEMORY, "", "no memory");
+	TRY(tx_begin(p->at.store, &tx, why));
+	TRY(check_apply(p, request, arena, why));
+	whole.until = until_of(&request->wish);
+	TRY(application_submit(p, &whole, id, why));
+	TRY(settle(p, id, request->wish.actor, arena, why)); /* nobody to ask: permitted now */
+	return tx_commit(&tx, why);
+}
+
 /* ---- ending ------------------------------------------------------------- */
 
 static struct result withdraw(struct proceedings *p, const char *id, const char *person,
@@ -258,7 +345,7 @@ static struct result withdraw(struct proceedings *p, const char *id, const char 
 	if (row.state != APPLICATION_OPEN)
 		return fail(why, E_CONFLICT, row.number, "この申請は、すでに「%s」になっています。",
 		            application_state_japanese(row.state));
-	return record(p, "application.withdrawn", id, person, "", NULL, json_object(), why);
+	return proceeding_record(p, "application.withdrawn", id, person, "", NULL, json_object(), why);
 }
 
 struct result application_withdraw(struct proceedings *p, const char *id, const char *person,
@@ -275,7 +362,7 @@ struct result application_withdraw(struct proceedings *p, const char *id, const 
 struct result application_use(struct proceedings *p, const char *id, const char *by,
                               struct why *why)
 {
-	return record(p, "application.used", id, by, "", NULL, json_object(), why);
+	return proceeding_record(p, "application.used", id, by, "", NULL, json_object(), why);
 }
 
 static struct result lapse_next(struct proceedings *p, struct arena *arena, bool *found,
@@ -283,7 +370,7 @@ static struct result lapse_next(struct proceedings *p, struct arena *arena, bool
 {
 	AUTO(statement_drop) struct statement *s = NULL;
 	TRY(store_prepare(p->at.store,
-	                  "SELECT id FROM application WHERE exception_to <> '' AND until_day < ?1 AND"
+	                  "SELECT id FROM application WHERE until_day < ?1 AND"
 	                  " (state = 'open' OR (state = 'permitted' AND used_ms = 0)) ORDER BY id LIMIT 1",
 	                  &s, why));
 	bind_i64(s, 1, proceeding_today(p));
@@ -293,7 +380,8 @@ static struct result lapse_next(struct proceedings *p, struct arena *arena, bool
 	const char *id = arena_string(arena, column_text(s, 0));
 	if (!id)
 		return fail(why, E_MEMORY, "", "no memory");
-	return record(p, "application.lapsed", id, "sekisho-clock", "", NULL, json_object(), why);
+	TRY(effect_end(p, id, arena, why));
+	return proceeding_record(p, "application.lapsed", id, "sekisho-clock", "", NULL, json_object(), why);
 }
 
 struct result application_lapse(struct proceedings *p, size_t *count, struct why *why)

@@ -6,25 +6,140 @@ day_t proceeding_today(const struct proceedings *p)
 	return day_of_ms(clock_now_ms(p->at.clock));
 }
 
-/* "passed.STEP" is a step of the proceeding that is the object; the rest are fields. */
-static struct result set_fact(struct facts *facts, const struct fact_pair *pair, struct why *why)
+/* A person's posts as policy wants them: scope "" is a post that exists once. */
+static struct result set_posts(struct proceedings *p, struct facts *facts, const char *person, day_t day,
+                               struct arena *arena, struct why *why)
 {
-	static const char step[] = "passed.";
-	if (strncmp(pair->path, step, sizeof step - 1) != 0)
-		return facts_set_any(facts, pair->path, pair->value, why);
-	return facts_set_reached(facts, pair->path + sizeof step - 1, strcmp(pair->value, "yes") == 0, why);
+	struct holding *held = NULL;
+	size_t count = 0;
+	TRY(office_holdings(p->at.office, person, day, arena, &held, &count, why));
+	struct policy_holding *posts = ARENA_ARRAY(arena, count + 1, struct policy_holding);
+	if (!posts)
+		return fail(why, E_MEMORY, "", "no memory for the posts");
+	for (size_t i = 0; i < count; i++)
+		posts[i] = (struct policy_holding){held[i].post, held[i].scope[0] ? held[i].scope : NULL};
+	return facts_set_posts(facts, person, posts, count, why);
+}
+
+/* ---- one fact of a wish ---------------------------------------------------- */
+
+struct told { /* what a wish says, while it becomes facts */
+	struct proceedings *p;
+	const struct policy_fact *known;
+	size_t known_count;
+	struct facts *facts;
+	struct arena *arena;
+	day_t day;
+};
+
+static struct result set_item(struct facts *facts, const char *path, const char *value, struct arena *arena,
+                              struct why *why)
+{
+	static const struct {
+		const char *word;
+		enum item_answer answer;
+	} answers[] = {{"yes", ITEM_YES}, {"no", ITEM_NO}, {"not_applicable", ITEM_NOT_APPLICABLE}};
+	const char *dot = strchr(path, '.');
+	const char *list = dot ? arena_string(arena, slice_of(path, (size_t)(dot - path))) : NULL;
+	for (size_t i = 0; list && i < sizeof answers / sizeof *answers; i++)
+		if (strcmp(answers[i].word, value) == 0)
+			return facts_set_item(facts, list, dot + 1, answers[i].answer, why);
+	return fail(why, E_INPUT, path, "項目には「はい」「いいえ」「当たらない」のどれかで答えてください。");
+}
+
+static struct result set_members(struct told *t, const char *path, const char *value, struct why *why)
+{
+	size_t count = 0;
+	for (const char *at = value; *at; count++) {
+		at += strcspn(at, " ");
+		at += *at == ' ';
+	}
+	TRY(facts_set_set(t->facts, path, count, why));
+	for (size_t i = 0; i < count; i++) {
+		size_t len = strcspn(value, " ");
+		const char *member = arena_string(t->arena, slice_of(value, len));
+		const char *at = arena_printf(t->arena, "%s[%zu]", path, i);
+		if (!member || !at)
+			return fail(why, E_MEMORY, path, "no memory for a set");
+		TRY(facts_set_any(t->facts, at, member, why));
+		value += len + (value[len] == ' ');
+	}
+	return ok();
+}
+
+static const struct policy_fact *known_fact(const struct told *t, const char *path)
+{
+	for (size_t i = 0; i < t->known_count; i++)
+		if (strcmp(t->known[i].path, path) == 0)
+			return &t->known[i];
+	return NULL;
+}
+
+/* A set is told by its members, by a case of the policy's tests by its count. */
+static bool is_members(const struct policy_fact *fact, const char *value)
+{
+	return fact && fact->type == FACT_SET && (!*value || strspn(value, "0123456789") != strlen(value));
+}
+
+static struct result set_fact(struct told *t, const struct fact_pair *pair, struct why *why)
+{
+	static const char step[] = "passed.", item[] = "answer.";
+	if (strncmp(pair->path, step, sizeof step - 1) == 0)
+		return facts_set_reached(t->facts, pair->path + sizeof step - 1, strcmp(pair->value, "yes") == 0, why);
+	if (strncmp(pair->path, item, sizeof item - 1) == 0)
+		return set_item(t->facts, pair->path + sizeof item - 1, pair->value, t->arena, why);
+	if (is_members(known_fact(t, pair->path), pair->value))
+		return set_members(t, pair->path, pair->value, why);
+	return facts_set_any(t->facts, pair->path, pair->value, why);
+}
+
+/* The posts of whom the row names: an auditor may be the manager of the audited. */
+static struct result set_named_posts(struct told *t, const struct register_row *row, struct why *why)
+{
+	const struct policy_fact *facts;
+	size_t count;
+	TRY(policy_kind_facts(t->p->at.policy, row->kind, t->arena, &facts, &count, why));
+	for (size_t i = 0; i < count; i++) {
+		const char *value = register_cell(row, facts[i].path);
+		if (facts[i].type == FACT_PERSON && *value)
+			TRY(set_posts(t->p, t->facts, value, t->day, t->arena, why));
+	}
+	return ok();
+}
+
+/* What a named row says; an id that no register knows (a file of a crossing) is only
+ * an id.                                                                     */
+static struct result set_row(struct told *t, const struct fact_pair *pair, struct why *why)
+{
+	const struct policy_fact *fact = known_fact(t, pair->path);
+	struct register_row row;
+	struct why own = {0};
+	if (fact && fact->type == FACT_PERSON && *pair->value && strcmp(pair->path, "actor") != 0)
+		return set_posts(t->p, t->facts, pair->value, t->day, t->arena, why);
+	if (!t->p->at.registers || !fact || fact->type != FACT_ROW)
+		return ok();
+	struct result found = register_get(t->p->at.registers, pair->value, t->arena, &row, &own);
+	if (found.code == E_ABSENT || (found.code == OK && strcmp(row.kind, fact->kind) != 0))
+		return ok();
+	if (found.code != OK)
+		return fail(why, found.code, own.place, "%s", own.text);
+	TRY(set_named_posts(t, &row, why));
+	return register_facts(t->p->at.registers, row.id, t->facts, pair->path, why);
 }
 
 static struct result set_facts(struct proceedings *p, const struct policy *policy, day_t day,
                                const struct wish *wish, struct arena *arena, struct facts **out,
                                struct why *why)
 {
-	struct facts *facts = NULL;
-	TRY(facts_new(policy, wish->act, arena, &facts, why));
-	TRY(office_actor_facts(p->at.office, wish->actor, day, arena, facts, why));
+	struct told t = {.p = p, .arena = arena, .day = day};
+	TRY(facts_new(policy, wish->act, arena, &t.facts, why));
+	TRY(policy_act_facts(policy, wish->act, arena, &t.known, &t.known_count, why));
+	TRY(office_actor_facts(p->at.office, wish->actor, day, arena, t.facts, why));
 	for (size_t i = 0; i < wish->fact_count; i++)
-		TRY(set_fact(facts, &wish->facts[i], why));
-	*out = facts;
+		TRY(set_row(&t, &wish->facts[i], why));
+	for (size_t i = 0; i < wish->fact_count; i++)
+		TRY(set_fact(&t, &wish->facts[i], why));
+	*out = t.facts;
 	return ok();
 }
 
@@ -129,25 +244,40 @@ struct result decide_with(struct proceedings *p, const struct wish *wish,
 	return policy_decide(p->at.policy, &question, arena, out, why);
 }
 
+/* The words given on what this person has asked for: this act, on this thing. */
+static struct result words_on(struct proceedings *p, const struct wish *wish, struct arena *arena,
+                              struct application_word **out, size_t *count, struct why *why)
+{
+	struct application_row row;
+	struct why own = {0};
+	*count = 0;
+	struct result found = row_wished(p, wish, arena, &row, &own);
+	if (found.code == E_ABSENT)
+		return ok();
+	if (found.code != OK)
+		return fail(why, found.code, "application", "the applications cannot be read");
+	return words_read(p, row.id, arena, out, count, why);
+}
+
 struct result proceeding_decide(struct proceedings *p, const struct wish *wish, struct arena *arena,
                                 const struct decision **out, struct why *why)
 {
-	struct application_row row;
 	struct application_word *words = NULL;
 	size_t count = 0;
-	struct result found = row_of(p, wish->subject, wish->exception_to, arena, &row, NULL);
-	if (found.code == OK)
-		TRY(words_read(p, row.id, arena, &words, &count, why));
-	else if (found.code != E_ABSENT)
-		return fail(why, found.code, "application", "the applications cannot be read");
+	TRY(words_on(p, wish, arena, &words, &count, why));
 	return decide_with(p, wish, words, count, arena, out, why);
+}
+
+struct result application_preview(struct proceedings *p, const struct wish *wish, struct arena *arena,
+                                  const struct decision **out, struct why *why)
+{
+	return decide_with(p, wish, NULL, 0, arena, out, why);
 }
 
 struct result proceeding_question(struct proceedings *p, const struct wish *wish,
                                   const struct policy *policy, day_t day, day_t asked,
                                   struct arena *arena, struct policy_question *out, struct why *why)
 {
-	struct application_row row;
 	struct application_word *words = NULL;
 	struct facts *facts = NULL;
 	struct policy_seat *seats = NULL;
@@ -155,11 +285,7 @@ struct result proceeding_question(struct proceedings *p, const struct wish *wish
 	size_t count = 0;
 	struct policy_question question = {.policies = &p->at.policy_name, .policy_count = 1, .day = asked,
 	                                   .claims = wish->claims, .claim_count = wish->claim_count};
-	struct result found = row_of(p, wish->subject, wish->exception_to, arena, &row, NULL);
-	if (found.code == OK)
-		TRY(words_read(p, row.id, arena, &words, &count, why));
-	else if (found.code != E_ABSENT)
-		return fail(why, found.code, "application", "the applications cannot be read");
+	TRY(words_on(p, wish, arena, &words, &count, why));
 	TRY(set_facts(p, policy, day, wish, arena, &facts, why));
 	TRY(read_seats(p, day, arena, &seats, &question.seat_count, why));
 	TRY(read_exceptions(p, wish->subject, day, true, arena, &exceptions, &question.exception_count, why));

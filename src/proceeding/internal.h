@@ -4,7 +4,9 @@
 
 #include "base/number.h"
 #include "ledger/record.h"
+#include "proceeding/case.h"
 #include "proceeding/proceeding.h"
+#include "store/ask.h"
 
 struct proceedings {
 	struct proceeding_parts at;
@@ -32,6 +34,10 @@ struct result row_read(struct proceedings *p, struct slice id, struct arena *are
  * "*": any exception, else exceptions to that clause                       */
 struct result row_of(struct proceedings *p, const char *subject, const char *exception_to,
                      struct arena *arena, struct application_row *out, struct why *why) MUST;
+/* row_wished - newest for this wish: its act by its actor on its subject, that is not
+ * withdrawn, returned or over                                               */
+struct result row_wished(struct proceedings *p, const struct wish *wish, struct arena *arena,
+                         struct application_row *out, struct why *why) MUST;
 struct result words_read(struct proceedings *p, const char *id, struct arena *arena,
                          struct application_word **out, size_t *count, struct why *why) MUST;
 struct result frozen_read(struct proceedings *p, const struct application_row *row,
@@ -43,6 +49,37 @@ struct result frozen_seal(struct proceedings *p, const struct application_reques
 struct result decide_with(struct proceedings *p, const struct wish *wish,
                           const struct application_word *words, size_t word_count,
                           struct arena *arena, const struct decision **out, struct why *why) MUST;
+/* proceeding_record - append an entry; the clauses that spoke in the decision (nullable)
+ * stand in it; data is stolen                                               */
+struct result proceeding_record(struct proceedings *p, const char *kind, const char *id, const char *actor,
+                                const char *post, const struct decision *decision, json_t *data,
+                                struct why *why) MUST;
+/* seal_text - id of the sealed item, "" for the empty text */
+struct result seal_text(struct proceedings *p, const char *text, char id[27], struct why *why) MUST;
+/* unseal_text - "" for no item; a sentence for what was erased */
+struct result unseal_text(struct proceedings *p, struct slice item, struct arena *arena, const char **out,
+                          struct why *why) MUST;
+
+/* effect_begin, effect_end - effect.c: what a permitted application brings about, and
+ * what ends with it; inside the transaction of its entry                    */
+struct result effect_begin(struct proceedings *p, const struct application *a, struct arena *arena,
+                           struct why *why) MUST;
+struct result effect_end(struct proceedings *p, const char *id, struct arena *arena, struct why *why) MUST;
+/* case_moved - the move itself, decided before: entry, step, row; case.c */
+struct result case_moved(struct proceedings *p, const char *id, const char *act, const char *actor,
+                         const struct decision *decision, const char *application, struct arena *arena,
+                         struct why *why) MUST;
+/* row_cells - the cells of a row but its texts, with one replaced or added; for the
+ * next version of it                                                        */
+struct result row_cells(struct proceedings *p, const struct register_row *row, const char *path,
+                        const char *value, struct arena *arena, struct cell **out, size_t *count,
+                        struct why *why) MUST;
+/* case_wish - a move of the case as a wish; strings live in the arena */
+struct result case_wish(struct proceedings *p, const struct case_view *view, const char *act,
+                        const char *actor, struct arena *arena, struct wish *out, struct why *why) MUST;
+/* case_apply - the projection's half of case.* entries */
+struct result case_apply(struct store *store, const struct ledger_entry *entry, struct why *why) MUST;
+
 /* decision_state - what the routes of a decision say together */
 enum route_state decision_state(const struct decision *decision);
 

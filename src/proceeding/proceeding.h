@@ -16,6 +16,7 @@
 #include "ledger/ledger.h"
 #include "office/office.h"
 #include "policy/policy.h"
+#include "register/register.h"
 #include "store/vault.h"
 
 extern const struct projection proceeding_projection;
@@ -27,6 +28,7 @@ struct proceeding_parts {
 	struct ledger *ledger;
 	struct vault *vault;
 	struct office *office;
+	struct registers *registers; /* NULL: no row is looked up, nothing is set by a permission */
 	const struct policy *policy;
 	const char *policy_name; /* whose policy binds the body: "hannan" */
 	struct random *random;
@@ -39,8 +41,12 @@ struct result proceeding_open(const struct proceeding_parts *parts, struct proce
 void proceeding_close(struct proceedings *p);
 void proceeding_drop(struct proceedings **p);
 
-/* A fact as text, set by policy's facts_set_any: {"object.importance","A"}; a step of
- * the proceeding that is the object: {"passed.investigated","yes"}.         */
+/* A fact as text, set by policy's facts_set_any: {"object.importance","A"}; a set: its
+ * members with one space between; a step of the proceeding that is the object:
+ * {"passed.investigated","yes"}; an item of a list: {"answer.contract_items.secrecy",
+ * "yes"}, also "no" and "not_applicable".  Where the fact is a row of a register
+ * ({"object", id}, {"device", id}) what the row says is set with it; what stands
+ * beside it in the wish goes before.                                        */
 struct fact_pair {
 	const char *path;
 	const char *value;
@@ -90,7 +96,7 @@ struct application_request {
 	const char *section;  /* id of the applicant's section */
 	const char *title;    /* one line for lists; sealed */
 	const char *purpose;  /* reason in the applicant's words; sealed */
-	day_t until;          /* last day of an exception; INT32_MAX: none */
+	day_t until;          /* last day of what is asked for; INT32_MAX: none */
 };
 /* application_submit - inside the caller's transaction
  * errors  E_DENIED  a clause refuses: why->text says which, in Japanese
@@ -154,8 +160,23 @@ struct result application_list(struct proceedings *p, const struct application_q
                                struct arena *arena, struct application **out, size_t *count,
                                struct why *why) MUST;
 
+/* application_apply - what people apply for on a page or by the command: as
+ * application_submit, but nothing may be missing that the applicant, a register or
+ * the office has to tell; until is taken from the fact of that name.  When nobody
+ * has to be asked it is permitted at once, with all that follows.
+ * errors  E_INPUT  something is missing: place is the fact's path, or LIST.ITEM */
+struct result application_apply(struct proceedings *p, const struct application_request *request,
+                                char id[27], struct why *why) MUST;
+/* application_preview - the decision about a wish as if it were applied for now: no
+ * earlier word counts                                                       */
+struct result application_preview(struct proceedings *p, const struct wish *wish, struct arena *arena,
+                                  const struct decision **out, struct why *why) MUST;
+
 enum application_answer { ANSWER_AGREE = 1, ANSWER_DECLINE, ANSWER_RETURN };
-/* application_answer - a person's word; own transaction unless one is open
+/* application_answer - a person's word; own transaction unless one is open.  With
+ * the last word that is wanted what was permitted comes about in the same
+ * transaction: a case moves on (case.h), the fact that the act `sets` is set in its
+ * row, a person's account is suspended
  * reason  required to decline or return
  * errors  E_DENIED    not asked, the applicant himself, or counted already: why
  *                     says so in Japanese with the clause; recorded as refused
@@ -169,7 +190,8 @@ struct result application_withdraw(struct proceedings *p, const char *id, const 
 /* application_use - an exception good once is used up; inside a transaction */
 struct result application_use(struct proceedings *p, const char *id, const char *by,
                               struct why *why) MUST;
-/* application_lapse - for sekisho-clock: exceptions whose last day has passed */
+/* application_lapse - for sekisho-clock: what was asked for until a day that has
+ * passed; what a permission has set in a register ends with it              */
 struct result application_lapse(struct proceedings *p, size_t *count, struct why *why) MUST;
 
 #endif

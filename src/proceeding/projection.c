@@ -15,9 +15,26 @@ static const struct migration migrations[] = {
 	    " application TEXT NOT NULL, place BIGINT NOT NULL, person TEXT NOT NULL,"
 	    " post TEXT NOT NULL, scope TEXT NOT NULL, mark TEXT NOT NULL, answer TEXT NOT NULL,"
 	    " reason TEXT NOT NULL, time_ms BIGINT NOT NULL, PRIMARY KEY (application, place));"},
+	{2, "CREATE TABLE case_state ("
+	    " id TEXT PRIMARY KEY, kind TEXT NOT NULL, section TEXT NOT NULL, step TEXT NOT NULL,"
+	    " turn BIGINT NOT NULL, drill BIGINT NOT NULL, incomplete BIGINT NOT NULL,"
+	    " opened_ms BIGINT NOT NULL, opened_by TEXT NOT NULL, changed_ms BIGINT NOT NULL,"
+	    " changed_by TEXT NOT NULL);"
+	    "CREATE INDEX case_state_kind ON case_state (kind, changed_ms);"
+	    "CREATE TABLE case_step ("
+	    " id TEXT NOT NULL, place BIGINT NOT NULL, step TEXT NOT NULL, move TEXT NOT NULL,"
+	    " actor TEXT NOT NULL, time_ms BIGINT NOT NULL, PRIMARY KEY (id, place));"
+	    "CREATE TABLE case_item ("
+	    " id TEXT NOT NULL, list TEXT NOT NULL, item TEXT NOT NULL, answer TEXT NOT NULL,"
+	    " evidence TEXT NOT NULL, actor TEXT NOT NULL, time_ms BIGINT NOT NULL,"
+	    " PRIMARY KEY (id, list, item));"
+	    "CREATE TABLE case_note ("
+	    " id TEXT NOT NULL, place BIGINT NOT NULL, words TEXT NOT NULL, actor TEXT NOT NULL,"
+	    " time_ms BIGINT NOT NULL, PRIMARY KEY (id, place));"},
 };
-static const char *const tables[] = {"application", "application_word", NULL};
-static const char *const kinds[] = {"application.", NULL};
+static const char *const tables[] = {"application", "application_word", "case_state", "case_step", "case_item",
+                                     "case_note", NULL};
+static const char *const kinds[] = {"application.", "case.", NULL};
 
 static struct result apply_submitted(struct store *store, const struct ledger_entry *entry,
                                      const json_t *data, struct why *why)
@@ -101,6 +118,8 @@ static const struct {
 
 static struct result apply(struct store *store, const struct ledger_entry *entry, struct why *why)
 {
+	if (slice_starts(entry->kind, SLICE("case.")))
+		return case_apply(store, entry, why);
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
 		if (slice_is(entry->kind, endings[i].kind))
 			return set_state(store, entry, endings[i].state, why);

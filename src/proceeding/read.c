@@ -99,8 +99,22 @@ struct result row_of(struct proceedings *p, const char *subject, const char *exc
 	return take_only(s, arena, out, why);
 }
 
-static struct result read_reason(struct proceedings *p, struct slice item, struct arena *arena,
-                                 const char **out, struct why *why)
+struct result row_wished(struct proceedings *p, const struct wish *wish, struct arena *arena,
+                         struct application_row *out, struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	TRY(store_ask(p->at.store,
+	              ROW_COLUMNS "WHERE subject = ?1 AND exception_to = ?2 AND act = ?3 AND applicant = ?4"
+	                          " AND state IN ('open', 'permitted', 'refused')"
+	                          " ORDER BY fiscal_year DESC, serial DESC LIMIT 1",
+	              ARGS(arg_str(wish->subject), arg_str(wish->exception_to ? wish->exception_to : ""),
+	                   arg_str(wish->act), arg_str(wish->actor)),
+	              &s, why));
+	return take_only(s, arena, out, why);
+}
+
+struct result unseal_text(struct proceedings *p, struct slice item, struct arena *arena, const char **out,
+                          struct why *why)
 {
 	struct slice text;
 	*out = "";
@@ -127,7 +141,7 @@ static struct result take_word(struct proceedings *p, struct statement *s, struc
 	w->time_ms = column_i64(s, 6);
 	if (!w->person || !w->post || !w->scope || !w->mark || !w->answer)
 		return fail(why, E_MEMORY, "", "no memory for the words");
-	return read_reason(p, column_text(s, 5), arena, &w->reason, why);
+	return unseal_text(p, column_text(s, 5), arena, &w->reason, why);
 }
 
 struct result words_read(struct proceedings *p, const char *id, struct arena *arena,

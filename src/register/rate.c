@@ -8,6 +8,21 @@ static struct result set_fact(struct facts *facts, const char *path, const json_
 	return facts_set_any(facts, path, json_string_value(value), why);
 }
 
+/* What is sealed is known, and no more than that. */
+static struct result set_texts(json_t *texts, struct facts *facts, const char *prefix, struct arena *arena,
+                               struct why *why)
+{
+	const char *name;
+	json_t *item;
+	json_object_foreach(texts, name, item) {
+		const char *path = arena_printf(arena, "%s.%s", prefix, name);
+		if (!path)
+			return register_no_memory(why);
+		TRY(facts_set_text(facts, path, "-", why));
+	}
+	return ok();
+}
+
 /* A row that is named: its id, and what it says itself. */
 static struct result named_row(struct registers *r, const struct policy_fact *fact, const json_t *id,
                                struct facts *facts, const char *path, unsigned depth, struct arena *arena,
@@ -20,6 +35,7 @@ static struct result named_row(struct registers *r, const struct policy_fact *fa
 		return ok();
 	TRY(stored_read(r, json_string_value(id), arena, &row, why));
 	TRY(kind_read(r, row.row.kind, arena, &kind, why));
+	TRY(set_texts(row.texts, facts, path, arena, why));
 	return cells_facts(r, &kind, row.cells, row.rated, NULL, facts, path, depth - 1, arena, why);
 }
 
@@ -91,6 +107,7 @@ struct result register_facts(struct registers *r, const char *id, struct facts *
 	TRY(stored_read(r, id, arena, &row, why));
 	TRY(kind_read(r, row.row.kind, arena, &kind, why));
 	TRY(facts_set_id(facts, prefix, id, why));
+	TRY(set_texts(row.texts, facts, prefix, arena, why));
 	return cells_facts(r, &kind, row.cells, row.rated, NULL, facts, prefix, DEEP, arena, why);
 }
 
@@ -144,6 +161,10 @@ struct result rate_cells(struct registers *r, const struct kind *kind, const jso
                          struct arena *arena, json_t **out, struct why *why)
 {
 	AUTO(json_drop) json_t *rated = json_object();
+	struct facts *said;
+	/* a kind without a scale says what it can say, too */
+	TRY(facts_new(r->at.policy, kind->make, arena, &said, why));
+	TRY(cells_facts(r, kind, cells, NULL, NULL, said, "object", 0, arena, why));
 	for (size_t i = 0; i < kind->count; i++) {
 		const struct policy_fact *scale = &kind->facts[i];
 		struct policy_rating rating;

@@ -12,9 +12,14 @@ struct result kind_read(struct registers *r, const char *name, struct arena *are
                         struct why *why)
 {
 	out->name = name;
+	struct policy_act act;
 	out->make = arena_printf(arena, "%s.register", name);
 	if (!out->make)
 		return register_no_memory(why);
+	/* a proceeding has no act that registers it: any of its moves sees the same row */
+	for (size_t i = 0; !policy_act_exists(r->at.policy, out->make) && policy_act_at(r->at.policy, i, &act); i++)
+		if (act.to[0] && strcmp(act.kind, name) == 0)
+			out->make = act.name;
 	return policy_kind_facts(r->at.policy, name, arena, &out->facts, &out->count, why);
 }
 

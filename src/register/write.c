@@ -172,6 +172,7 @@ static struct result put_version(struct registers *r, const struct register_chan
 	AUTO(json_drop) json_t *rated = NULL;
 	AUTO(buffer_done) struct buffer plain;
 	int64_t serial = before->row.serial;
+	buffer_init(&plain, LEDGER_LEAF_MAX);
 	for (size_t i = 0; i < change->cell_count; i++)
 		TRY(put_value(r, kind, &change->cells[i], cells, texts, arena, why));
 	keep_texts(change, before->texts, texts);
@@ -184,7 +185,6 @@ static struct result put_version(struct registers *r, const struct register_chan
 	                         "section", change->section, "cells", cells, "texts", texts, "rated", rated);
 	TRY(register_record(r, before->row.version ? "register.changed" : "register.registered", id, change,
 	                    data, why));
-	buffer_init(&plain, LEDGER_LEAF_MAX);
 	words_of_row(change->name, serial, change->section, cells, &plain);
 	TRY(words_index(r, kind->name, id, before->plain, buffer_slice(&plain), why));
 	return rate_containers(r, id, change->actor, why);
