@@ -1,6 +1,8 @@
 /* The comparison as a whole, and an encoded edition as a tree. */
 #include "policy/compare/internal.h"
 
+#include <stdlib.h>
+
 struct result compare_trees(const struct text_tree *old, const struct text_tree *fresh, bool by_id,
                             struct arena *arena, struct comparison **out, struct why *why)
 {
@@ -12,6 +14,8 @@ struct result compare_trees(const struct text_tree *old, const struct text_tree 
 	c->fresh = fresh;
 	TRY(match_trees(&m, by_id, why));
 	TRY(classify(&m, c, why));
+	if (by_id)
+		TRY(chapters_moved(c, arena, why));
 	struct blocking b = {.comparison = c, .arena = arena, .next = &c->blocks, .fuel = REFERENCE_FUEL};
 	blocks_numbers(&b);
 	blocks_references(&b);
@@ -34,14 +38,55 @@ static bool is_mark_only(const struct policy *policy, const struct policy_editio
 	return false;
 }
 
+/* ---- an edition in the order of its chapters: files may tell it in another ------- */
+
+struct placed {
+	const struct policy_clause *clause;
+	uint64_t chapter; /* by number; what has none stands behind, in the order of the files */
+	size_t at;
+};
+
+static int by_chapter(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+	if (x->chapter != y->chapter)
+		return x->chapter < y->chapter ? -1 : 1;
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+static uint64_t chapter_number(const char *cite)
+{
+	struct text_number number;
+	size_t len = text_number_at(slice_str(cite), &number);
+	if (len == 0 || (number.level != TEXT_DAI && number.level != TEXT_CHAPTER))
+		return UINT64_MAX;
+	return (uint64_t)number.part[0] << 32 | number.level;
+}
+
+static struct placed *in_order(const struct policy *policy, const struct policy_edition *edition,
+                               struct arena *arena, size_t *count)
+{
+	*count = policy_clause_count(policy, edition);
+	struct placed *list = ARENA_ARRAY(arena, *count + 1, struct placed);
+	for (size_t i = 0; list && i < *count; i++) {
+		const struct policy_clause *clause = policy_clause_at(policy, edition, i);
+		list[i] = (struct placed){clause, chapter_number(clause->cite), i};
+	}
+	if (list)
+		qsort(list, *count, sizeof *list, by_chapter);
+	return list;
+}
+
 struct result compare_edition_tree(const struct policy *policy, const struct policy_edition *edition,
                                    struct arena *arena, struct text_tree **out, struct why *why)
 {
 	struct text_tree *tree = text_tree_new(arena, edition->title);
-	if (!tree)
+	size_t count = 0;
+	struct placed *list = in_order(policy, edition, arena, &count);
+	if (!tree || !list)
 		return fail(why, E_MEMORY, "", "no memory for the edition");
-	for (size_t i = 0; i < policy_clause_count(policy, edition); i++) {
-		const struct policy_clause *clause = policy_clause_at(policy, edition, i);
+	for (size_t i = 0; i < count; i++) {
+		const struct policy_clause *clause = list[i].clause;
 		if (is_mark_only(policy, edition, clause))
 			continue;
 		struct text_node *node = text_add(tree, arena, NULL, clause->cite, "", clause->says);

@@ -117,6 +117,8 @@ struct table_line {
 struct table_row {
 	struct table_line *fresh, *old; /* NULL: an empty cell */
 	const char *remark;
+	uint32_t moved; /* of both rows of a move: index of the new node; else 0 */
+	bool left;      /* where it stood before */
 	struct table_row *next;
 };
 struct compare_table {

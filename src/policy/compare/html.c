@@ -22,7 +22,17 @@ static void put_escaped(struct buffer *out, struct slice text)
 		}
 }
 
-static void put_cell(struct buffer *out, const struct table_line *lines)
+/* both rows of a move are reached from each other */
+static void put_row_start(struct buffer *out, const struct table_row *r)
+{
+	if (r->moved)
+		buffer_printf(out, "<tr id=\"%s-%u\">", r->left ? "from" : "to", r->moved);
+	else
+		buffer_put_str(out, "<tr>");
+}
+
+/* row: of a move, in the cell that holds its text; else NULL */
+static void put_cell(struct buffer *out, const struct table_line *lines, const struct table_row *row)
 {
 	buffer_put_str(out, "<td>");
 	for (const struct table_line *l = lines; l; l = l->next) {
@@ -34,6 +44,9 @@ static void put_cell(struct buffer *out, const struct table_line *lines)
 		}
 		buffer_put_str(out, "</p>");
 	}
+	if (row && row->moved)
+		buffer_printf(out, "<p><a href=\"#%s-%u\">%s</a></p>", row->left ? "to" : "from", row->moved,
+		              row->left ? "移動した先" : "移動する前");
 	buffer_put_str(out, "</td>");
 }
 
@@ -61,9 +74,9 @@ void compare_html(const struct compare_table *table, struct buffer *out)
 	              s->fresh_left ? s->fresh : s->old, s->fresh_left ? s->old : s->fresh,
 	              s->remarks ? "<th scope=\"col\" class=\"note\">備考</th>" : "");
 	for (const struct table_row *r = table->rows; r; r = r->next) {
-		buffer_put_str(out, "<tr>");
-		put_cell(out, s->fresh_left ? r->fresh : r->old);
-		put_cell(out, s->fresh_left ? r->old : r->fresh);
+		put_row_start(out, r);
+		put_cell(out, s->fresh_left ? r->fresh : r->old, r->left == s->fresh_left ? NULL : r);
+		put_cell(out, s->fresh_left ? r->old : r->fresh, r->left == s->fresh_left ? r : NULL);
 		if (s->remarks) {
 			buffer_put_str(out, "<td>");
 			put_escaped(out, slice_str(r->remark));

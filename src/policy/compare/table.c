@@ -27,11 +27,16 @@ const struct compare_style *compare_style_named(const char *name)
 	return NULL;
 }
 
+struct run { /* of siblings, by its first */
+	const struct text_node *first;
+	struct run *next;
+};
 struct writing {
 	const struct comparison *c;
 	const struct compare_style *style;
 	struct arena *arena;
 	struct table_row **next;
+	struct run **left; /* by pair: what stood behind it and moved */
 	bool full;
 };
 
@@ -156,6 +161,7 @@ static void moved_row(struct writing *w, const struct compare_pair *p)
 	struct table_row *row = add_row(w, arena_printf(w->arena, "移動（旧 %s）", p->old->cite));
 	if (!row)
 		return;
+	row->moved = p->fresh->index;
 	row->fresh = whole_line(w, p->fresh, true, true);
 	row->old = word(w, depth_of(p->fresh), w->style->added);
 }
@@ -169,11 +175,13 @@ static void added_row(struct writing *w, const struct text_node *n, bool first)
 	row->old = first ? word(w, depth_of(n), w->style->added) : NULL;
 }
 
-static void deleted_row(struct writing *w, const struct text_node *n, bool first, const char *remark)
+static void deleted_row(struct writing *w, const struct text_node *n, bool first, const char *remark, uint32_t moved)
 {
 	struct table_row *row = add_row(w, remark);
 	if (!row)
 		return;
+	row->moved = moved;
+	row->left = moved != 0;
 	row->old = whole_line(w, n, true, true);
 	row->fresh = first ? word(w, depth_of(n), w->style->deleted) : NULL;
 }
@@ -294,27 +302,74 @@ static void left_rows(struct writing *w, const struct text_node *old_node)
 		const struct compare_pair *p = w->c->of_old[s->index];
 		if (!p || !(p->change & CHANGE_PLACE) || !p->fresh)
 			break;
-		deleted_row(w, s, true, arena_printf(w->arena, "移動（新 %s）", p->fresh->cite));
+		deleted_row(w, s, true, arena_printf(w->arena, "移動（新 %s）", p->fresh->cite), p->fresh->index);
+	}
+}
+
+/* Behind which pair a run of such nodes is told: behind all that stands below its
+ * elder sibling, or behind the heading itself.  SIZE_MAX: before everything. */
+static size_t place_of_left(const struct comparison *c, const struct text_node *old)
+{
+	const struct text_node *before = old->previous, *up = before ? before : old->parent;
+	if (!up->parent)
+		return SIZE_MAX;
+	size_t at = (size_t)(c->of_old[up->index] - c->pairs);
+	if (!before)
+		return at;
+	if (c->pairs[at].fresh)
+		return behind(c, (uint32_t)at) - 1;
+	while (at + 1 < c->count && c->pairs[at + 1].old && !c->pairs[at + 1].fresh &&
+	       c->pairs[at + 1].old->parent != before->parent)
+		at++;
+	return at;
+}
+
+static bool has_left(const struct comparison *c, const struct text_node *old)
+{
+	const struct compare_pair *p = old ? c->of_old[old->index] : NULL;
+	return p && p->fresh && (p->change & CHANGE_PLACE);
+}
+
+/* the first of each run, by the pair that it is told behind */
+static void place_left(struct writing *w)
+{
+	const struct comparison *c = w->c;
+	w->left = ARENA_ARRAY(w->arena, (size_t)c->count + 1, struct run *);
+	w->full |= !w->left;
+	for (uint32_t i = 1; i < c->old->count && !w->full; i++) {
+		const struct text_node *old = c->old->nodes[i];
+		if (!has_left(c, old) || has_left(c, old->previous))
+			continue;
+		size_t at = place_of_left(c, old);
+		struct run *run = at == SIZE_MAX ? NULL : ARENA_NEW(w->arena, struct run);
+		w->full |= at != SIZE_MAX && !run;
+		if (!run) {
+			left_rows(w, old);
+			continue;
+		}
+		struct run **tail = &w->left[at];
+		while (*tail)
+			tail = &(*tail)->next;
+		run->first = old;
+		*tail = run;
 	}
 }
 
 static uint32_t write_pair(struct writing *w, uint32_t at)
 {
 	const struct compare_pair *p = &w->c->pairs[at], *above = pair_above(w->c, p);
+	if (quiet(p))
+		return quiet_run(w, at);
 	if (p->change & CHANGE_ADDED)
 		added_row(w, p->fresh, !above || !(above->change & CHANGE_ADDED));
 	else if (p->change & CHANGE_DELETED)
 		deleted_row(w, p->old, !above || !(above->change & CHANGE_DELETED),
-		            above && (above->change & CHANGE_DELETED) ? "" : "削除");
+		            above && (above->change & CHANGE_DELETED) ? "" : "削除", 0);
 	else if (p->change & CHANGE_PLACE)
 		moved_row(w, p);
 	else if (p->change & CHANGE_WORDS)
 		changed_row(w, p);
-	else if (quiet(p)) {
-		uint32_t end = quiet_run(w, at);
-		left_rows(w, w->c->pairs[end - 1].old ? w->c->pairs[end - 1].old->next : NULL);
-		return end;
-	} else
+	else
 		context_row(w, p);
 	return at + 1;
 }
@@ -323,11 +378,16 @@ struct result compare_table(const struct comparison *comparison, const struct co
                             struct arena *arena, struct compare_table *out, struct why *why)
 {
 	struct compare_table table = {.of = comparison, .style = style};
-	struct writing w = {comparison, style, arena, &table.rows, false};
+	struct writing w = {.c = comparison, .style = style, .arena = arena, .next = &table.rows};
 	const char *name = comparison->fresh->title[0] ? comparison->fresh->title : comparison->old->title;
 	table.title = arena_printf(arena, "%s%s新旧対照表", name, name[0] ? "　" : "");
-	for (uint32_t at = 0; at < comparison->count && !w.full;)
-		at = write_pair(&w, at);
+	place_left(&w);
+	for (uint32_t at = 0; at < comparison->count && !w.full;) {
+		uint32_t end = write_pair(&w, at);
+		for (; at < end; at++)
+			for (const struct run *run = w.left[at]; run; run = run->next)
+				left_rows(&w, run->first);
+	}
 	if (w.full || !table.title)
 		return fail(why, E_MEMORY, "", "no memory for the table");
 	*out = table;

@@ -329,6 +329,26 @@ static int wrong_marks(const struct comparison *c, const struct made *fresh, str
 	return wrong;
 }
 
+/* each move stands in the table twice and is linked: where it was, where it is */
+static int wrong_moves(const struct comparison *c, struct arena *arena)
+{
+	struct compare_table table;
+	struct why why = {0};
+	int wrong = 0;
+	unsigned char *seen = arena_alloc(arena, c->fresh->count);
+	CHECK_OK(compare_table(c, compare_style_at(0), arena, &table, &why), &why);
+	for (const struct table_row *r = table.rows; r; r = r->next) {
+		wrong += r->moved && (seen[r->moved] & (r->left ? 1 : 2)) != 0;
+		seen[r->moved] |= r->left ? 1 : 2;
+	}
+	for (uint32_t i = 0; i < c->count; i++) {
+		const struct compare_pair *p = &c->pairs[i];
+		bool moved = p->old && p->fresh && (p->change & CHANGE_PLACE);
+		wrong += p->fresh && seen[p->fresh->index] != (moved ? 3 : 0);
+	}
+	return wrong;
+}
+
 static struct made old_made, fresh_made;
 
 TEST(known_changes_are_found_exactly)
@@ -352,6 +372,7 @@ TEST(known_changes_are_found_exactly)
 		}
 		CHECK_INT(wrong, 0);
 		CHECK_INT(wrong_marks(c, &fresh_made, arena), 0);
+		CHECK_INT(wrong_moves(c, arena), 0);
 		CHECK_INT(c->block_count, 0);
 		arena_free(arena);
 	}
@@ -448,6 +469,34 @@ TEST(adoption_is_blocked)
 			printf("  row %zu\n", i);
 		CHECK_INT(kinds, rows[i].kinds);
 	}
+}
+
+TEST(what_left_its_chapter_has_moved)
+{
+	static const char old[] = "policy p \"要綱\" version \"\" adopted 2020-01-01 effective 2020-01-01\n"
+		"clause AA-1 \"第１ １\" says \"甲\" reference purpose\nclause AA-2 \"第１ ２\" says \"乙\" reference purpose\n"
+		"clause AA-3 \"第２ １\" says \"丙\" reference purpose\nclause AA-4 \"第２ ２\" says \"丁\" reference purpose\n"
+		"clause AA-5 \"第２ ３\" says \"戊\" reference purpose\n";
+	/* 第２ became 第３ as a whole; its last went to 第１ */
+	static const char fresh[] = "policy p \"要綱\" version \"\" adopted 2021-01-01 effective 2021-01-01\n"
+		"clause AA-1 \"第１ １\" says \"甲\" reference purpose\nclause AA-2 \"第１ ２\" says \"乙\" reference purpose\n"
+		"clause AA-5 \"第１ ３\" says \"戊\" reference purpose\n"
+		"clause AA-3 \"第３ １\" says \"丙\" reference purpose\nclause AA-4 \"第３ ２\" says \"丁\" reference purpose\n";
+	const struct policy_source sources[] = {{"old/a.pol", slice_str(old)}, {"new/a.pol", slice_str(fresh)}};
+	struct arena *arena = arena_new(64 << 20);
+	struct policy *policy = NULL;
+	struct text_tree *trees[2];
+	struct comparison *c = NULL;
+	struct why why = {0};
+	CHECK_OK(policy_load(sources, 2, arena, &policy, NULL, &why), &why);
+	for (size_t i = 0; i < 2; i++)
+		CHECK_OK(compare_edition_tree(policy, policy_edition_at(policy, i), arena, &trees[i], &why), &why);
+	CHECK_OK(compare_trees(trees[0], trees[1], true, arena, &c, &why), &why);
+	CHECK_INT(c->moved, 1);
+	CHECK_INT(c->renumbered, 3);
+	CHECK_INT(c->same, 2);
+	CHECK_INT(wrong_moves(c, arena), 0);
+	arena_free(arena);
 }
 
 TEST(every_ceiling_is_survived)
