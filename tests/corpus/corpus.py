@@ -17,7 +17,7 @@ import tempfile
 import xml.parsers.expat
 import zipfile
 
-TYPES = "docx xlsx xlsb officexml pptx doc xls ppt rtf pdf jpg png gif bmp tiff webp csv zip".split()
+TYPES = "docx xlsx xlsb officexml pptx doc xls ppt rtf odt ods odp pdf jpg png gif bmp tiff webp csv zip".split()
 MEMBERS = set(TYPES) - {"officexml"} | {"jpeg", "tif", "txt", "tsv", "docm", "xlsm", "pptm"}
 VERDICTS = {"clean", "changed", "refused"}
 REASONS = set("damaged encrypted deep large bomb ambiguous unknown mismatch forbidden".split())
@@ -106,7 +106,7 @@ def well_formed(kind, path):
         return quiet("qpdf", "--check", path) and has_pages(path)
     if kind == "zip":
         return path.endswith(".zip") and quiet("unzip", "-tqq", path) and listed_members(path)
-    if kind in ("docx", "xlsx", "xlsb", "pptx"):
+    if kind in ("docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp"):
         return quiet("unzip", "-tqq", path) and plain_xml(path)
     if kind == "officexml":
         return b"office:spreadsheet" in pathlib.Path(path).read_bytes()[:1024] and quiet("xmllint", "--noout", path)
@@ -148,7 +148,7 @@ def active(work, folder):
             continue
         reports = cleanse(files, work / folder / kind)
         outputs = [r["out"] for r in reports if r["out"]]
-        bad = [o for o in outputs if not quiet(checker, {"officexml": "excelxml"}.get(kind, kind), o)]
+        bad = [o for o in outputs if not quiet(checker, {"officexml": "excelxml", "odt": "odf", "ods": "odf", "odp": "odf"}.get(kind, kind), o)]
         print(f"{kind:8}{len(files):7}{len(outputs):8}{len(files) - len(outputs):8}{len(bad):14}")
         for o in outputs:
             check(o not in bad, f"{o}: something active is left")

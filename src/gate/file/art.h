@@ -52,6 +52,9 @@ struct slice picture_empty(void);
  * false when it is not sound.  What is left out sets *dropped                */
 bool metafile_rebuild(struct slice in, bool enhanced, struct buffer *out, bool *dropped);
 
+/* metafile_document - the same for a file of either kind, with its placeable header */
+bool metafile_document(struct slice in, struct buffer *out, bool *enhanced, bool *dropped);
+
 /* hyperlink_safe - a hyperlink object that leads into the document itself or to
  * http, https or mailto
  * used  nullable: bytes that belong to it                                    */

@@ -350,7 +350,7 @@ enum file_type file_type_by_content(struct slice in, struct slice name)
  * directory at the very end.  A zip holds both honestly: its reader is strict. */
 bool second_reading(enum file_type type, struct slice in)
 {
-	if (type == FILE_ZIP || type == FILE_ARCHIVE || type == FILE_DOCX || type == FILE_XLSX || type == FILE_PPTX || type == FILE_XLSB)
+	if (type == FILE_ZIP || type == FILE_ARCHIVE || type == FILE_DOCX || type == FILE_XLSX || type == FILE_PPTX || type == FILE_XLSB || type == FILE_ODF)
 		return false;
 	struct slice head = slice_part(in, 0, 1024);
 	size_t header = slice_find(type == FILE_PDF ? slice_part(head, 5, 1024) : head, SLICE("%PDF-"));

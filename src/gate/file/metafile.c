@@ -113,3 +113,32 @@ bool metafile_rebuild(struct slice in, bool enhanced, struct buffer *out, bool *
 {
 	return enhanced ? emf_rebuild(in, out, dropped) : wmf_rebuild(in, out, dropped);
 }
+
+/* ---- files ---- */
+
+enum { PLACEABLE = 22, PLACEABLE_KEY_BYTES = 4, PLACEABLE_WORDS = 10 };
+
+/* The header of a placeable file: its frame and scale, the sum made anew (MS-WMF 2.3.2.3). */
+static bool put_placeable(struct slice in, struct buffer *out)
+{
+	size_t start = out->len;
+	uint16_t sum = 0;
+	buffer_put_str(out, "\xD7\xCD\xC6\x9A");
+	buffer_put_le16(out, 0);
+	buffer_put_slice(out, slice_part(in, PLACEABLE_KEY_BYTES + 2, 10));
+	buffer_put_le32(out, 0);
+	for (size_t i = 0; buffer_ok(out) && i < PLACEABLE_WORDS; i++)
+		sum ^= (uint16_t)(out->at[start + i * 2] | out->at[start + i * 2 + 1] << 8);
+	buffer_put_le16(out, sum);
+	return in.len > PLACEABLE;
+}
+
+bool metafile_document(struct slice in, struct buffer *out, bool *enhanced, bool *dropped)
+{
+	*enhanced = slice_starts(slice_part(in, 40, 4), SLICE(" EMF"));
+	if (*enhanced || slice_starts(in, SLICE("\x01\x00\x09\x00")) || slice_starts(in, SLICE("\x02\x00\x09\x00")))
+		return metafile_rebuild(in, *enhanced, out, dropped);
+	if (!slice_starts(in, SLICE("\xD7\xCD\xC6\x9A")) || !put_placeable(in, out))
+		return false;
+	return metafile_rebuild(slice_part(in, PLACEABLE, in.len), false, out, dropped);
+}

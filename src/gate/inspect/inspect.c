@@ -30,6 +30,7 @@ static const struct {
 	[INSPECT_XLS] = {"xls", "xlt", look_xls},
 	[INSPECT_PPT] = {"ppt", "pps", look_ppt},
 	[INSPECT_RTF] = {"rtf", "", look_rtf},
+	[INSPECT_ODF] = {"odf", "odt", look_odf},
 	[INSPECT_EXCELXML] = {"excelxml", "xml", look_excelxml},
 };
 
@@ -39,7 +40,8 @@ static const struct {
 	enum inspect_type type;
 } rare[] = {
 	{"jpe", INSPECT_JPEG}, {"jfif", INSPECT_JPEG}, {"ppsx", INSPECT_PPTX},
-	{"log", INSPECT_TXT}, {"md", INSPECT_TXT},
+	{"ott", INSPECT_ODF}, {"ods", INSPECT_ODF}, {"ots", INSPECT_ODF}, {"odp", INSPECT_ODF}, {"otp", INSPECT_ODF},
+	{"odg", INSPECT_ODF}, {"otg", INSPECT_ODF}, {"log", INSPECT_TXT}, {"md", INSPECT_TXT},
 };
 
 enum inspect_type inspect_type_of(const char *word)

@@ -31,7 +31,7 @@ static const struct {
 	[FILE_RTF] = {"rtf", "rtf", "rtf"},
 	[FILE_HTML] = {"html", "", ""},
 	[FILE_SVG] = {"svg", "", ""},
-	[FILE_ODF] = {"odf", "", ""},
+	[FILE_ODF] = {"odf", "odt ott ods ots odp otp odg otg", "odt"},
 	[FILE_XLSB] = {"xlsb", "xlsb", "xlsb"},
 	[FILE_ARCHIVE] = {"archive", "7z lzh lha tar gz tgz bz2 tbz tbz2 xz txz cab rar", "zip"},
 	[FILE_MAIL] = {"mail", "eml", "eml"},

@@ -1,0 +1,173 @@
+/* OpenDocument once more: libzip for the package, libxml2 for its parts.
+ *
+ * The mimetype comes first and is stored; every other member is a part of XML with a
+ * known name or a picture.  What calls, fetches, embeds or listens is a finding.  */
+#include "gate/inspect/office.h"
+
+#include <stdlib.h>
+
+struct document {
+	struct look *look;
+	struct members members;
+	const char *folder;
+	unsigned body;          /* depth inside office:body; 0: outside */
+	struct part_text seen;
+};
+
+static const struct {
+	const char *elements, *what;
+} forbidden[] = {
+	{"script scripts libraries", "vba"}, {"event-listener event-listeners event", "action"},
+	{"object-ole", "ole-object"}, {"applet plugin audio sound play", "media"}, {"floating-frame", "frame"},
+	{"binary-data", "embedded-file"}, {"control form forms model", "control"},
+	{"dde-source dde-link dde-links section-source table-source cell-range-source auto-reload", "external-link"},
+	{"dde-connection dde-connection-decl execute-macro", "field"},
+	{"database-source-sql database-source-table database-source-query source-service data-pilot-table", "data-connection"},
+	{"template", "template"}, {"user-defined-property", "custom-properties"}, {"command", "action"},
+	{"error-macro", "macro-link"}, {"font-face-uri font-face-src", "embedded-font"}, {"encryption-data", "encrypted"},
+};
+
+static bool member_there(const struct document *d, struct slice path)
+{
+	for (size_t i = 0; i < d->members.count; i++) {
+		struct slice name = d->members.at[i].name_bytes;
+		bool folder = slice_starts(name, path) && name.len > path.len && name.at[path.len] == '/';
+		if (slice_equal(name, path) || folder)
+			return true;
+	}
+	return false;
+}
+
+static void judge_target(struct part *part, struct slice name, struct slice target)
+{
+	struct document *d = part->user;
+	if (target.len == 0 || target.at[0] == '#')
+		return;
+	if (words_have("a area-rectangle area-circle area-polygon", name)) {
+		if (!link_safe(target))
+			look_find(part->look, "unsafe-link", "%s %.*s", part->name, SLICE_ARG(target));
+		return;
+	}
+	if (slice_starts(target, SLICE("./")))
+		target = slice_part(target, 2, target.len);
+	if (slice_ends(target, SLICE("/")))
+		target = slice_part(target, 0, target.len - 1);
+	char *path = arena_printf(part->look->arena, "%s%.*s", d->folder, SLICE_ARG(target));
+	if (slice_find(target, SLICE(":")) != SIZE_MAX || !path || !member_there(d, slice_str(path)))
+		look_find(part->look, "external-link", "%s %.*s", part->name, SLICE_ARG(slice_part(target, 0, 80)));
+}
+
+static void judge_formula(struct part *part, struct slice formula)
+{
+	const char *what = "formula";
+	bool outside = slice_find(formula, SLICE("'#")) != SIZE_MAX || slice_find(formula, SLICE("DDE(")) != SIZE_MAX;
+	struct buffer AUTO(buffer_done) plain = {0};
+	buffer_init(&plain, 1 << 17);
+	for (size_t i = 0; i < formula.len; i++) /* references without their brackets: those name workbooks in Excel */
+		if (formula.at[i] != '[' && formula.at[i] != ']')
+			buffer_put_u8(&plain, formula.at[i]);
+	if (outside || plain.failed || !formula_safe(buffer_slice(&plain), &what))
+		look_find(part->look, what, "%s %.*s", part->name, SLICE_ARG(slice_part(formula, 0, 60)));
+}
+
+static void on_element(struct part *part, struct slice name, struct slice ns, const struct attribute *list, size_t count)
+{
+	struct document *d = part->user;
+	(void)ns;
+	for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++)
+		if (words_have(forbidden[i].elements, name))
+			look_find(part->look, forbidden[i].what, "%s %.*s", part->name, SLICE_ARG(name));
+	for (size_t i = 0; i < count; i++) {
+		struct slice attribute = list[i].name;
+		if (slice_is(attribute, "href"))
+			judge_target(part, name, list[i].value);
+		if (slice_is(list[i].ns, "urn:oasis:names:tc:opendocument:xmlns:table:1.0") && words_have("formula expression", attribute))
+			judge_formula(part, list[i].value);
+		if (words_have("macro-name onclick onload transformation dde-application", attribute))
+			look_find(part->look, "macro-link", "%s @%.*s", part->name, SLICE_ARG(attribute));
+	}
+	d->body += d->body > 0 || slice_is(name, "body");
+	bool page = words_have("table page", name) && d->body > 0 && d->folder[0] == '\0';
+	part->look->report->pages += page && d->body <= 3;
+}
+
+static void on_end(struct part *part, struct slice name)
+{
+	struct document *d = part->user;
+	(void)name;
+	d->body -= d->body > 0;
+}
+
+static void on_text(struct part *part, struct slice text)
+{
+	struct document *d = part->user;
+	if (d->body)
+		part_text_add(&d->seen, text.at, text.len);
+}
+
+static bool look_xml(struct document *d, const struct member *m, struct slice content)
+{
+	struct part part = {.look = d->look, .name = m->name, .element = on_element, .text = on_text, .end = on_end, .user = d};
+	const char *slash = strrchr(m->name, '/');
+	d->folder = arena_printf(d->look->arena, "%.*s", slash ? (int)(slash - m->name + 1) : 0, m->name);
+	d->body = 0;
+	return d->folder ? xml_read(&part, content) : look_memory(d->look);
+}
+
+static bool look_picture(struct document *d, const struct member *m, struct slice content)
+{
+	static const struct { struct slice head; enum inspect_type type; } heads[] = {
+		{{(const uint8_t *)"\x89PNG", 4}, INSPECT_PNG}, {{(const uint8_t *)"\xFF\xD8", 2}, INSPECT_JPEG},
+		{{(const uint8_t *)"GIF8", 4}, INSPECT_GIF}, {{(const uint8_t *)"BM", 2}, INSPECT_BMP},
+		{{(const uint8_t *)"II*", 3}, INSPECT_TIFF}, {{(const uint8_t *)"MM\0*", 4}, INSPECT_TIFF},
+		{{(const uint8_t *)"RIFF", 4}, INSPECT_WEBP}};
+	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+		if (slice_starts(content, heads[i].head))
+			return look_inside(d->look, heads[i].type, m->name_bytes, content);
+	if (slice_starts(content, SLICE("\xD7\xCD\xC6\x9A")))
+		return metafile_look(d->look, m->name, slice_part(content, 22, content.len));
+	bool metafile = slice_starts(slice_part(content, 40, 4), SLICE(" EMF")) || slice_starts(content, slice_of("\1\0\x09\0", 4)) ||
+	                slice_starts(content, slice_of("\2\0\x09\0", 4));
+	if (metafile)
+		return metafile_look(d->look, m->name, content);
+	look_find(d->look, "binary-part", "%s", m->name);
+	return true;
+}
+
+static bool named_xml(const char *name)
+{
+	const char *slash = strrchr(name, '/'), *last = slash ? slash + 1 : name;
+	return strcmp(name, "META-INF/manifest.xml") == 0 || words_have("content.xml styles.xml meta.xml settings.xml", slice_str(last));
+}
+
+static bool look_member(struct document *d, size_t index)
+{
+	const struct member *m = &d->members.at[index];
+	uint8_t *bytes = NULL;
+	struct slice content;
+	if (!members_read(d->look, &d->members, index, &bytes, &content))
+		return false;
+	bool fine = true;
+	if (slice_ends(m->name_bytes, SLICE("/")))
+		look_find(d->look, "orphan-part", "%s", m->name);
+	else if (slice_is(m->name_bytes, "mimetype"))
+		fine = slice_starts(content, SLICE("application/vnd.oasis.opendocument.")) || look_unreadable(d->look, "mimetype: another");
+	else
+		fine = named_xml(m->name) ? look_xml(d, m, content) : look_picture(d, m, content);
+	free(bytes);
+	return fine;
+}
+
+bool look_odf(struct look *look, enum inspect_type type, struct slice in)
+{
+	struct document d = {.look = look, .folder = ""};
+	bool first = in.len > 38 && memcmp(in.at + 30, "mimetype", 8) == 0 && in.at[8] == 0;
+	bool fine = first ? members_open(look, in, &d.members) : look_unreadable(look, "the mimetype does not come first, stored");
+	(void)type;
+	for (size_t i = 0; fine && i < d.members.count; i++)
+		fine = look_member(&d, i);
+	if (first)
+		members_close(&d.members);
+	look_text(look, &d.seen);
+	return fine;
+}
