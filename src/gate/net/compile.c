@@ -1,6 +1,8 @@
 /* From the atlas to a ruleset.  The boxes of a place are dealt out to classes
  * (which fields a box speaks of, whether ranges occur); each class that has any
- * becomes one set and one rule of the place's chain.                        */
+ * becomes one set and one rule of the place's chain.  Elements of a set may not
+ * overlap; where two permissions do, the second goes to a set of its own, so that
+ * each has its own elements and ends alone, whatever the other does.         */
 #include "gate/net/compile.h"
 
 #include <stdlib.h>
@@ -8,7 +10,7 @@
 /* What a class of boxes looks like as a set and a rule. */
 enum how { HOW_ORIGINAL = 0, HOW_REPLY, HOW_DISCOVERY, HOW_ARP };
 enum what { WHAT_PORT = 0, WHAT_ICMP, WHAT_BARE };
-enum { CLASSES = 4 * 3 * 2 * 2 };
+enum { CLASSES = 4 * 3 * 2 * 2, LAYERS = 64 };
 
 struct class {
 	enum how how;
@@ -20,7 +22,7 @@ struct compiler {
 	const struct atlas *atlas;
 	struct arena *arena;
 	struct ruleset *r;
-	size_t chains, sets, rules; /* room */
+	size_t sets; /* room */
 	bool no_memory;
 	size_t pieces;
 };
@@ -54,6 +56,11 @@ static struct class class_of(enum net_family family, const struct box *b)
 	bool ports = c.how == HOW_REPLY ? b->sport_lo != b->sport_hi : b->dport_lo != b->dport_hi;
 	c.interval = wide || (c.what == WHAT_PORT && ports);
 	return c;
+}
+
+size_t compile_class(enum net_family family, const struct box *box)
+{
+	return class_number(class_of(family, box));
 }
 
 /* ---- rules and sets -------------------------------------------------------- */
@@ -140,37 +147,34 @@ static void conditions(struct compiler *k, struct class c, struct match *to, uin
 	}
 }
 
-static const char *set_name(struct compiler *k, struct place p, struct class c, size_t place_number)
+static const char *set_name(struct compiler *k, struct place p, struct class c, size_t place_number, size_t layer)
 {
 	static const char how[] = "orda", what[] = "pib";
-	return arena_printf(k->arena, "%c%zu_%c%c%c%c%c", "fio"[p.hook], place_number, how[c.how], what[c.what],
-	                    p.family == FAMILY_IP6 ? '6' : '4', c.mac ? 'm' : 'w', c.interval ? 'r' : 'e');
+	const char *name = arena_printf(k->arena, "%c%zu_%c%c%c%c%c", "fio"[p.hook], place_number, how[c.how], what[c.what],
+	                                p.family == FAMILY_IP6 ? '6' : '4', c.mac ? 'm' : 'w', c.interval ? 'r' : 'e');
+	return layer && name ? arena_printf(k->arena, "%s_%zu", name, layer + 1) : name;
 }
 
-/* keep - what lies in memory of its own moves to the arena */
-static bool keep(struct compiler *k, struct boxes *boxes)
-{
-	struct box *kept = ARENA_ARRAY(k->arena, boxes->count, struct box);
-	if (!kept)
-		return false;
-	memcpy(kept, boxes->at, boxes->count * sizeof *kept);
-	free(boxes->at);
-	boxes->at = kept;
-	boxes->room = 0; /* no longer ours to free: see class_place */
-	return true;
-}
+/* Where a class of boxes goes. */
+struct seat {
+	const struct atlas_place *place;
+	size_t number; /* of the chain */
+	uint32_t table;
+	struct class class;
+};
 
-static void class_rule(struct compiler *k, const struct atlas_place *p, size_t number, struct class c,
-                       struct boxes *boxes, uint32_t table)
+static void class_rule(struct compiler *k, const struct seat *seat, size_t layer, const struct boxes *boxes)
 {
 	struct match *matches = ARENA_ARRAY(k->arena, 4, struct match);
-	const char *name = set_name(k, p->place, c, number);
-	if (!matches || !name || (c.interval && !keep(k, boxes))) {
+	const struct atlas_place *p = seat->place;
+	struct class c = seat->class;
+	const char *name = set_name(k, p->place, c, seat->number, layer);
+	if (!matches || !name || k->r->set_count == k->sets) {
 		k->no_memory = true;
 		return;
 	}
 	struct set *s = &k->r->sets[k->r->set_count++];
-	*s = (struct set){.name = slice_str(name), .table = table, .interval = c.interval, .counted = true,
+	*s = (struct set){.name = slice_str(name), .table = seat->table, .interval = c.interval, .counted = true,
 	                  .elements = boxes->at, .count = boxes->count};
 	struct rule *rule = rule_add(k);
 	conditions(k, c, matches, &rule->match_count);
@@ -182,66 +186,81 @@ static void class_rule(struct compiler *k, const struct atlas_place *p, size_t n
 
 /* ---- classes of a place ---------------------------------------------------- */
 
-/* Ranges in one set must not overlap: of two flows that permit the same packet
- * the first in order keeps it, the other keeps the rest.  `open` holds what may
- * still reach the next box, in the order of the first field.               */
-static bool apart(const struct boxes *in, struct boxes *out)
+/* layer_of - the first layer where nothing overlaps the box; `open` is where what may
+ * still reach the next box begins, in the order of the first field           */
+struct layer {
+	struct boxes boxes;
+	size_t open;
+};
+
+static bool fits(struct layer *l, const struct box *box)
 {
-	struct boxes pieces, next;
-	size_t open = 0;
-	boxes_init(&pieces, ATLAS_BOXES);
-	boxes_init(&next, ATLAS_BOXES);
-	for (size_t i = 0; i < in->count && !out->failed; i++) {
-		pieces.count = 0;
-		boxes_add(&pieces, &in->at[i]);
-		while (open < out->count && out->at[open].daddr_hi < in->at[i].daddr_lo)
-			open++;
-		for (size_t k = open; k < out->count && pieces.count; k++) {
-			next.count = 0;
-			for (size_t p = 0; p < pieces.count; p++)
-				boxes_cut(&next, &pieces.at[p], &out->at[k]);
-			struct boxes swap = pieces;
-			pieces = next;
-			next = swap;
+	struct box both;
+	while (l->open < l->boxes.count && l->boxes.at[l->open].daddr_hi < box->daddr_lo)
+		l->open++;
+	for (size_t k = l->open; k < l->boxes.count; k++)
+		if (box_meet(&l->boxes.at[k], box, &both))
+			return false;
+	return true;
+}
+
+/* deal - each box to its layer: the number of layers, 0: too many, or no memory */
+static size_t deal(struct compiler *k, const struct boxes *boxes, bool interval, struct layer *layers)
+{
+	size_t count = 0, same = 0;
+	for (size_t i = 0; i < boxes->count; i++) {
+		const struct box *box = &boxes->at[i];
+		same = i && box_equal(&boxes->at[i - 1], box) ? same + 1 : 0;
+		size_t to = interval ? 0 : same;
+		while (interval && to < count && !fits(&layers[to], box))
+			to++;
+		if (to == LAYERS)
+			return 0;
+		if (to == count) {
+			layers[to] = (struct layer){.open = 0};
+			boxes_init(&layers[to].boxes, boxes->count - i);
+			layers[to].boxes.at = arena_alloc(k->arena, (boxes->count - i) * sizeof *box);
+			layers[to].boxes.room = layers[to].boxes.at ? boxes->count - i : 0;
+			count++;
+			if (!layers[to].boxes.at)
+				return 0;
 		}
-		for (size_t p = 0; p < pieces.count; p++)
-			boxes_add(out, &pieces.at[p]);
+		boxes_add(&layers[to].boxes, box);
 	}
-	bool good = !pieces.failed && !next.failed && !out->failed;
-	boxes_done(&pieces);
-	boxes_done(&next);
-	return good;
+	return count;
 }
 
-/* The same packet permitted by two flows stands in the set once, for the first. */
-static void once(struct boxes *b)
+/* Without overlaps, which is the rule, the boxes are the layer as they stand. */
+static bool one_layer(const struct boxes *boxes, bool interval)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < b->count; i++)
-		if (n == 0 || !box_equal(&b->at[n - 1], &b->at[i]))
-			b->at[n++] = b->at[i];
-	b->count = n;
+	size_t open = 0;
+	struct box both;
+	for (size_t i = 1; i < boxes->count; i++) {
+		if (!interval && box_equal(&boxes->at[i - 1], &boxes->at[i]))
+			return false;
+		while (interval && open < i && boxes->at[open].daddr_hi < boxes->at[i].daddr_lo)
+			open++;
+		for (size_t k = open; interval && k < i; k++)
+			if (box_meet(&boxes->at[k], &boxes->at[i], &both))
+				return false;
+	}
+	return true;
 }
 
-static bool class_place(struct compiler *k, const struct atlas_place *p, size_t number, size_t class,
-                        struct boxes *boxes, uint32_t table)
+static bool class_place(struct compiler *k, const struct seat *seat, const struct boxes *boxes)
 {
-	struct boxes pieces;
-	struct class c = class_at(class);
-	once(boxes);
-	if (!c.interval) {
-		k->pieces += boxes->count;
-		if (k->pieces <= RULESET_ELEMENTS)
-			class_rule(k, p, number, c, boxes, table);
-		return k->pieces <= RULESET_ELEMENTS;
+	struct layer layers[LAYERS];
+	k->pieces += boxes->count;
+	if (k->pieces > RULESET_ELEMENTS)
+		return false;
+	if (one_layer(boxes, seat->class.interval)) {
+		class_rule(k, seat, 0, boxes);
+		return true;
 	}
-	boxes_init(&pieces, ATLAS_BOXES);
-	bool good = apart(boxes, &pieces) && boxes_sort(&pieces) && (k->pieces += pieces.count) <= RULESET_ELEMENTS;
-	if (good)
-		class_rule(k, p, number, c, &pieces, table);
-	if (pieces.room)
-		boxes_done(&pieces);
-	return good;
+	size_t count = deal(k, boxes, seat->class.interval, layers);
+	for (size_t i = 0; i < count; i++)
+		class_rule(k, seat, i, &layers[i].boxes);
+	return count > 0;
 }
 
 /* Boxes are dealt out in their order to arrays of the right size. */
@@ -261,8 +280,10 @@ static bool place_rules(struct compiler *k, const struct atlas_place *p, size_t 
 	for (size_t i = 0; good && i < p->boxes.count; i++)
 		boxes_add(&classes[class_number(class_of(p->place.family, &p->boxes.at[i]))], &p->boxes.at[i]);
 	for (size_t c = 0; good && c < CLASSES; c++)
-		if (classes[c].count)
-			good = class_place(k, p, number, c, &classes[c], table);
+		if (classes[c].count) {
+			const struct seat seat = {p, number, table, class_at(c)};
+			good = class_place(k, &seat, &classes[c]);
+		}
 	return good;
 }
 
@@ -302,7 +323,7 @@ static struct result pair_chain(struct compiler *k, size_t first, uint32_t table
 	size_t other = p.family == FAMILY_IP4 ? sibling(a, first, FAMILY_IP6) : SIZE_MAX;
 	if (!place_rules(k, &a->places[first], first, table) ||
 	    (other != SIZE_MAX && !place_rules(k, &a->places[other], first, table)))
-		return fail(why, E_LIMIT, "", "範囲どうしの重なりが多すぎて、規則にできません。重なった許可を整理してください。");
+		return fail(why, E_LIMIT, "", "同じ通信の許可が %d 件より多く重なっていて、規則にできません。重なった許可を整理してください。", LAYERS);
 	struct rule *end = rule_add(k);
 	end->action = ACTION_GOTO;
 	end->target = refused;
@@ -395,7 +416,11 @@ static struct result hook_chains(struct compiler *k, uint32_t table, enum net_ho
 
 static bool make_room(struct compiler *k)
 {
-	size_t places = k->atlas->count + 1, classes = places * CLASSES + 16;
+	size_t places = k->atlas->count + 1, classes = places * CLASSES + 16, most = 0;
+	for (size_t i = 0; i < k->atlas->count; i++) /* layers beyond the first take a box each at least */
+		most += k->atlas->places[i].boxes.count < CLASSES * LAYERS ? k->atlas->places[i].boxes.count : CLASSES * LAYERS;
+	classes += most;
+	k->sets = classes;
 	struct ruleset *r = k->r;
 	r->names = k->atlas->names;
 	return (r->tables = ARENA_ARRAY(k->arena, 3, struct table)) &&

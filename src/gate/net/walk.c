@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { FRAMES = 4096, REGION_BOXES = 1 << 20 };
+enum { FRAMES = 4096, FRAMES_FIRST = 128, REGION_BOXES = 1 << 20 };
 
 struct frame {
 	uint32_t chain, at;
@@ -23,7 +23,7 @@ struct walker {
 	struct walk_chain *to;
 	bool policy_accept;
 	struct frame *frames;
-	size_t count;
+	size_t count, room; /* entering a chain may move them */
 	bool limit, memory;
 };
 
@@ -409,12 +409,22 @@ static struct boxes match_rule(struct walker *w, const struct rule *rule, const 
 
 static void enter(struct walker *w, uint32_t chain, const struct boxes *m, const struct frame *from, bool unsure, bool leaves)
 {
-	if (w->count == FRAMES || from->depth == JUMP_DEPTH) {
+	uint8_t depth = from->depth;
+	if (w->count == FRAMES || depth == JUMP_DEPTH) {
 		w->limit = true;
 		return;
 	}
+	if (w->count == w->room) {
+		struct frame *grown = realloc(w->frames, 2 * w->room * sizeof *grown);
+		if (!grown) {
+			w->memory = true;
+			return;
+		}
+		w->frames = grown;
+		w->room *= 2;
+	}
 	struct frame *f = &w->frames[w->count++];
-	*f = (struct frame){.chain = chain, .depth = (uint8_t)(from->depth + 1), .uncertain = unsure, .leaves = leaves};
+	*f = (struct frame){.chain = chain, .depth = (uint8_t)(depth + 1), .uncertain = unsure, .leaves = leaves};
 	boxes_init(&f->region, REGION_BOXES);
 	for (size_t i = 0; i < m->count; i++)
 		boxes_add(&f->region, &m->at[i]);
@@ -466,6 +476,7 @@ static void act(struct walker *w, size_t frame, enum action action, uint32_t tar
 	case ACTION_JUMP:
 	case ACTION_GOTO:
 		enter(w, target, m, f, unsure, action == ACTION_GOTO && at_base(f));
+		f = &w->frames[frame];
 		if (action == ACTION_GOTO && !unsure && !at_base(f))
 			take_out(w, &f->region, m);
 		return;
@@ -575,11 +586,11 @@ static void walk_chain(struct walker *w, uint32_t chain)
 struct result ruleset_walk(const struct ruleset *r, struct place place, uint64_t *fuel, struct walk *out,
                            struct why *why)
 {
-	struct walker w = {.r = r, .place = place, .fuel = fuel, .walk = out};
+	struct walker w = {.r = r, .place = place, .fuel = fuel, .walk = out, .room = FRAMES_FIRST};
 	out->count = 0;
 	out->uncertain = false;
 	out->doubt = NULL;
-	w.frames = malloc(FRAMES * sizeof *w.frames);
+	w.frames = malloc(FRAMES_FIRST * sizeof *w.frames);
 	w.memory = !w.frames;
 	for (uint32_t c = 0; c < r->chain_count && !w.limit && !w.memory; c++) {
 		if (!hangs_on(r, &r->chains[c], place))

@@ -1,6 +1,8 @@
 /* What a model compiles to: the same bytes each time, every hook closed. */
 #include "zones.h"
 
+#include "gate/net/artefact.h"
+
 static struct slice compiled(struct zones *z, const char *text, day_t day)
 {
 	AUTO(atlas_drop) struct atlas atlas = {0};
@@ -88,6 +90,41 @@ TEST(days_open_and_close)
 	CHECK(occurrences(compiled(&z, text, first), "F-0001") >= 2);
 	CHECK(occurrences(compiled(&z, text, last), "F-0001") >= 2);
 	CHECK_INT(occurrences(compiled(&z, text, last + 1), "F-0001"), 0);
+	zones_done(&z);
+}
+
+/* Three permissions for the same packets, two of them the very same and one a range
+ * around them: each has its own elements, so that one ends without the others. */
+TEST(shared_packets_have_elements_each)
+{
+	static const char text[] =
+		"body\ta\ttest\talpha\tx\nzone\tz1\tother\tx\nzone\tz2\tother\tx\ninterface\teth1\tz1\ninterface\teth2\tz2\n"
+		"subnet\t10.1.0.0/24\teth1\nsubnet\t10.2.0.0/24\teth2\nown\t10.1.0.1\teth1\nown\t10.2.0.1\teth2\n"
+		"host\ta\tz1\t02:00:00:00:01:10\t10.1.0.10\t-\tx\nhost\tb\tz2\t02:00:00:00:02:10\t10.2.0.10\t-\tx\n"
+		"flow\tF-1\ta\tb\t*\t*\t*\ttcp\t443\tp\to\tmanager:m\tc\t2026-01-01\t2026-11-21\t2026-10-01\n"
+		"flow\tF-2\ta\tb\t*\t*\t*\ttcp\t443\tp\to\tmanager:m\tc\t2026-01-01\t2026-12-01\t2026-10-01\n"
+		"flow\tF-3\tz1\tz2\t*\t*\t*\ttcp\t400-500\tp\to\tmanager:m\tc\t2026-01-01\t2026-12-31\t2026-10-01\n"
+		"flow\tF-4\tz1\tz2\t*\t*\t*\ttcp\t450-600\tp\to\tmanager:m\tc\t2026-01-01\t2027-12-31\t2026-10-01\n";
+	static const size_t left[][4] = {{2, 2, 2, 2}, {0, 2, 2, 2}, {0, 0, 2, 2}, {0, 0, 0, 2}};
+	static const char *const days[] = {"2026-11-21", "2026-11-22", "2026-12-02", "2027-01-01"};
+	struct zones z = zones_new();
+	struct artefact artefact;
+	struct buffer whole;
+	buffer_init(&whole, RULESET_BYTES);
+	CHECK_OK(zones_read(&z, text), &z.why);
+	CHECK_OK(artefact_make(z.model, &z.book, z.today, z.arena, z.findings, &whole, &z.why), &z.why);
+	CHECK_OK(artefact_read(buffer_slice(&whole), z.arena, &artefact, &z.why), &z.why);
+	for (size_t d = 0; d < 4; d++) {
+		struct buffer now;
+		day_t day = 0;
+		buffer_init(&now, RULESET_BYTES);
+		CHECK(day_parse(slice_str(days[d]), &day, NULL).code == OK);
+		CHECK_OK(artefact_effective(&artefact, day, SLICE(""), z.arena, &now, NULL, &z.why), &z.why);
+		for (size_t f = 0; f < 4; f++)
+			CHECK_INT(occurrences(buffer_slice(&now), arena_printf(z.arena, "comment \"F-%zu\"", f + 1)), left[d][f]);
+		buffer_done(&now);
+	}
+	buffer_done(&whole);
 	zones_done(&z);
 }
 
