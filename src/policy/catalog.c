@@ -479,21 +479,63 @@ struct result policy_parameter(const struct policy *policy, const struct policy_
 	return ok();
 }
 
-struct result policy_rate(const struct policy *policy, const struct policy_edition *edition,
-                          const struct facts *facts, const char *path, struct policy_rating *out,
-                          struct why *why)
+/* The scale that a path of the object names, and the state in which it is rated. */
+static struct result rating_of(const struct policy *policy, const struct policy_edition *edition,
+                               const struct facts *facts, const char *path, struct policy_question *question,
+                               struct eval *eval, const struct scale **scale, struct why *why)
 {
 	const struct edition *e = edition ? edition_of(policy, edition) : NULL;
 	const char *dot = strrchr(path, '.');
 	const char *word = dot ? words_find(policy->words, slice_str(dot + 1)) : NULL;
-	const struct scale *scale = e && e->book && word ? scale_find(e->book, word) : NULL;
-	struct policy_question question = {.day = edition ? edition->effective : 0};
-	struct eval eval = {.policy = policy, .book = e ? e->book : NULL, .facts = facts, .question = &question, .clause = ""};
 	bool object = dot && (size_t)(dot - path) == strlen("object") && strncmp(path, "object", 6) == 0;
-	if (!scale || !object || !field_find(facts->act->object, word, NULL))
+	*scale = e && e->book && word ? scale_find(e->book, word) : NULL;
+	*question = (struct policy_question){.day = edition ? edition->effective : 0};
+	*eval = (struct eval){.policy = policy, .book = e ? e->book : NULL, .facts = facts, .question = question, .clause = ""};
+	if (!*scale || !object || !field_find(facts->act->object, word, NULL))
 		return fail(why, E_INPUT, path, "「%.80s」は、対象の段階ではありません（例 object.importance）。", path);
+	return ok();
+}
+
+struct result policy_rate(const struct policy *policy, const struct policy_edition *edition,
+                          const struct facts *facts, const char *path, struct policy_rating *out,
+                          struct why *why)
+{
+	struct policy_question question;
+	struct eval eval;
+	const struct scale *scale;
+	TRY(rating_of(policy, edition, facts, path, &question, &eval, &scale, why));
 	const struct row *row = facts->root->values[FIELD_OBJECT].row;
 	struct interval i = eval_rating(&eval, row, facts->act->object, scale);
 	*out = (struct policy_rating){scale->levels[i.low], scale->levels[i.high], scale->name};
+	return ok();
+}
+
+struct result policy_rate_reasons(const struct policy *policy, const struct policy_edition *edition,
+                                  const struct facts *facts, const char *path, struct arena *arena,
+                                  struct policy_rate_reason **out, size_t *count, struct why *why)
+{
+	struct policy_question question;
+	struct eval eval;
+	const struct scale *scale;
+	size_t most = 0, n = 0;
+	TRY(rating_of(policy, edition, facts, path, &question, &eval, &scale, why));
+	const struct row *row = facts->root->values[FIELD_OBJECT].row;
+	for (const struct rate *r = eval.book->rates; r; r = r->next)
+		most++;
+	struct policy_rate_reason *at = ARENA_ARRAY(arena, most + 1, struct policy_rate_reason);
+	if (!at)
+		return fail(why, E_MEMORY, path, "規程を読む記憶域が足りません。");
+	for (const struct rate *r = eval.book->rates; r; r = r->next) {
+		if (r->shape != facts->act->object || r->scale != scale)
+			continue;
+		eval.clause = r->statement->clause->id;
+		if (eval_when(&eval, row, r->when, NULL) != YES)
+			continue;
+		bool least = r->kind == RATE_AT_LEAST;
+		at[n++] = (struct policy_rate_reason){r->statement->clause->id, least ? scale->levels[r->rank] : "",
+		                                      least ? "" : r->shape->at[r->from->step[0]]->name};
+	}
+	*out = at;
+	*count = n;
 	return ok();
 }

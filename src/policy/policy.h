@@ -626,6 +626,18 @@ struct result policy_rate(const struct policy *policy, const struct policy_editi
                           const struct facts *facts, const char *path, struct policy_rating *out,
                           struct why *why) MUST;
 
+/* policy_rate_reasons - which clauses' rates hold for the object: at-least that apply,
+ * and the highest-of and as that speak to it
+ * level   what an at-least asks for; "" for one that takes over
+ * from    the path it takes over from (contents.importance), ""
+ * errors  as policy_rate                                                    */
+struct policy_rate_reason {
+	const char *clause, *level, *from;
+};
+struct result policy_rate_reasons(const struct policy *policy, const struct policy_edition *edition,
+                                  const struct facts *facts, const char *path, struct arena *arena,
+                                  struct policy_rate_reason **out, size_t *count, struct why *why) MUST;
+
 /* ----------------------------------------------------------------- 8. check */
 
 enum severity { FINDING_ERROR = 0, FINDING_GAP, FINDING_NOTE };

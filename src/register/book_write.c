@@ -464,8 +464,8 @@ struct result book_correct(struct registers *r, const char *id, const char *reas
 		return fail(why, E_INPUT, "reason", "「訂正の理由」が空です。何がどう違っていたかを書いてください。");
 	TRY(tx_begin(r->at.store, &tx, why));
 	TRY(book_get(r, id, arena, &e, why));
-	TRY(newest(&e, why));
 	TRY(may_write(r, &e, actor, arena, why));
+	TRY(newest(&e, why));
 	TRY(carry_over(r, &e, cells, count, arena, &values, why));
 	TRY(text_seal(r, "reason", "訂正の理由", reason, sealed, why));
 	TRY(random_id(r->at.random, next, why));

@@ -45,6 +45,9 @@ struct result cells_facts(struct registers *r, const struct kind *kind, const js
                           const json_t *rated, const char *but, struct facts *facts, const char *prefix,
                           unsigned depth, struct arena *arena, struct why *why) MUST;
 
+/* texts_facts - what is sealed is known, and no more than that */
+struct result texts_facts(struct registers *r, json_t *texts, struct facts *facts, const char *prefix,
+                          struct arena *arena, struct why *why) MUST;
 /* rate_cells - [low, high] for every scale of the kind; E_DENIED when a level is
  * stated below low.  new reference                                          */
 struct result rate_cells(struct registers *r, const struct kind *kind, const json_t *cells,

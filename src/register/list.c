@@ -244,6 +244,24 @@ static struct result search_run(struct search *s, const char *select, const char
 	return store_ask(s->r->at.store, buffer_cstr(&sql), s->args, s->count, out, why);
 }
 
+static const struct {
+	const char *sql, *column, *way;
+} orders[] = {
+	[ORDER_NAME] = {" ORDER BY r.name, r.id", "r.name", ">"},
+	[ORDER_SERIAL] = {" ORDER BY r.serial, r.id", "r.serial", ">"},
+	[ORDER_CHANGED] = {" ORDER BY r.changed_ms DESC, r.id DESC", "r.changed_ms", "<"},
+};
+
+static void add_after(struct search *s)
+{
+	const struct register_query *q = s->query;
+	const char *column = orders[q->order].column, *way = orders[q->order].way;
+	size_t at = add(s, q->order == ORDER_NAME ? arg_str(q->after_name) : arg_i64(q->after_number));
+	size_t id = add(s, arg_str(q->after_id));
+	buffer_printf(&s->where, " AND %s %s= ?%zu AND (%s %s ?%zu OR r.id %s ?%zu)", column, way, at, column, way,
+	              at, way, id);
+}
+
 struct result register_list(struct registers *r, const struct register_query *query, struct arena *arena,
                             struct register_row **out, size_t *count, bool *more, struct why *why)
 {
@@ -254,11 +272,9 @@ struct result register_list(struct registers *r, const struct register_query *qu
 	if (!rows)
 		return register_no_memory(why);
 	TRY(search_begin(r, query, &s, why));
-	if (query->after_id && *query->after_id) {
-		size_t name = add(&s, arg_str(query->after_name)), id = add(&s, arg_str(query->after_id));
-		buffer_printf(&s.where, " AND r.name >= ?%zu AND (r.name > ?%zu OR r.id > ?%zu)", name, name, id);
-	}
-	TRY(search_run(&s, "SELECT " STORED_COLUMNS, " ORDER BY r.name, r.id", "", limit + 1, &statement, why));
+	if (query->after_id && *query->after_id)
+		add_after(&s);
+	TRY(search_run(&s, "SELECT " STORED_COLUMNS, orders[query->order].sql, "", limit + 1, &statement, why));
 	*more = false;
 	for (bool row = true; row && !*more;) {
 		TRY(statement_step(statement, &row, why));

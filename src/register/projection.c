@@ -15,6 +15,8 @@ static const struct migration migrations[] = {
 	    " row TEXT NOT NULL, path TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (row, path, value));"
 	    "CREATE INDEX register_cell_value ON register_cell (value, path, row);"},
 	{2, book_table},
+	{3, "CREATE INDEX register_row_changed ON register_row (body, kind, closed, changed_ms, id);"
+	    "CREATE INDEX register_row_serial ON register_row (body, kind, closed, serial, id);"},
 };
 static const char *const tables[] = {"register_row", "register_cell", "book_entry", NULL};
 static const char *const kinds[] = {"register.", "book.", NULL};

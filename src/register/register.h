@@ -85,7 +85,16 @@ struct register_change {
  * clause  HN-2.2.2(1)-1/2                                                   */
 struct result register_put(struct registers *r, const struct register_change *change, char id[27],
                            struct why *why) MUST;
-/* register_close - the row stays readable and is no longer listed.  E_CONFLICT
+/* register_change_facts - what the row would say after this change, as facts below
+ * prefix (policy's KIND.register, .change); rows that it names follow, three deep
+ * errors  E_INPUT, E_ABSENT as above                                        */
+struct result register_change_facts(struct registers *r, const struct register_change *change,
+                                    struct facts *facts, const char *prefix, struct why *why) MUST;
+/* register_lowers - does the change state a level below the one that is stated now?
+ * scale   its path, "" when it does not                                     */
+struct result register_lowers(struct registers *r, const struct register_change *change,
+                              struct arena *arena, const char **scale, struct why *why) MUST;
+/* register_end - the row stays readable and is no longer listed.  E_CONFLICT
  * while open rows name it (place: one of them), or another version stands   */
 struct result register_end(struct registers *r, const char *id, int64_t version, const char *actor,
                            const char *post, const struct slice *clauses, size_t clause_count,
@@ -113,14 +122,46 @@ struct result register_get(struct registers *r, const char *id, struct arena *ar
 /* register_cell - its value, "" when it is not known */
 const char *register_cell(const struct register_row *row, const char *path);
 
-/* Lists: open rows in the order of name and id. */
+/* register_naming - open rows that name this one (what contains it), by name; at most limit */
+struct result register_naming(struct registers *r, const char *id, size_t limit, struct arena *arena,
+                              struct register_row **out, size_t *count, struct why *why) MUST;
+/* register_why - the clauses that make a row's class what it is, and the rows in it
+ * that do: clause ids, and for each the row it takes over from ("" its own facts)
+ * clause  HN-2.2.2(1)-1/2                                                   */
+struct register_reason {
+	const char *clause, *row;
+};
+struct result register_why(struct registers *r, const char *id, const char *scale, struct arena *arena,
+                           struct register_reason **out, size_t *count, struct why *why) MUST;
+
+/* One version of a row, from the ledger: what was said then, and what it changed. */
+struct register_version {
+	int64_t seq, time_ms, version; /* version 0: rated anew, nobody edited it */
+	const char *kind;              /* of the entry: register.changed ... */
+	const char *actor, *post;
+	const char *const *clauses;
+	size_t clause_count;
+	const char *const *changed;    /* paths that differ from the version before; "name", "section" */
+	size_t changed_count;
+	const char *name, *section;
+	const struct cell *cells;      /* no texts */
+	size_t cell_count;
+};
+/* register_history - newest first, at most limit */
+struct result register_history(struct registers *r, const char *id, size_t limit, struct arena *arena,
+                               struct register_version **out, size_t *count, struct why *why) MUST;
+
+/* Lists: open rows in the order of name and id, or as asked. */
+enum register_order { ORDER_NAME = 0, ORDER_SERIAL, ORDER_CHANGED /* newest first */ };
 struct register_query {
 	const char *kind;
 	const char *words;   /* all of them stand in name or values; "" or NULL: not asked */
 	const char *section; /* likewise */
 	const char *path, *value; /* this cell (a class: its high) has this value */
 	bool closed;         /* closed rows instead of open ones */
+	enum register_order order;
 	const char *after_name, *after_id; /* go on behind this row */
+	int64_t after_number;              /* ... its serial or changed_ms, in those orders */
 	size_t limit;        /* 1..REGISTER_PAGE */
 };
 struct result register_list(struct registers *r, const struct register_query *query, struct arena *arena,

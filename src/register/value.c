@@ -93,6 +93,15 @@ static bool is_number(const char *value)
 	return number_parse_i64(slice_str(value), &number);
 }
 
+/* bytes, or "20 MiB" */
+static bool is_size(const char *value)
+{
+	uint64_t number;
+	size_t len = strlen(value);
+	bool mib = len > 4 && strcmp(value + len - 4, " MiB") == 0;
+	return number_parse_u64(slice_of(value, mib ? len - 4 : len), &number);
+}
+
 static bool is_span(const char *value)
 {
 	static const char *const units[] = {
@@ -118,7 +127,7 @@ static const struct {
 	{FACT_DATE, is_day, "日（例 令和8年3月13日）"},
 	{FACT_NONE, is_moment, "日と時刻（例 2026-03-13 14:30）"},
 	{FACT_NUMBER, is_number, "数（例 120）"},
-	{FACT_SIZE, is_number, "大きさをバイトの数（例 1048576）"},
+	{FACT_SIZE, is_size, "大きさ（例 20 MiB）"},
 	{FACT_DURATION, is_span, "期間（例 5 years）"},
 };
 

@@ -13,6 +13,11 @@ handler_fn page_home;                                          /* pages_home.c *
 handler_fn page_send, post_send;                               /* pages_send.c */
 handler_fn page_crossings, page_crossing, post_collect, post_original; /* pages_cross.c */
 handler_fn page_decide, page_decide_one, post_decide;          /* pages_decide.c */
+handler_fn page_registers, page_register;                      /* pages_register.c */
+handler_fn page_row, post_row_close;                           /* pages_row.c */
+handler_fn page_row_form, post_row_form;                       /* pages_row_form.c */
+handler_fn page_book, page_record, post_record, page_correct, post_correct; /* pages_records.c */
+handler_fn page_deed, post_deed;                               /* pages_deed.c */
 handler_fn page_exception, post_exception;                     /* pages_exception.c */
 handler_fn page_clauses;                                       /* pages_book.c */
 handler_fn page_clause;                                        /* pages_clause.c */

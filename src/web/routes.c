@@ -24,6 +24,17 @@ static const struct route_row rows[] = {
 	{"/decide/*", INNER, NEED_SESSION, page_decide_one, post_decide, false},
 	{"/exception/*/*", INNER, NEED_SESSION, page_exception, post_exception, false},
 
+	{"/registers", INNER, NEED_SESSION, page_registers, NULL, false},
+	{"/registers/*", INNER, NEED_SESSION, page_register, NULL, false},
+	{"/registers/*/new", INNER, NEED_SESSION, page_row_form, post_row_form, false},
+	{"/registers/*/*", INNER, NEED_SESSION, page_row, NULL, false},
+	{"/registers/*/*/edit", INNER, NEED_SESSION, page_row_form, post_row_form, false},
+	{"/registers/*/*/close", INNER, NEED_SESSION, NULL, post_row_close, false},
+	{"/books/*", INNER, NEED_SESSION, page_book, NULL, false},
+	{"/books/*/*", INNER, NEED_SESSION, page_record, post_record, false},
+	{"/books/*/*/correct", INNER, NEED_SESSION, page_correct, post_correct, false},
+	{"/record", INNER, NEED_SESSION, page_deed, post_deed, false},
+
 	{"/clauses", INNER, NEED_SESSION, page_clauses, NULL, false},
 	{"/clause", INNER, NEED_SESSION, page_clause, NULL, false},
 	{"/ledger", INNER, NEED_SESSION, page_ledger, NULL, false},

@@ -1,0 +1,79 @@
+/* desk/desk.h - 台帳の窓口: rows are made, changed and closed through the policy
+ *
+ * A form and a sheet come in here alike: the act KIND.register, .change or .close
+ * is decided on what the row would say, then the register is written with the
+ * clauses that spoke, and what the policy wants recorded is entered in the record
+ * books, in one transaction.  Stating a class lower than before is an act of its
+ * own where the vocabulary has one for the kind (rate_down).
+ * Who may touch a row at all: people of its section, who holds a post over it, and
+ * who holds a post of the whole body.
+ * clause  HN-2.2.2(1)-1/1, capabilities asset-classification
+ */
+#ifndef SEKISHO_DESK_H
+#define SEKISHO_DESK_H
+
+#include "proceeding/proceeding.h"
+#include "register/book.h"
+#include "register/register.h"
+
+struct desk {
+	struct store *store;
+	struct ledger *ledger;
+	struct vault *vault;
+	const struct policy *policy;
+	const char *policy_name;
+	struct office *office;
+	struct registers *registers;
+	struct proceedings *proceedings;
+	struct random *random;
+	const struct clock *clock;
+	const char *body;
+};
+
+struct desk_change {
+	struct register_change row;   /* clauses are filled in here; actor: who does it */
+	const char *ground;           /* why a class is lowered; "" */
+	const struct policy_claim *claims; /* not_needed for a clause, with its reason */
+	size_t claim_count;
+};
+/* desk_decide - what the policy says to the change, nothing is written
+ * errors  E_INPUT, E_ABSENT as register_put; E_DENIED not this person's row  */
+struct result desk_decide(struct desk *desk, const struct desk_change *change, struct arena *arena,
+                          const struct decision **out, struct why *why) MUST;
+/* desk_put - decide, write, record
+ * decision  nullable out: what was decided, also when it was refused
+ * errors    E_DENIED   refused or held: why says by what, place is the clause; or the
+ *                      lowering needs a ground (place "ground")
+ *           and those of register_put                                       */
+struct result desk_put(struct desk *desk, const struct desk_change *change, struct arena *arena, char id[27],
+                       const struct decision **decision, struct why *why) MUST;
+struct result desk_close(struct desk *desk, const char *id, int64_t version, const char *actor,
+                         struct arena *arena, struct why *why) MUST;
+/* A deed that is done, told by hand: it is decided on all that is told, and what the
+ * policy wants recorded is opened in the record books with what is known.     */
+struct desk_deed {
+	const char *act, *row;    /* row: id of what it is done to, "" none */
+	const char *section;      /* whose book */
+	const char *actor;        /* who tells, and does it */
+	const struct cell *told;  /* by the act's paths: {"workers", "id id"}; "performed_at" too */
+	size_t told_count;
+	const struct policy_claim *claims;
+	size_t claim_count;
+};
+struct result desk_deed_decide(struct desk *desk, const struct desk_deed *deed, struct arena *arena,
+                               const struct decision **out, struct why *why) MUST;
+/* desk_deed_put - errors  E_DENIED refused or held, as desk_put; E_ABSENT the policy
+ *         wants nothing recorded of it
+ * entry   id of the first entry                                             */
+struct result desk_deed_put(struct desk *desk, const struct desk_deed *deed, struct arena *arena,
+                            char entry[27], const struct decision **decision, struct why *why) MUST;
+/* desk_entry_close - close an entry, unless the policy refuses its act by what was
+ * written (one person alone at work): E_DENIED                              */
+struct result desk_entry_close(struct desk *desk, const char *entry, const char *actor, struct arena *arena,
+                               struct why *why) MUST;
+
+/* desk_may - may the person touch rows of that section? */
+struct result desk_may(struct desk *desk, const char *person, const char *section, bool *may,
+                       struct why *why) MUST;
+
+#endif

@@ -1,0 +1,33 @@
+/* desk/internal.h - what the files of this room share; nobody else includes it */
+#ifndef SEKISHO_DESK_INTERNAL_H
+#define SEKISHO_DESK_INTERNAL_H
+
+#include "desk/desk.h"
+#include "store/ask.h"
+
+enum { DESK_CLAUSES = 40 };
+
+/* What is the same for every row that one person changes: asked once. */
+struct desk_asker {
+	const char *act, *actor;
+	struct policy_question question;
+	struct policy_holding *posts;
+	size_t post_count;
+};
+struct result desk_question(struct desk *desk, const char *act, const char *actor, const char *subject,
+                            struct arena *arena, struct desk_asker *out, struct why *why) MUST;
+struct result desk_ask(struct desk *desk, struct desk_asker *asker, const struct desk_change *change,
+                       struct arena *arena, const struct decision **out, struct why *why) MUST;
+/* desk_refusal - ok for a pass; else E_DENIED with what stops it */
+struct result desk_refusal(const struct decision *decision, struct why *why) MUST;
+/* desk_write - register and record books, after the decisions */
+struct result desk_write(struct desk *desk, const struct desk_change *change, const struct decision *made,
+                         const struct decision *lowered, struct arena *arena, char id[27],
+                         struct why *why) MUST;
+/* desk_close_whole - entries of that origin that have no empty field are closed */
+struct result desk_close_whole(struct desk *desk, const char *origin, const char *actor, const char *post,
+                               struct arena *arena, struct why *why) MUST;
+struct result desk_no_memory(struct why *why) MUST;
+day_t desk_today(const struct desk *desk);
+
+#endif

@@ -1,0 +1,242 @@
+/* A row through the policy. */
+#include "desk/internal.h"
+
+#include <stdio.h>
+
+struct result desk_no_memory(struct why *why)
+{
+	return fail(why, E_MEMORY, "", "台帳を扱う記憶域が足りません。");
+}
+
+day_t desk_today(const struct desk *desk)
+{
+	return day_of_ms(clock_now_ms(desk->clock));
+}
+
+struct result desk_may(struct desk *desk, const char *person, const char *section, bool *may, struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(1 << 20);
+	struct person who;
+	struct holding *held = NULL;
+	size_t count = 0;
+	if (!arena)
+		return desk_no_memory(why);
+	TRY(office_person(desk->office, person, arena, &who, why));
+	TRY(office_holdings(desk->office, person, desk_today(desk), arena, &held, &count, why));
+	*may = who.active && strcmp(who.section, section) == 0;
+	for (size_t i = 0; i < count; i++)
+		*may |= who.active && (!held[i].scope[0] || strcmp(held[i].scope, section) == 0);
+	return ok();
+}
+
+static struct result theirs(struct desk *desk, const char *person, const char *section, struct why *why)
+{
+	bool may = false;
+	TRY(desk_may(desk, person, section, &may, why));
+	return may ? ok() : fail(why, E_DENIED, "section", "この台帳の行を変えられるのは、所管課の人と、その上の役職の人です。");
+}
+
+/* ---- deciding */
+
+struct result desk_question(struct desk *desk, const char *act, const char *actor, const char *subject,
+                            struct arena *arena, struct desk_asker *out, struct why *why)
+{
+	const struct wish wish = {.act = act, .actor = actor, .subject = subject};
+	struct holding *held = NULL;
+	size_t count = 0;
+	day_t today = desk_today(desk);
+	TRY(proceeding_question(desk->proceedings, &wish, desk->policy, today, today, arena, &out->question, why));
+	TRY(office_holdings(desk->office, actor, today, arena, &held, &count, why));
+	struct policy_holding *posts = ARENA_ARRAY(arena, count + 1, struct policy_holding);
+	if (!posts)
+		return desk_no_memory(why);
+	for (size_t i = 0; i < count; i++)
+		posts[i] = (struct policy_holding){held[i].post, held[i].scope[0] ? held[i].scope : NULL};
+	out->act = act;
+	out->actor = actor;
+	out->posts = posts;
+	out->post_count = count;
+	return ok();
+}
+
+struct result desk_ask(struct desk *desk, struct desk_asker *asker, const struct desk_change *change,
+                       struct arena *arena, const struct decision **out, struct why *why)
+{
+	struct facts *facts;
+	TRY(facts_new(desk->policy, asker->act, arena, &facts, why));
+	TRY(facts_set_id(facts, "actor", asker->actor, why));
+	TRY(facts_set_posts(facts, asker->actor, asker->posts, asker->post_count, why));
+	TRY(register_change_facts(desk->registers, &change->row, facts, "object", why));
+	if (change->ground && *change->ground && strchr(asker->act, '.') == NULL)
+		TRY(facts_set_text(facts, "ground", change->ground, why));
+	asker->question.facts = facts;
+	asker->question.claims = change->claims;
+	asker->question.claim_count = change->claim_count;
+	return policy_decide(desk->policy, &asker->question, arena, out, why);
+}
+
+static const char *act_of(const struct desk_change *change, struct arena *arena)
+{
+	bool made = !change->row.id || !*change->row.id;
+	return arena_printf(arena, "%s.%s", change->row.kind, made ? "register" : "change");
+}
+
+static const char *subject_of(const struct desk_change *change)
+{
+	return change->row.id && *change->row.id ? change->row.id : change->row.kind;
+}
+
+struct result desk_decide(struct desk *desk, const struct desk_change *change, struct arena *arena,
+                          const struct decision **out, struct why *why)
+{
+	struct desk_asker asker;
+	const char *act = act_of(change, arena);
+	if (!act)
+		return desk_no_memory(why);
+	if (!policy_act_exists(desk->policy, act))
+		return fail(why, E_ABSENT, "kind", "「%.60s」という台帳はありません。", change->row.kind);
+	TRY(theirs(desk, change->row.actor, change->row.section, why));
+	TRY(desk_question(desk, act, change->row.actor, subject_of(change), arena, &asker, why));
+	return desk_ask(desk, &asker, change, arena, out, why);
+}
+
+/* What holds an act, in one sentence with its clause. */
+struct result desk_refusal(const struct decision *d, struct why *why)
+{
+	if (d->verdict == PASS)
+		return ok();
+	if (d->verdict == REFUSE)
+		return policy_refusal(d, why);
+	if (d->missing_count) {
+		const struct wanted_fact *m = &d->missing[0];
+		const char *id = m->clause ? m->clause->id : d->act;
+		return fail(why, E_DENIED, m->kind == WANT_FACT ? m->name : id,
+		            m->kind == WANT_REASON ? "「%s」。当てはまらないときは、その理由を書いてください（%s）。"
+		                                   : "「%s」がわからないため、判断できません（%s）。",
+		            m->label, m->clause ? m->clause->cite : d->act_label);
+	}
+	if (d->approval_count)
+		return fail(why, E_DENIED, d->approvals[0].clause->id, "「%s」には%sの許可が要ります（%s）。申請してください。",
+		            d->act_label, d->approvals[0].text, d->approvals[0].cite);
+	return fail(why, E_DENIED, d->act, "「%s」は、いまは判断できません。", d->act_label);
+}
+
+/* ---- lowering a class */
+
+static struct result may_lower(struct desk *desk, const struct desk_change *change, struct arena *arena,
+                               const struct decision **decision, struct why *why)
+{
+	static const char act[] = "rate_down";
+	const char *scale;
+	struct policy_act known;
+	struct desk_asker asker;
+	TRY(register_lowers(desk->registers, &change->row, arena, &scale, why));
+	if (!*scale || !policy_act_find(desk->policy, act, &known) || strcmp(known.kind, change->row.kind) != 0)
+		return ok();
+	TRY(desk_question(desk, act, change->row.actor, change->row.id, arena, &asker, why));
+	TRY(desk_ask(desk, &asker, change, arena, decision, why));
+	if ((*decision)->verdict != PASS && (!change->ground || !*change->ground))
+		return fail(why, E_DENIED, "ground", "分類を下げるには、理由が要ります。「下げる理由」を書いてください。");
+	return desk_refusal(*decision, why);
+}
+
+/* ---- writing */
+
+static size_t clauses_of(const struct decision *d, struct slice *out, size_t count)
+{
+	for (size_t i = 0; d && i < d->spoken_count && count < DESK_CLAUSES; i++)
+		out[count++] = slice_str(d->spoken[i].clause->id);
+	return count;
+}
+
+static struct result follow(struct desk *desk, const struct desk_change *change, const struct decision *d,
+                            const char *id, int64_t version, struct arena *arena, struct why *why)
+{
+	char now[48], origin[64];
+	size_t opened;
+	if (!d || !d->record_count)
+		return ok();
+	/* the instant as record books write it */
+	char iso[32];
+	ms_iso(clock_now_ms(desk->clock), iso);
+	snprintf(now, sizeof now, "%.10s %.5s", iso, iso + 11);
+	snprintf(origin, sizeof origin, "%s/%lld", id, (long long)version);
+	const struct cell known[] = {{"actor", change->row.actor}, {"performed_at", now}};
+	const struct book_event event = {.act = d->act, .row = id, .section = change->row.section, .origin = origin,
+	                                 .writer = change->row.actor, .actor = change->row.actor,
+	                                 .post = change->row.post, .known = known, .known_count = 2};
+	TRY(book_follow(desk->registers, d, &event, &opened, why));
+	return desk_close_whole(desk, origin, change->row.actor, change->row.post, arena, why);
+}
+
+struct result desk_close_whole(struct desk *desk, const char *origin, const char *actor, const char *post,
+                               struct arena *arena, struct why *why)
+{
+	const struct book_query query = {.origin = origin, .state = BOOK_OPEN, .limit = 20};
+	struct book_entry *entries = NULL;
+	size_t count = 0;
+	bool more;
+	TRY(book_list(desk->registers, &query, arena, &entries, &count, &more, why));
+	for (size_t i = 0; i < count; i++)
+		if (!entries[i].empty_count)
+			TRY(book_close(desk->registers, entries[i].id, actor, post, NULL, 0, why));
+	return ok();
+}
+
+struct result desk_write(struct desk *desk, const struct desk_change *change, const struct decision *made,
+                         const struct decision *lowered, struct arena *arena, char id[27], struct why *why)
+{
+	struct slice clauses[DESK_CLAUSES];
+	struct register_change row = change->row;
+	row.clauses = clauses;
+	row.clause_count = clauses_of(lowered, clauses, clauses_of(made, clauses, 0));
+	TRY(register_put(desk->registers, &row, id, why));
+	TRY(follow(desk, change, made, id, row.version + 1, arena, why));
+	return follow(desk, change, lowered, id, row.version + 1, arena, why);
+}
+
+struct result desk_put(struct desk *desk, const struct desk_change *change, struct arena *arena, char id[27],
+                       const struct decision **decision, struct why *why)
+{
+	AUTO(tx_drop) struct tx tx = {0};
+	const struct decision *made = NULL, *lowered = NULL;
+	struct register_row before;
+	if (decision)
+		*decision = NULL;
+	TRY(tx_begin(desk->store, &tx, why));
+	if (change->row.id && *change->row.id) {
+		TRY(register_get(desk->registers, change->row.id, arena, &before, why));
+		TRY(theirs(desk, change->row.actor, before.section, why));
+	}
+	TRY(desk_decide(desk, change, arena, &made, why));
+	if (decision)
+		*decision = made;
+	TRY(desk_refusal(made, why));
+	TRY(may_lower(desk, change, arena, &lowered, why));
+	TRY(desk_write(desk, change, made, lowered, arena, id, why));
+	return tx_commit(&tx, why);
+}
+
+struct result desk_close(struct desk *desk, const char *id, int64_t version, const char *actor,
+                         struct arena *arena, struct why *why)
+{
+	AUTO(tx_drop) struct tx tx = {0};
+	struct slice clauses[DESK_CLAUSES];
+	const struct decision *d = NULL;
+	struct register_row row;
+	struct desk_asker asker;
+	TRY(tx_begin(desk->store, &tx, why));
+	TRY(register_get(desk->registers, id, arena, &row, why));
+	TRY(theirs(desk, actor, row.section, why));
+	const char *act = arena_printf(arena, "%s.close", row.kind);
+	if (!act)
+		return desk_no_memory(why);
+	const struct desk_change change = {.row = {.kind = row.kind, .id = row.id, .name = row.name,
+		.section = row.section, .cells = row.cells, .cell_count = row.cell_count, .actor = actor}};
+	TRY(desk_question(desk, act, actor, id, arena, &asker, why));
+	TRY(desk_ask(desk, &asker, &change, arena, &d, why));
+	TRY(desk_refusal(d, why));
+	TRY(register_end(desk->registers, id, version, actor, "", clauses, clauses_of(d, clauses, 0), why));
+	TRY(follow(desk, &change, d, id, version + 1, arena, why));
+	return tx_commit(&tx, why);
+}

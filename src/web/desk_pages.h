@@ -1,0 +1,36 @@
+/* web/desk_pages.h - what the pages of registers and record books share */
+#ifndef SEKISHO_WEB_DESK_PAGES_H
+#define SEKISHO_WEB_DESK_PAGES_H
+
+#include "desk/desk.h"
+#include "web/fields.h"
+#include "web/pages.h"
+
+/* desk_of - the counter of this request's office */
+struct desk desk_of(struct request *rq);
+/* kind_of - the register that the path's first part names; E_ABSENT */
+struct result kind_of(struct request *rq, struct policy_kind *out, struct why *why) MUST;
+/* register_title - 情報資産台帳 */
+const char *register_title(struct request *rq, const struct policy_kind *kind);
+/* show_class - {scale, letter, words, certain, clauses: []} of a row's class */
+json_t *show_class(struct request *rq, const struct register_class *c);
+/* show_row_link - {name, number, href, kind} of a row; an id that is none: name is the id */
+json_t *show_row_link(struct request *rq, const char *id);
+/* show_clauses_of - links of these clause ids */
+json_t *show_clause_links(struct request *rq, const char *const *ids, size_t count);
+/* show_entries - rows of a list of record entries */
+json_t *show_entries(struct request *rq, const struct book_entry *entries, size_t count);
+/* show_sections - a select's options: [{value, label, chosen}]; `may` only those
+ * whose rows the person may touch                                           */
+struct result show_sections(struct request *rq, const char *chosen, bool may, json_t **out,
+                            struct why *why) MUST;
+/* the part of the path, as text */
+const char *path_part(struct request *rq, size_t index);
+/* said_moment - R8.11.20 14:30 of a record's "2026-11-20 14:30" */
+const char *said_moment(struct request *rq, const char *value);
+/* moment_typed - "R8.11.20 14:30" as records keep it; as it is when it cannot be read */
+const char *moment_typed(struct request *rq, const char *typed);
+/* book_said - a field of a record as people read it */
+const char *book_said(struct request *rq, const struct book_entry *entry, const struct book_field *field);
+
+#endif

@@ -1,0 +1,215 @@
+/* The pages of registers and record books over the real rooms. */
+#include "hall.h"
+
+static const char *put(struct hall *h, const char *kind, const char *name, const struct cell *cells, size_t count)
+{
+	static char ids[8][27];
+	static int next;
+	char *id = ids[next++ % 8];
+	struct register_change change = {.kind = kind, .name = name, .section = "tax", .cells = cells,
+	                                 .cell_count = count, .actor = town_id(&h->town, "tanaka")};
+	CHECK_OK(register_put(h->town.registers, &change, id, &h->town.why), &h->town.why);
+	return id;
+}
+#define CELLS(...) \
+	(const struct cell[]){__VA_ARGS__}, sizeof((const struct cell[]){__VA_ARGS__}) / sizeof(struct cell)
+
+static bool shows(const struct told *told, const char *what)
+{
+	if (strstr(told->body, what))
+		return true;
+	printf("  %u: no %s\n%.6000s\n", told->status, what, told->body);
+	return false;
+}
+static const char *path(const char *before, const char *middle, const char *after)
+{
+	static char paths[4][600];
+	static int next;
+	char *to = paths[next++ % 4];
+	snprintf(to, sizeof paths[0], "%s%s%s", before, middle, after);
+	return to;
+}
+
+TEST(a_list_is_searched_filtered_and_paged)
+{
+	struct hall h;
+	hall_new(&h);
+	for (int i = 0; i < 60; i++) {
+		char name[80];
+		snprintf(name, sizeof name, "%s %02d", i % 2 ? "監査調書" : "課税台帳", i);
+		put(&h, "asset", name, CELLS({"owner", "tax"}, {"importance", i % 2 ? "A" : "B"}));
+	}
+	struct told t = hall_ask(&h, "aoki", "/registers", NULL);
+	CHECK_INT(t.status, 200);
+	CHECK(shows(&t, "情報資産台帳") && shows(&t, "60件") && shows(&t, "持出し・持込みの記録簿"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/registers/asset", NULL);
+	CHECK_INT(t.status, 200);
+	CHECK(shows(&t, "次の50件") && shows(&t, "監査調書 01") && strlen(t.body) < 100000);
+	const char *next = strstr(t.body, "closed=0&amp;name=");
+	CHECK(next);
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/registers/asset?q=%E7%9B%A3%E6%9F%BB&level=A&order=serial", NULL);
+	CHECK(shows(&t, "30件") && shows(&t, "「監査」を含む") && !strstr(t.body, "課税台帳 00"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/registers/asset?q=%E5%AD%98%E5%9C%A8%E3%81%9B%E3%81%9A", NULL);
+	CHECK(shows(&t, "当てはまるものはありません"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/registers/asset?closed=1", NULL);
+	CHECK(shows(&t, "0件"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/registers/spaceship", NULL);
+	CHECK_INT(t.status, 404);
+	TOLD_DONE(t);
+	hall_done(&h);
+}
+
+TEST(a_row_is_made_and_changed_through_the_policy)
+{
+	struct hall h;
+	char id[27];
+	hall_new(&h);
+	struct told t = hall_ask(&h, "aoki", "/registers/asset/new", NULL);
+	CHECK_INT(t.status, 200);
+	CHECK(shows(&t, "情報資産を登録する"));
+	TOLD_DONE(t);
+	/* no name; then no importance, which a clause wants, and limits or a reason */
+	t = hall_ask(&h, "aoki", "/registers/asset/new", "version=0&section=tax&name=");
+	CHECK_INT(t.status, 400);
+	CHECK(shows(&t, "「名称」が空です"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/registers/asset/new", "version=0&section=tax&name=%E5%90%8D%E7%B0%BF&f.owner=tax");
+	CHECK_INT(t.status, 400);
+	CHECK(shows(&t, "value=\"名簿\"") && shows(&t, "第2章 2.2"));
+	TOLD_DONE(t);
+	/* a section that is not one's own */
+	t = hall_ask(&h, "nakano", "/registers/asset/new", "version=0&section=tax&name=%E5%90%8D%E7%B0%BF&f.importance=A"
+	             "&f.limits=backed_up");
+	CHECK_INT(t.status, 400);
+	CHECK(shows(&t, "所管課の人と"));
+	TOLD_DONE(t);
+	/* forbidden: not for business */
+	t = hall_ask(&h, "aoki", "/registers/asset/new", "version=0&section=tax&name=%E5%90%8D%E7%B0%BF&f.owner=tax"
+	             "&f.importance=A&f.limits=backed_up&f.for_business=no");
+	CHECK_INT(t.status, 400);
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/registers/asset/new", "version=0&section=tax&name=%E5%90%8D%E7%B0%BF&f.owner=tax"
+	             "&f.importance=A&f.limits=backed_up&f.for_business=yes&f.personal=yes");
+	CHECK_INT(t.status, 303);
+	CHECK(strncmp(t.location, "/registers/asset/", 17) == 0);
+	if (t.status != 303)
+		printf("%.9000s\n", t.body);
+	snprintf(id, sizeof id, "%.26s", strlen(t.location) > 17 ? t.location + 17 : "");
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", path("/registers/asset/", id, ""), NULL);
+	CHECK_INT(t.status, 200);
+	CHECK(shows(&t, "名簿") && shows(&t, "第1版") && shows(&t, "台帳に登録しました") && shows(&t, "情報資産台帳 R8-0001"));
+	CHECK(shows(&t, "第2章 2.1")); /* why its class */
+	TOLD_DONE(t);
+	/* changed by a colleague; the old page then overwrites nothing */
+	const char *edit = path("/registers/asset/", id, "/edit");
+	t = hall_ask(&h, "tanaka", edit, "version=1&section=tax&name=%E5%90%8D%E7%B0%BF2&f.owner=tax&f.importance=A"
+	             "&f.limits=backed_up&f.personal=yes");
+	CHECK_INT(t.status, 303);
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", edit, "version=1&section=tax&name=old&f.owner=tax&f.importance=A&f.limits=backed_up"
+	             "&f.personal=yes");
+	CHECK_INT(t.status, 409);
+	CHECK(shows(&t, "ほかの人が先に変えました") && shows(&t, "第2版") && shows(&t, "value=\"old\""));
+	TOLD_DONE(t);
+	/* lower: only the owning manager, with a reason */
+	const char *lower = "version=2&section=tax&name=%E5%90%8D%E7%B0%BF2&f.owner=tax&f.importance=C&f.limits=backed_up"
+	                    "&f.personal=no&f.specific=no&f.harm=no&f.undisclosed=no&f.hampers=no";
+	t = hall_ask(&h, "tanaka", edit, lower);
+	CHECK_INT(t.status, 400);
+	CHECK(shows(&t, "分類を下げるには、理由が要ります"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", edit, path(lower, "&ground=", "%E5%85%AC%E8%A1%A8%E3%81%97%E3%81%9F"));
+	CHECK_INT(t.status, 400);
+	TOLD_DONE(t);
+	t = hall_ask(&h, "tanaka", edit, path(lower, "&ground=", "%E5%85%AC%E8%A1%A8%E3%81%97%E3%81%9F"));
+	CHECK_INT(t.status, 303);
+	if (t.status != 303)
+		printf("%.9000s\n", t.body);
+	TOLD_DONE(t);
+	/* closed, not twice */
+	const char *close = path("/registers/asset/", id, "/close");
+	t = hall_ask(&h, "aoki", close, "version=2");
+	CHECK_INT(t.status, 409);
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", close, "version=3");
+	CHECK_INT(t.status, 303);
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", path("/registers/asset/", id, ""), NULL);
+	CHECK(shows(&t, "廃止した行です"));
+	TOLD_DONE(t);
+	hall_done(&h);
+}
+
+TEST(a_deed_is_told_written_closed_and_corrected)
+{
+	struct hall h;
+	char entry[300], body[600];
+	hall_new(&h);
+	const char *system = put(&h, "system", "税総合システム", CELLS({"section", "tax"}, {"for_outsiders", "no"}));
+	struct told t = hall_ask(&h, "aoki", path("/record?row=", system, ""), NULL);
+	CHECK_INT(t.status, 200);
+	CHECK(shows(&t, "act=change_system") && shows(&t, "変更の記録簿"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", path("/record?act=change_system&row=", system, ""), NULL);
+	CHECK(shows(&t, "システムの変更などの作業を記録する"));
+	TOLD_DONE(t);
+	/* one person alone at work, which the policy minds */
+	snprintf(body, sizeof body, "act=change_system&row=%s&f.performed_at=R8.11.20%%2014:30&f.work=x&f.workers=%s", system,
+	         town_id(&h.town, "aoki"));
+	t = hall_ask(&h, "aoki", "/record", body);
+	CHECK_INT(t.status, 400);
+	CHECK(shows(&t, "第2章"));
+	TOLD_DONE(t);
+	snprintf(body, sizeof body, "act=change_system&row=%s&f.performed_at=R8.11.20%%2014:30&f.work=%%E9%%81%%A9%%E7%%94%%A8"
+	         "&f.workers=%s&f.workers=%s&f.cross_checked=yes&f.tested=yes", system, town_id(&h.town, "aoki"), town_id(&h.town, "mori"));
+	t = hall_ask(&h, "aoki", "/record", body);
+	CHECK_INT(t.status, 303);
+	if (t.status != 303)
+		printf("%.9000s\n", t.body);
+	snprintf(entry, sizeof entry, "%s", t.location);
+	CHECK(strncmp(entry, "/books/changes/", 15) == 0);
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", entry, NULL);
+	CHECK_INT(t.status, 200);
+	CHECK(shows(&t, "R8.11.20 14:30") && shows(&t, "適用") && shows(&t, "書き終えて閉じる"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", entry, "close=1");
+	CHECK_INT(t.status, 303);
+	if (t.status != 303)
+		printf("%.9000s\n", t.body);
+	TOLD_DONE(t);
+	char correct[320];
+	snprintf(correct, sizeof correct, "%s/correct", entry);
+	t = hall_ask(&h, "aoki", correct, NULL);
+	CHECK(shows(&t, "訂正の理由") && shows(&t, "適用"));
+	TOLD_DONE(t);
+	snprintf(body, sizeof body, "f.performed_at=2026-11-19&f.performer=%s&f.work=y&f.workers=%s&f.workers=%s",
+	         town_id(&h.town, "aoki"), town_id(&h.town, "aoki"), town_id(&h.town, "mori"));
+	t = hall_ask(&h, "aoki", correct, body);
+	CHECK_INT(t.status, 400);
+	CHECK(shows(&t, "「訂正の理由」が空です"));
+	TOLD_DONE(t);
+	snprintf(body + strlen(body), sizeof body - strlen(body), "&reason=z");
+	t = hall_ask(&h, "aoki", correct, body);
+	CHECK_INT(t.status, 303);
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", entry, NULL);
+	CHECK(shows(&t, "この記録は訂正されています"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/books/changes", NULL);
+	CHECK(shows(&t, "R8-0002") && !strstr(t.body, "R8-0001</a>") && shows(&t, "1件"));
+	TOLD_DONE(t);
+	/* somebody of another section may read and not write */
+	t = hall_ask(&h, "nakano", correct, body);
+	CHECK_INT(t.status, 403);
+	TOLD_DONE(t);
+	hall_done(&h);
+}
+
+MAIN_TESTS()
