@@ -28,6 +28,10 @@ struct result show_sections(struct request *rq, const char *chosen, bool may, js
 const char *path_part(struct request *rq, size_t index);
 /* said_moment - R8.11.20 14:30 of a record's "2026-11-20 14:30" */
 const char *said_moment(struct request *rq, const char *value);
+/* said_period - 5年 of "60 months" */
+const char *said_period(struct request *rq, const char *period);
+/* moments_in_line - days with a time are typed in one line: for showing only */
+void moments_in_line(struct fields *fields);
 /* moment_typed - "R8.11.20 14:30" as records keep it; as it is when it cannot be read */
 const char *moment_typed(struct request *rq, const char *typed);
 /* book_said - a field of a record as people read it */

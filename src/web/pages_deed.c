@@ -89,11 +89,12 @@ static json_t *reasons_model(struct request *rq, const struct telling *t)
 	return list;
 }
 
-static struct result show_form(struct request *rq, unsigned status, const struct telling *t, struct why *why)
+static struct result show_form(struct request *rq, unsigned status, struct telling *t, struct why *why)
 {
 	const char *label = policy_label(parts_of(rq)->policy, NULL, t->act);
 	const char *const crumbs[][2] = {{"ホーム", "/"}, {"台帳・記録簿", "/registers"},
 		{t->row.name, text(rq, "/registers/%s/%s", t->row.kind, t->row.id)}, {text(rq, "%sを記録する", label), ""}};
+	moments_in_line(&t->fields);
 	json_t *asks = fields_model(rq, &t->fields, why);
 	if (!asks)
 		return (struct result){why->code};

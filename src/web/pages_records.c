@@ -176,7 +176,7 @@ static const char *until_words(struct request *rq, const struct book_entry *e)
 	if (!*e->retention)
 		return "保存の期間が決められていません（未設定）。消去しません。";
 	if (!e->until)
-		return text(rq, "%s（記録を閉じた日から数えます）", e->retention);
+		return text(rq, "閉じた日から%s", said_period(rq, e->retention));
 	day_long(e->until, day);
 	return text(rq, "%sまで", day);
 }
@@ -201,7 +201,7 @@ static json_t *entry_model(struct request *rq, const struct policy_registry *reg
 }
 
 static struct result show_entry(struct request *rq, unsigned status, const struct policy_registry *registry,
-                                const struct book_entry *e, const struct fields *fields, const char *wrong,
+                                const struct book_entry *e, struct fields *fields, const char *wrong,
                                 struct why *why)
 {
 	const char *path = text(rq, "/books/%s/%s", registry->name, e->id);
@@ -210,6 +210,7 @@ static struct result show_entry(struct request *rq, unsigned status, const struc
 	rq->menu = "registers";
 	TRY(desk_may(&desk, rq->person.id, e->section, &may, why));
 	may |= strcmp(e->writer, rq->person.id) == 0;
+	moments_in_line(fields);
 	json_t *asks = fields_model(rq, fields, why);
 	if (!asks)
 		return (struct result){why->code};
@@ -304,7 +305,7 @@ struct result post_record(struct request *rq, struct why *why)
 /* ---- correcting ---------------------------------------------------------------------- */
 
 static struct result show_correction(struct request *rq, unsigned status, const struct policy_registry *registry,
-                                     const struct book_entry *e, const struct fields *fields, const char *wrong,
+                                     const struct book_entry *e, struct fields *fields, const char *wrong,
                                      struct why *why)
 {
 	const char *path = text(rq, "/books/%s/%s/correct", registry->name, e->id);
@@ -312,6 +313,7 @@ static struct result show_correction(struct request *rq, unsigned status, const 
 		{registry->title, text(rq, "/books/%s", registry->name)},
 		{e->number, text(rq, "/books/%s/%s", registry->name, e->id)}, {"訂正", ""}};
 	rq->menu = "registers";
+	moments_in_line(fields);
 	json_t *asks = fields_model(rq, fields, why);
 	if (!asks)
 		return (struct result){why->code};

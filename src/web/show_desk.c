@@ -1,6 +1,8 @@
 /* How rows of registers and entries of record books are shown. */
 #include "web/desk_pages.h"
 
+#include "base/number.h"
+
 struct desk desk_of(struct request *rq)
 {
 	struct web_parts *p = parts_of(rq);
@@ -81,6 +83,31 @@ const char *moment_typed(struct request *rq, const char *typed)
 	day_iso(day, iso);
 	const char *clock = space ? space + strspn(space, " \t") : "";
 	return text(rq, "%s%s%s%s", iso, *clock ? " " : "", strlen(clock) == 4 ? "0" : "", clock);
+}
+
+const char *said_period(struct request *rq, const char *period)
+{
+	static const char *const units[][2] = {{"hour", "時間"}, {"day", "日"}, {"working-day", "開庁日"},
+		{"month", "か月"}, {"year", "年"}, {"fiscal-year", "年度"}};
+	const char *space = strchr(period, ' ');
+	uint64_t n;
+	if (!space || !number_parse_u64(slice_of(period, (size_t)(space - period)), &n))
+		return period;
+	if (strncmp(space + 1, "month", 5) == 0 && n && n % 12 == 0)
+		return text(rq, "%llu年", (unsigned long long)n / 12);
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (strncmp(space + 1, units[i][0], strlen(units[i][0])) == 0)
+			return text(rq, "%llu%s", (unsigned long long)n, units[i][1]);
+	return period;
+}
+
+void moments_in_line(struct fields *fields)
+{
+	static const char *const moments[] = {"performed_at", "approved_at"};
+	for (size_t i = 0; i < fields->count; i++)
+		for (size_t k = 0; k < sizeof moments / sizeof *moments; k++)
+			if (strcmp(fields->at[i].fact.path, moments[k]) == 0)
+				fields->at[i].fact.type = FACT_NONE;
 }
 
 const char *book_said(struct request *rq, const struct book_entry *entry, const struct book_field *field)

@@ -1,6 +1,7 @@
 // Every page over the stage set (tests/unit/web/stage): at four widths without
 // side scroll, without an axe finding, with its screenshot.
-//   node tests/e2e/look.js build/tests/unit/web/stage
+//   node tests/e2e/look.js build/tests/unit/web/stage build/tests/unit/web/hallstage
+// LOOK=row looks only at the pages whose name holds that.
 'use strict';
 const { spawn } = require('child_process');
 const { check, ...kit } = require('./kit.js');
@@ -23,6 +24,17 @@ const pages = (outer, inner) => [
   ['notfound', outer, '/decide', 'staff_outer'],
 ];
 
+// Pages over the real rooms, with what stands in them (tests/unit/web/hallstage).
+const rooms = (inner, at) => [
+  ['registers', inner, '/registers', 'staff_inner'], ['register', inner, '/registers/asset', 'staff_inner'],
+  ['register-found', inner, '/registers/asset?q=%E7%A8%8E&level=A&order=changed', 'staff_inner'],
+  ['row', inner, `/registers/medium/${at.medium}`, 'staff_inner'], ['row-new', inner, '/registers/asset/new', 'staff_inner'],
+  ['row-edit', inner, `/registers/medium/${at.medium}/edit`, 'manager_inner'], ['book', inner, '/books/media_disposals', 'staff_inner'],
+  ['record', inner, `/books/media_disposals/${at.open}`, 'staff_inner'], ['record-corrected', inner, `/books/media_disposals/${at.closed}`, 'staff_inner'],
+  ['record-correct', inner, `/books/media_disposals/${at.open}/correct`, 'staff_inner'], ['deed-acts', inner, `/record?row=${at.medium}`, 'staff_inner'],
+  ['deed', inner, `/record?act=dispose_medium&row=${at.medium}`, 'staff_inner'],
+];
+
 async function look(page, [name, host, path], width) {
   await page.goto(`http://${host}${path}`);
   await page.setViewportSize({ width, height: 900 });
@@ -41,21 +53,30 @@ async function paper(page, [name]) {
   await kit.shot(page, `paper-${name}`);
 }
 
-(async () => {
+const papers = ['decide-one', 'result', 'clause', 'clauses-section', 'operation', 'entry', 'row', 'record', 'register'];
+
+// One stage, and every page on it.
+async function act(browser, program, rows) {
   const outer = await free(), inner = await free();
-  const stage = spawn(process.argv[2], [outer, inner], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const sessions = JSON.parse(await new Promise((ok) => stage.stdout.once('data', (d) => ok(String(d)))));
-  const browser = await kit.open();
-  for (const row of pages(outer, inner)) {
+  const stage = spawn(program, [outer, inner], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const told = JSON.parse(await new Promise((ok) => stage.stdout.once('data', (d) => ok(String(d)))));
+  for (const row of rows(outer, inner, told)) {
     const [name, host, , who] = row;
+    if (process.env.LOOK && !name.includes(process.env.LOOK)) continue;
     const page = await kit.person(browser, 1280);
     if (who) await page.context().addCookies([{ name: host === inner ? 'sekisho-inner' : 'sekisho-outer',
-      value: sessions[who], url: `http://${host}/`, httpOnly: true, sameSite: 'Strict' }]);
+      value: told[who], url: `http://${host}/`, httpOnly: true, sameSite: 'Strict' }]);
     for (const width of [1280, 768, 390, 320]) await kit.step(`${name} at ${width}`, () => look(page, row, width));
-    if (['decide-one', 'result', 'clause', 'clauses-section', 'operation', 'entry'].includes(name)) await kit.step(`${name} on paper`, () => paper(page, row));
+    if (papers.includes(name)) await kit.step(`${name} on paper`, () => paper(page, row));
     await page.context().close();
   }
-  await browser.close();
   stage.kill();
+}
+
+(async () => {
+  const browser = await kit.open();
+  await act(browser, process.argv[2], pages);
+  await act(browser, process.argv[3], (outer, inner, told) => rooms(inner, told));
+  await browser.close();
   kit.end();
 })();

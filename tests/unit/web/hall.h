@@ -20,14 +20,17 @@ struct told {
 	char *body;
 };
 
-static inline void hall_new(struct hall *h)
+/* hall_new_at - at these addresses, which are the allowed hosts too */
+static inline void hall_new_at(struct hall *h, const char *outer_address, const char *inner_address)
 {
-	static const char *const outer_hosts[] = {"outer.test", NULL}, *const inner_hosts[] = {"inner.test", NULL};
+	static const char *outer_hosts[3] = {"outer.test"}, *inner_hosts[3] = {"inner.test"};
 	int outer, inner;
 	town_new(&h->town);
 	struct town *t = &h->town;
-	CHECK_OK(web_listen("127.0.0.1:0", &outer, &t->why), &t->why);
-	CHECK_OK(web_listen("127.0.0.1:0", &inner, &t->why), &t->why);
+	outer_hosts[1] = outer_address;
+	inner_hosts[1] = inner_address;
+	CHECK_OK(web_listen(outer_address, &outer, &t->why), &t->why);
+	CHECK_OK(web_listen(inner_address, &inner, &t->why), &t->why);
 	struct web_parts parts = {.store = t->store, .vault = t->vault, .ledger = t->ledger, .policy = t->policy,
 		.office = t->office, .registers = t->registers, .proceedings = t->proceedings,
 		.crossings = t->crossings, .random = &t->random, .clock = &t->clock, .body = "town", .title = "青波市",
@@ -36,6 +39,11 @@ static inline void hall_new(struct hall *h)
 	struct web_options options = {.outer = {outer, outer_hosts}, .inner = {inner, inner_hosts},
 		.strict_templates = true};
 	CHECK_OK(web_open(&parts, &options, &h->web, &t->why), &t->why);
+}
+
+static inline void hall_new(struct hall *h)
+{
+	hall_new_at(h, "127.0.0.1:0", "127.0.0.1:0");
 }
 
 static inline void hall_done(struct hall *h)
