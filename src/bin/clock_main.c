@@ -36,10 +36,14 @@ static void round_of(struct house *house, struct state *state)
 {
 	struct clock real = clock_system();
 	int64_t now = clock_now_ms(&real);
-	struct why why[6] = {0};
+	struct why why[7] = {0};
 	struct duty_ticked due = {0};
-	size_t retired = 0, lapsed = 0;
+	size_t retired = 0, lapsed = 0, transferred = 0;
 	uint64_t swept = 0;
+	/* first, that everything else of the day meets those who are in office */
+	log_result("transfer-failed", transfer_due(house->transfers, &transferred, &why[6]), &why[6]);
+	if (transferred)
+		program_log(name, "transferred", "%zu personnel files took effect", transferred);
 	log_result("lapse-failed", application_lapse(house->proceedings, &lapsed, &why[0]), &why[0]);
 	log_result("retire-failed", crossing_retire(house->crossings, &retired, &why[1]), &why[1]);
 	log_result("duties-failed", duty_tick(house->duties, &due, &why[5]), &why[5]);

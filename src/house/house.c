@@ -14,7 +14,7 @@
 enum { HOUSE_ROOM = 128 << 20, HOLIDAYS_BYTES = 1 << 20, POLICY_ROOM = 128 << 20, SIGNIN_BYTES = 24 << 20 };
 
 static const struct projection *const projections[] = {
-	&office_projection, &register_projection, &duty_projection, &proceeding_projection,
+	&office_projection, &transfer_projection, &register_projection, &duty_projection, &proceeding_projection,
 	&crossing_projection,
 	&draft_projection, NULL};
 
@@ -116,6 +116,11 @@ static struct result open_rooms(struct house *h, struct why *why)
 		.registers = h->registers, .policy = h->policy, .policy_name = s->policy, .random = &h->random,
 		.clock = &h->clock, .body = s->body};
 	TRY(proceeding_open(&parts, &h->proceedings, why));
+	struct transfer_parts transfer = {
+		.store = h->store, .ledger = h->ledger, .vault = h->vault, .office = h->office,
+		.proceedings = h->proceedings, .policy = h->policy, .policy_name = s->policy,
+		.random = &h->random, .clock = &h->clock, .body = s->body};
+	TRY(transfers_open(&transfer, &h->transfers, why));
 	struct crossing_parts crossing = {.base = parts, .proceedings = h->proceedings,
 	                                  .settings = crossing_settings_default()};
 	TRY(crossing_open(&crossing, &h->crossings, why));

@@ -19,6 +19,7 @@
 #include "duty/duty.h"
 #include "policy/folder.h"
 #include "register/register.h"
+#include "transfer/transfer.h"
 
 struct house_settings {
 	const char *dir;
@@ -54,6 +55,7 @@ struct house {
 	struct registers *registers;
 	struct duties *duties;
 	struct proceedings *proceedings;
+	struct transfers *transfers;
 	struct crossings *crossings;
 	struct drafts *drafts;
 };

@@ -29,6 +29,58 @@ struct result office_add_section(struct office *office, const char *by, const st
 	return tx_commit(&tx, why);
 }
 
+struct result office_change_section(struct office *office, const char *by, const struct section *section,
+                                    struct why *why)
+{
+	TRY(office_check_name(slice_str(section->name), NAME_BYTES, "name", why));
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
+	TRY(office_section_must_exist(office, section->id, "id", why));
+	if (*section->parent)
+		TRY(office_section_must_exist(office, section->parent, "parent", why));
+	if (strcmp(section->parent, section->id) == 0)
+		return fail(why, E_CONFLICT, "parent", "課を、その課自身の下には置けません。");
+	TRY(office_record(office, "office.section.changed", by, section->id,
+	           FIELDS(field_str("id", section->id), field_str("name", section->name),
+	                  field_str("parent", section->parent)),
+	           why));
+	return tx_commit(&tx, why);
+}
+
+struct result office_close_section(struct office *office, const char *by, const char *id, day_t last_day,
+                                   const char *successor, struct why *why)
+{
+	char to[11];
+	bool found = false;
+	int64_t until = 0;
+	if (last_day == DAY_OPEN)
+		return fail(why, E_INPUT, "last_day", "廃止する日を書いてください。");
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
+	TRY(office_section_must_exist(office, id, "id", why));
+	if (*successor)
+		TRY(office_section_must_exist(office, successor, "successor", why));
+	if (strcmp(successor, id) == 0)
+		return fail(why, E_CONFLICT, "successor", "廃止する課の事務を、その課自身には引き継げません。");
+	TRY(office_ask_one(office, "SELECT to_day FROM office_section WHERE body=?1 AND id=?2", ARGS(arg_str(id)),
+	            &found, &until, why));
+	if (until != DAY_OPEN)
+		return fail(why, E_CONFLICT, "id", "「%s」はもう廃止されています。", id);
+	office_day_field(last_day, to);
+	TRY(office_record(office, "office.section.closed", by, id,
+	           FIELDS(field_str("id", id), field_str("successor", successor), field_str("to", to)), why));
+	return tx_commit(&tx, why);
+}
+
+struct result office_end_sessions(struct office *office, const char *person, const char *reason,
+                                  struct why *why)
+{
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(office->store, &tx, why));
+	TRY(sessions_end(office, person, NULL, reason, why));
+	return tx_commit(&tx, why);
+}
+
 static struct result record_person(struct office *office, const char *by, const char *id,
                                    const struct person *person, const char *login,
                                    const char *digest, struct why *why)

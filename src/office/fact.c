@@ -159,17 +159,43 @@ static struct result tell(struct known *k, const char *kind, const char *id, con
 	return ok();
 }
 
+/* The post of a section goes for those sections too whose matters it has taken over. */
+static struct result inherit(struct known *k, const struct holding *held,
+                             struct policy_holding **posts, size_t *used, size_t *room)
+{
+	AUTO(statement_drop) struct statement *statement = NULL;
+	bool row = held->scope[0] != 0;
+	if (!row)
+		return ok();
+	TRY(office_ask(k->office, "SELECT id FROM office_section WHERE body=?1 AND successor=?2 AND to_day<?3",
+	               ARGS(arg_str(held->scope), arg_i64(k->day)), &statement, k->why));
+	for (;;) {
+		TRY(statement_step(statement, &row, k->why));
+		if (!row)
+			return ok();
+		*posts = office_grow(k->arena, *posts, *used, room, sizeof **posts);
+		const char *of = arena_string(k->arena, column_text(statement, 0));
+		if (!*posts || !of)
+			return office_no_memory(k->why);
+		(*posts)[(*used)++] = (struct policy_holding){held->post, of};
+	}
+}
+
 static struct result tell_posts(struct known *k, const char *person)
 {
 	struct holding *held = NULL;
 	size_t count = 0;
 	TRY(office_holdings(k->office, person, k->day, k->arena, &held, &count, k->why));
-	struct policy_holding *posts = ARENA_ARRAY(k->arena, count + 1, struct policy_holding);
-	if (!posts)
-		return office_no_memory(k->why);
-	for (size_t i = 0; i < count; i++)
-		posts[i] = (struct policy_holding){held[i].post, held[i].scope[0] ? held[i].scope : NULL};
-	return facts_set_posts(k->facts, person, posts, count, k->why);
+	size_t room = 0, used = 0;
+	struct policy_holding *posts = NULL;
+	for (size_t i = 0; i < count; i++) {
+		posts = office_grow(k->arena, posts, used, &room, sizeof *posts);
+		if (!posts)
+			return office_no_memory(k->why);
+		posts[used++] = (struct policy_holding){held[i].post, held[i].scope[0] ? held[i].scope : NULL};
+		TRY(inherit(k, &held[i], &posts, &used, &room));
+	}
+	return facts_set_posts(k->facts, person, posts ? posts : &(struct policy_holding){0}, used, k->why);
 }
 
 static struct result tell_suspended(struct known *k, const char *person)

@@ -49,6 +49,8 @@ struct section {
 	const char *id;     /* "tax" */
 	const char *name;   /* 税務課 */
 	const char *parent; /* department's id or "" */
+	day_t to;           /* last day; DAY_OPEN or 0 where it is given: no end */
+	const char *successor; /* takes over its matters after `to`; "" none */
 };
 struct person {
 	const char *id;      /* given by the office, 26 characters */
@@ -72,6 +74,14 @@ struct holding {
  *         E_CONFLICT it exists already or overlaps                          */
 struct result office_add_section(struct office *office, const char *by, const struct section *section,
                                  struct why *why) MUST;
+/* office_change_section - its name and parent from now on
+ * office_close_section - last_day may lie ahead; whatever is asked of its posts
+ * afterwards is asked of the successor ("" none)
+ * errors  E_CONFLICT it was closed already, or would follow itself          */
+struct result office_change_section(struct office *office, const char *by, const struct section *section,
+                                    struct why *why) MUST;
+struct result office_close_section(struct office *office, const char *by, const char *id, day_t last_day,
+                                   const char *successor, struct why *why) MUST;
 /* office_add_person - person->id is ignored, id out; with a provisional password
  * that must be changed at first sign-in; the empty slice gives none: nobody can
  * sign in until office_reset_password                  clause HN-2.6.2(1)-2b */
@@ -90,6 +100,11 @@ struct result office_end_post(struct office *office, const char *by, const char 
 /* office_suspend - or restore; suspension ends every session of the person */
 struct result office_suspend(struct office *office, const char *by, const char *person, bool suspended,
                              struct slice reason, struct why *why) MUST;
+
+/* office_end_sessions - of a person whose rights have changed; reason a word
+ * ("transferred") */
+struct result office_end_sessions(struct office *office, const char *person, const char *reason,
+                                  struct why *why) MUST;
 
 /* Absence.  A person who is prevented (事故あるとき) cannot do the office's work;
  * one who is absent (不在) is away just now.  A post is vacant (欠けたとき) when
@@ -165,8 +180,12 @@ struct result office_find_login(struct office *office, struct slice login, char 
                                 struct why *why) MUST;
 struct result office_section(struct office *office, const char *id, struct arena *arena,
                              struct section *out, struct why *why) MUST;
+/* office_sections - those that are not closed today */
 struct result office_sections(struct office *office, struct arena *arena, struct section **out,
                               size_t *count, struct why *why) MUST;
+/* office_members - ids of the active people of a section, as it is now */
+struct result office_members(struct office *office, const char *section, struct arena *arena,
+                             const char ***out, size_t *count, struct why *why) MUST;
 /* office_holdings - of a person on a day */
 struct result office_holdings(struct office *office, const char *person, day_t day,
                               struct arena *arena, struct holding **out, size_t *count,
@@ -213,6 +232,19 @@ struct result office_resolve(struct office *office, const struct policy *policy,
 struct result office_holders(struct office *office, const struct policy *policy, const char *post,
                              const char *scope, const char *except, day_t day, struct arena *arena,
                              struct holder **out, size_t *count, struct why *why) MUST;
+
+/* office_holes - posts of the body's edition that nobody could act as on the day: those
+ * that exist once, those of each section (one without sections below it) and of
+ * each department (one with); a post that needs several lacks the rest.  Posts per
+ * row of a register are asked with the row, not here.
+ * errors  E_CONFLICT no policy, or no edition in force                      */
+struct office_hole {
+	const struct policy_post *post;
+	const char *scope;
+	size_t held, wanted; /* persons */
+};
+struct result office_holes(struct office *office, day_t day, struct arena *arena,
+                           struct office_hole **out, size_t *count, struct why *why) MUST;
 
 /* office_match - can these slots be filled by different persons out of those who
  * signed?  One person never counts twice, whatever posts he holds.  Pure.

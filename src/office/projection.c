@@ -39,7 +39,9 @@ static const char tables_2[] =
 	" PRIMARY KEY(body,kind,id,path,from_day));"
 	"ALTER TABLE office_section ADD COLUMN to_day BIGINT NOT NULL DEFAULT 2147483647;";
 
-static const struct migration migrations[] = {{1, tables_1}, {2, tables_2}};
+static const char tables_3[] = "ALTER TABLE office_section ADD COLUMN successor TEXT NOT NULL DEFAULT '';";
+
+static const struct migration migrations[] = {{1, tables_1}, {2, tables_2}, {3, tables_3}};
 static const char *const tables[] = {
 	"office_section", "office_person", "office_holding", "office_absence", "office_delegation",
 	"office_credential", "office_factor", "office_fact", NULL,
@@ -72,8 +74,8 @@ static const struct act acts[] = {
 	 {{TEXT, "id"}, {TEXT, "name"}, {TEXT, "parent"}}},
 	{"office.section.changed", FACT_FROM_DAY("section", "name"), {{TEXT, "id"}, {TEXT, "name"}, {TODAY, NULL}}},
 	{"office.section.changed", FACT_FROM_DAY("section", "parent"), {{TEXT, "id"}, {TEXT, "parent"}, {TODAY, NULL}}},
-	{"office.section.closed", "UPDATE office_section SET to_day=?3 WHERE body=?1 AND id=?2",
-	 {{TEXT, "id"}, {DAY, "to"}}},
+	{"office.section.closed", "UPDATE office_section SET to_day=?3, successor=?4 WHERE body=?1 AND id=?2",
+	 {{TEXT, "id"}, {DAY, "to"}, {TEXT, "successor"}}},
 	{"office.fact.set",
 	 "INSERT INTO office_fact(body,kind,id,path,value,from_day) VALUES(?1,?2,?3,?4,?5,?6)"
 	 " ON CONFLICT(body,kind,id,path,from_day) DO UPDATE SET value=excluded.value",

@@ -41,7 +41,9 @@ static bool read_section(const struct statement *row, struct arena *arena, void 
 	section->id = text(row, 0, arena);
 	section->name = text(row, 1, arena);
 	section->parent = text(row, 2, arena);
-	return section->id && section->name && section->parent;
+	section->to = (day_t)column_i64(row, 3);
+	section->successor = text(row, 4, arena);
+	return section->id && section->name && section->parent && section->successor;
 }
 static const struct list sections = {sizeof(struct section), read_section};
 
@@ -176,7 +178,7 @@ struct result office_section(struct office *office, const char *id, struct arena
 	void *found = NULL;
 	size_t count = 0;
 	TRY(list_rows(office, &sections,
-	              "SELECT id,name,parent FROM office_section WHERE body=?1 AND id=?2",
+	              "SELECT id,name,parent,to_day,successor FROM office_section WHERE body=?1 AND id=?2",
 	              ARGS(arg_str(id)), arena, &found, &count, why));
 	if (!count)
 		return fail(why, E_ABSENT, "section", "「%s」という課はありません。", id);
@@ -189,8 +191,28 @@ struct result office_sections(struct office *office, struct arena *arena, struct
 {
 	void *found = NULL;
 	TRY(list_rows(office, &sections,
-	              "SELECT id,name,parent FROM office_section WHERE body=?1 ORDER BY id", NULL, 0,
-	              arena, &found, count, why));
+	              "SELECT id,name,parent,to_day,successor FROM office_section WHERE body=?1 AND to_day>=?2"
+	              " ORDER BY id",
+	              ARGS(arg_i64(day_of_ms(office_now_ms(office)))), arena, &found, count, why));
+	*out = found;
+	return ok();
+}
+
+static bool read_word(const struct statement *row, struct arena *arena, void *item)
+{
+	const char **word = item;
+	*word = text(row, 0, arena);
+	return *word != NULL;
+}
+static const struct list words = {sizeof(const char *), read_word};
+
+struct result office_members(struct office *office, const char *section, struct arena *arena,
+                             const char ***out, size_t *count, struct why *why)
+{
+	void *found = NULL;
+	TRY(list_rows(office, &words,
+	              "SELECT id FROM office_person WHERE body=?1 AND section=?2 AND active=1 ORDER BY id",
+	              ARGS(arg_str(section)), arena, &found, count, why));
 	*out = found;
 	return ok();
 }

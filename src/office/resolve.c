@@ -97,6 +97,27 @@ static struct result scope_of(struct resolver *r, const char *name, const char *
 	return ok();
 }
 
+/* A section that was closed before the day has handed its matters on. */
+static struct result heir_of(struct resolver *r, const char *scope, const char **out)
+{
+	enum { HEIRS = 16 };
+	*out = scope;
+	for (int step = 0; **out && step < HEIRS; step++) {
+		AUTO(statement_drop) struct statement *statement = NULL;
+		bool row = false;
+		TRY(office_ask(r->office,
+		        "SELECT successor FROM office_section WHERE body=?1 AND id=?2 AND to_day<?3 AND successor<>''",
+		        ARGS(arg_str(*out), arg_i64(r->question->day)), &statement, r->why));
+		TRY(statement_step(statement, &row, r->why));
+		if (!row)
+			return ok();
+		*out = arena_string(r->arena, column_text(statement, 0));
+		if (!*out)
+			return office_no_memory(r->why);
+	}
+	return ok();
+}
+
 static bool excluded(const struct resolver *r, const char *person)
 {
 	for (size_t i = 0; i < r->question->excluded_count; i++)
@@ -289,10 +310,90 @@ struct result office_resolve(struct office *office, const struct policy *policy,
 	if (!r.edition)
 		return fail(why, E_ABSENT, "post", "その日に施行されている規程に「%s」という職はありません。",
 		            question->post);
-	TRY(add_place(&r, question->post, question->scope));
+	const char *scope = NULL;
+	TRY(heir_of(&r, question->scope, &scope));
+	TRY(add_place(&r, question->post, scope));
 	TRY(ask_upwards(&r));
 	*out = r.holders;
 	*count = r.count;
+	return ok();
+}
+
+/* ---- holes ------------------------------------------------------------------ */
+
+struct hunt {
+	struct office *office;
+	const struct policy_edition *edition;
+	const struct section *sections;
+	size_t section_count;
+	day_t day;
+	struct arena *arena;
+	struct office_hole *holes;
+	size_t count, room;
+	struct why *why;
+};
+
+static bool has_below(const struct hunt *h, const char *id)
+{
+	for (size_t i = 0; i < h->section_count; i++)
+		if (!strcmp(h->sections[i].parent, id))
+			return true;
+	return false;
+}
+
+/* members of a section hold such a post by being there */
+static struct result count_members(const struct hunt *h, const char *section, size_t *out)
+{
+	const char **ids = NULL;
+	return office_members(h->office, section, h->arena, &ids, out, h->why);
+}
+
+static struct result look_for(struct hunt *h, const struct policy_post *post, const char *scope)
+{
+	struct holder *holders = NULL;
+	size_t held = 0, wanted = post->at_least ? post->at_least : 1;
+	struct office_question question = {.post = post->name, .scope = scope, .day = h->day,
+	                                   .policy_name = h->edition->name};
+	if (post->held_by == POST_MEMBERS && !strcmp(post->holder, "section"))
+		TRY(count_members(h, scope, &held));
+	else
+		TRY(office_resolve(h->office, h->office->policy, &question, h->arena, &holders, &held, h->why));
+	if (held >= wanted)
+		return ok();
+	h->holes = office_grow(h->arena, h->holes, h->count, &h->room, sizeof *h->holes);
+	if (!h->holes)
+		return office_no_memory(h->why);
+	h->holes[h->count++] = (struct office_hole){post, scope, held, wanted};
+	return ok();
+}
+
+static struct result look_everywhere(struct hunt *h, const struct policy_post *post)
+{
+	bool section = !strcmp(post->per, "section"), department = !strcmp(post->per, "department");
+	if (!*post->per)
+		return look_for(h, post, "");
+	for (size_t i = 0; (section || department) && i < h->section_count; i++)
+		if (h->sections[i].to >= h->day && has_below(h, h->sections[i].id) == department)
+			TRY(look_for(h, post, h->sections[i].id));
+	return ok();
+}
+
+struct result office_holes(struct office *office, day_t day, struct arena *arena,
+                           struct office_hole **out, size_t *count, struct why *why)
+{
+	struct hunt h = {.office = office, .day = day, .arena = arena, .why = why};
+	struct section *sections = NULL;
+	h.edition = office->policy && office->policy_name
+	                    ? policy_edition_on(office->policy, office->policy_name, day)
+	                    : NULL;
+	if (!h.edition)
+		return fail(why, E_CONFLICT, "policy", "その日に施行されている規程がないため、職の空席を数えられません。");
+	TRY(office_sections(office, arena, &sections, &h.section_count, why));
+	h.sections = sections;
+	for (size_t i = 0; i < policy_post_count(office->policy, h.edition); i++)
+		TRY(look_everywhere(&h, policy_post_at(office->policy, h.edition, i)));
+	*out = h.holes;
+	*count = h.count;
 	return ok();
 }
 
