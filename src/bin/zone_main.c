@@ -1,6 +1,6 @@
 /* sekisho-zone - keeps the border's packet filter to what the ledger names
  *
- *   sekisho-zone -C DIR [--drift put-back|leave] [--no-jail]
+ *   sekisho-zone -C DIR [--drift put-back|leave] [--count-every SECONDS] [--no-jail]
  *   sekisho-zone --close          every hook drops; for the boot, before the network
  *
  * The only program with CAP_NET_ADMIN.  It compiles nothing and decides nothing:
@@ -8,8 +8,10 @@
  * names, lets what has ended end, and puts back what others change.          */
 #include "bin/program.h"
 
+#include "base/number.h"
 #include "gate/net/artefact.h"
 #include "gate/zone/keeper.h"
+#include "gate/zone/watcher.h"
 #include "house/house.h"
 #include "jail/jail.h"
 #include "ledger/ledger.h"
@@ -27,6 +29,7 @@ struct options {
 	const char *dir;
 	enum drift_choice drift;
 	bool close, no_jail;
+	int64_t count_ms; /* 0: the watcher's own */
 };
 
 struct zone {
@@ -39,6 +42,7 @@ struct zone {
 
 static bool read_options(int argc, char **argv, struct options *out)
 {
+	uint64_t seconds;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "-C") == 0 && i + 1 < argc)
 			out->dir = argv[++i];
@@ -50,6 +54,9 @@ static bool read_options(int argc, char **argv, struct options *out)
 			out->drift = DRIFT_LEAVE, i++;
 		else if (strcmp(argv[i], "--drift") == 0 && i + 1 < argc && strcmp(argv[i + 1], "put-back") == 0)
 			out->drift = DRIFT_PUT_BACK, i++;
+		else if (strcmp(argv[i], "--count-every") == 0 && i + 1 < argc && number_parse_u64(slice_str(argv[i + 1]), &seconds) &&
+		         seconds >= 1 && seconds <= 86400)
+			out->count_ms = (int64_t)seconds * 1000, i++;
 		else
 			return false;
 	}
@@ -176,23 +183,59 @@ static struct result enter_jail(const struct zone *z, struct why *why)
 	return ok();
 }
 
-static void keep(struct keeper *keeper, struct kernel *kernel)
+static void tell_watch(void *context, const char *text)
 {
+	(void)context;
+	program_log(name, "watch", "%s", text);
+}
+
+/* Without a watcher nothing is counted, and all the rest is as it is. */
+static struct watcher *watch(const struct options *options, const struct zone *z, const char *folder)
+{
+	struct watcher *watcher = NULL;
+	struct why why = {0};
+	const struct watcher_settings settings = {.folder = folder, .clock = &z->clock, .count_every_ms = options->count_ms, .tell = tell_watch};
+	if (watcher_open(&settings, &watcher, &why).code != OK)
+		program_why(name, "not-watching", &why);
+	return watcher;
+}
+
+static void keep(struct keeper *keeper, struct kernel *kernel, struct watcher *watcher)
+{
+	bool watching = true;
 	while (!program_ending) {
-		struct pollfd polled = {kernel_events(kernel), POLLIN, 0};
+		struct pollfd polled[2] = {{kernel_events(kernel), POLLIN, 0}, {watcher ? watcher_events(watcher) : -1, POLLIN, 0}};
 		struct why why = {0};
-		bool heard = poll(&polled, 1, ROUND_MS) > 0;
+		bool heard = poll(polled, 2, ROUND_MS) > 0 && polled[0].revents;
 		if (keeper_round(keeper, heard, &why).code != OK) {
 			program_why(name, "round-failed", &why);
 			program_rest(ROUND_MS);
 		}
+		bool counted = !watcher || watcher_round(watcher, &why).code == OK;
+		if (!counted && watching)
+			program_why(name, "count-failed", &why);
+		watching = counted;
 	}
+}
+
+static struct result guard(const struct options *options, struct zone *z, const char *folder, struct kernel *kernel,
+                           struct watcher *watcher, struct why *why)
+{
+	struct keeper *keeper = NULL;
+	const struct keeper_settings settings = {folder, options->drift, &z->clock, permit, tell, z};
+	if (!options->no_jail)
+		TRY(enter_jail(z, why));
+	TRY(keeper_open(&settings, kernel, &keeper, why));
+	struct result r = keeper_begin(keeper, why);
+	if (r.code == OK)
+		keep(keeper, kernel, watcher);
+	keeper_close(keeper);
+	return r;
 }
 
 static struct result run(const struct options *options, struct zone *z, struct arena *arena, struct why *why)
 {
 	AUTO(kernel_drop) struct kernel *kernel = NULL;
-	struct keeper *keeper = NULL;
 	char folder[4096];
 	TRY(house_settings_read(options->dir, arena, &z->settings, why));
 	z->clock = z->settings.clock[0] ? clock_file(z->settings.clock) : clock_system();
@@ -201,14 +244,9 @@ static struct result run(const struct options *options, struct zone *z, struct a
 		return fail(why, E_SYSTEM, folder, "cannot make the folder: %s", strerror(errno));
 	TRY(kernel_open(&kernel, why));
 	ledger_reach(z);
-	if (!options->no_jail)
-		TRY(enter_jail(z, why));
-	const struct keeper_settings settings = {folder, options->drift, &z->clock, permit, tell, z};
-	TRY(keeper_open(&settings, kernel, &keeper, why));
-	struct result r = keeper_begin(keeper, why);
-	if (r.code == OK)
-		keep(keeper, kernel);
-	keeper_close(keeper);
+	struct watcher *watcher = watch(options, z, folder);
+	struct result r = guard(options, z, folder, kernel, watcher, why);
+	watcher_close(watcher);
 	return r;
 }
 
@@ -219,7 +257,7 @@ int main(int argc, char **argv)
 	struct why why = {0};
 	AUTO(arena_drop) struct arena *arena = arena_new(8 << 20);
 	if (!read_options(argc, argv, &options)) {
-		fprintf(stderr, "usage: %s -C DIR [--drift put-back|leave] [--no-jail]\n       %s --close\n", name, name);
+		fprintf(stderr, "usage: %s -C DIR [--drift put-back|leave] [--count-every SECONDS] [--no-jail]\n       %s --close\n", name, name);
 		return EXIT_USAGE;
 	}
 	if (options.no_jail) {

@@ -135,13 +135,18 @@ struct result netlink_parse(struct slice datagram, netlink_each *each, void *con
 	return ok();
 }
 
-static struct result say(int fd, uint16_t type, uint16_t flags, uint8_t family, struct slice attributes, struct why *why)
+struct saying {
+	uint16_t type, flags, resource;
+	uint8_t family;
+};
+
+static struct result say(int fd, struct saying what, struct slice attributes, struct why *why)
 {
 	struct buffer out;
 	struct nlmsghdr head = {
 		.nlmsg_len = (uint32_t)((size_t)MESSAGE_HEAD + sizeof(struct nfgenmsg) + attributes.len),
-		.nlmsg_type = type, .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags), .nlmsg_seq = 1};
-	struct nfgenmsg nf = {.nfgen_family = family, .version = NFNETLINK_V0};
+		.nlmsg_type = what.type, .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | what.flags), .nlmsg_seq = 1};
+	struct nfgenmsg nf = {.nfgen_family = what.family, .version = NFNETLINK_V0, .res_id = __builtin_bswap16(what.resource)};
 	buffer_init(&out, 65536);
 	buffer_put(&out, &head, sizeof head);
 	buffer_put(&out, &nf, sizeof nf);
@@ -178,7 +183,7 @@ struct result netlink_dump(int fd, const struct netlink_question *q, struct why 
 	for (int round = 0; round < NETLINK_ROUNDS && state.interrupted; round++) {
 		if (q->restart)
 			q->restart(q->context);
-		TRY(say(fd, q->type, NLM_F_DUMP, q->family, q->attributes, why));
+		TRY(say(fd, (struct saying){q->type, NLM_F_DUMP, 0, q->family}, q->attributes, why));
 		TRY(hear(fd, q->each, q->context, &state, why));
 		if (state.error)
 			return fail(why, state.error == ENOENT ? E_ABSENT : E_SYSTEM, "netlink", "カーネルが断りました: %s",
@@ -189,8 +194,13 @@ struct result netlink_dump(int fd, const struct netlink_question *q, struct why 
 
 struct result netlink_order(int fd, uint16_t type, uint8_t family, struct slice attributes, struct why *why)
 {
+	return netlink_order_to(fd, type, family, 0, attributes, why);
+}
+
+struct result netlink_order_to(int fd, uint16_t type, uint8_t family, uint16_t resource, struct slice attributes, struct why *why)
+{
 	struct netlink_state state = {false, false, 0};
-	TRY(say(fd, type, NLM_F_ACK, family, attributes, why));
+	TRY(say(fd, (struct saying){type, NLM_F_ACK, resource, family}, attributes, why));
 	TRY(hear(fd, NULL, NULL, &state, why));
 	if (state.error)
 		return fail(why, state.error == ENOENT ? E_ABSENT : E_SYSTEM, "netlink", "カーネルが断りました: %s", strerror(state.error));

@@ -38,6 +38,9 @@ struct netlink_question {
 struct result netlink_dump(int fd, const struct netlink_question *question, struct why *why) MUST;
 /* netlink_order - a command with acknowledgement; E_ABSENT for ENOENT */
 struct result netlink_order(int fd, uint16_t type, uint8_t family, struct slice attributes, struct why *why) MUST;
+/* netlink_order_to - the same, to a numbered resource (a group of NFLOG) */
+struct result netlink_order_to(int fd, uint16_t type, uint8_t family, uint16_t resource, struct slice attributes,
+                               struct why *why) MUST;
 /* netlink_heard - read what a multicast socket holds, without waiting; lost: the
  * kernel had to throw messages away                                         */
 struct result netlink_heard(int fd, netlink_each *each, void *context, bool *lost, struct why *why) MUST;

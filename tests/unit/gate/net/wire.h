@@ -240,7 +240,7 @@ static bool wire_seen(int fd, uint64_t tag)
 }
 
 /* wire_echoed - the border's answer to an echo carries the tag, too */
-static bool wire_echoed(const struct shot *s, int out)
+static inline bool wire_echoed(const struct shot *s, int out)
 {
 	return out == s->in && (s->proto == PROTO_ICMP || s->proto == PROTO_ICMPV6);
 }
