@@ -84,7 +84,7 @@ struct compound {
 	struct cfb cfb;
 	struct cfb_plan plan;
 };
-/* compound_begin - open, refuse what is broken or encrypted; compound_end frees */
+/* compound_begin - open, refuse what is broken; compound_end frees */
 struct result compound_begin(struct compound *c, struct job *job, struct slice in, struct why *why) MUST;
 void compound_end(struct compound *c);
 /* compound_drop_rest - report what stands in the root and is not in the list

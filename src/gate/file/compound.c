@@ -18,9 +18,6 @@ struct result compound_begin(struct compound *c, struct job *job, struct slice i
 	if (fault)
 		return job_refuse(job, REFUSAL_DAMAGED, "", "%s", fault);
 	TRY(job_pay_bytes(job, in.len));
-	if (cfb_find(&c->cfb, 0, "EncryptedPackage") || cfb_find(&c->cfb, 0, "EncryptedSummary") ||
-	    cfb_find(&c->cfb, 0, "encryption"))
-		return job_refuse(job, REFUSAL_ENCRYPTED, "", "an encrypted Office document");
 	return ok();
 }
 
@@ -39,6 +36,7 @@ static const struct {
 	{"\1Ole10", "ole-object"}, {"Equation Native", "ole-object"}, {"CONTENTS", "ole-object"},
 	{"Ctls", "activex"}, {"\3OCX", "activex"}, {"MsoDataStore", "custom-xml"}, {"_SX_DB", "pivot"},
 	{"_xmlsignatures", "signature"}, {"_signatures", "signature"}, {"MSODataStore", "custom-xml"},
+	{"EncryptedSummary", "custom-properties"}, {"encryption", "custom-properties"},
 	{"Revision Log", "hidden-data"}, {"User Names", "hidden-data"}, {"Versions", "hidden-data"},
 };
 

@@ -236,14 +236,6 @@ static enum file_type compound_type(struct slice in)
 	return type == FILE_OLE && ichitaro ? FILE_ICHITARO : type;
 }
 
-struct result ole_refuse(struct job *job, struct slice in, struct buffer *out, struct why *why)
-{
-	(void)out, (void)why;
-	if (has_wide_name(in, "EncryptedPackage"))
-		return job_refuse(job, REFUSAL_ENCRYPTED, "", "an encrypted Office document");
-	return job_refuse(job, REFUSAL_UNKNOWN, "", "a compound file of no known kind");
-}
-
 /* ---- texts ---- */
 
 static struct slice trimmed_start(struct slice in)

@@ -1,6 +1,7 @@
 /* Word documents: the block that leads to everything, and the table stream.
  * source  MS-DOC 2.5.1 (Fib), 2.5.6 ff. (FibRgFcLcb), 2.7 (structures)        */
 #include "gate/file/doc.h"
+#include "gate/file/lock_streams.h"
 
 #include "base/cursor.h"
 #include "gate/file/art.h"
@@ -108,7 +109,7 @@ static struct result load(struct doc *doc, const char *name, bool must, struct c
 
 static struct result read_block(struct doc *doc, struct why *why)
 {
-	struct cfb_bytes bytes;
+	struct cfb_bytes bytes, table, data;
 	TRY(load(doc, "WordDocument", true, &bytes, why));
 	doc->main = bytes.at;
 	doc->main_len = bytes.len;
@@ -116,18 +117,18 @@ static struct result read_block(struct doc *doc, struct why *why)
 		return job_refuse(doc->job, bytes.len < 32 || u16(bytes.at) == FIB_MAGIC ? REFUSAL_DAMAGED : REFUSAL_UNKNOWN,
 		                  "WordDocument", "it does not begin as Word 97 and later begin");
 	uint16_t version = u16(bytes.at + 2), flags = u16(bytes.at + 10);
-	if (flags & FLAG_ENCRYPTED)
-		return job_refuse(doc->job, REFUSAL_ENCRYPTED, "WordDocument", "an encrypted Word document");
 	if (version < FIB_97 || u16(bytes.at + 32) != 14 || u16(bytes.at + 62) != 22)
 		return job_refuse(doc->job, REFUSAL_UNKNOWN, "WordDocument", "written by a Word older than Word 97");
+	TRY(load(doc, flags & FLAG_TABLE_1 ? "1Table" : "0Table", true, &table, why));
+	TRY(load(doc, "Data", false, &data, why));
+	if (flags & FLAG_ENCRYPTED)
+		TRY(doc_unlock(doc->job, bytes, table, data));
 	doc->pairs = u16(bytes.at + 152);
 	if (doc->pairs < PAIRS_97 || doc->pairs > PAIRS_MOST || PAIRS_AT + doc->pairs * 8ull > bytes.len)
 		return job_refuse(doc->job, REFUSAL_DAMAGED, "WordDocument", "its block of references is cut off");
-	TRY(load(doc, flags & FLAG_TABLE_1 ? "1Table" : "0Table", true, &bytes, why));
-	doc->table = bytes.at;
-	doc->table_len = bytes.len;
-	TRY(load(doc, "Data", false, &bytes, why));
-	doc->data = slice_of(bytes.at, bytes.len);
+	doc->table = table.at;
+	doc->table_len = table.len;
+	doc->data = slice_of(data.at, data.len);
 	return ok();
 }
 

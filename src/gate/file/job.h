@@ -93,7 +93,7 @@ enum file_type text_program(struct slice text);
  * another one by a tolerant reader: a PDF header further in, a zip at the end */
 bool second_reading(enum file_type type, struct slice in);
 
-rebuild_fn ole_refuse;    /* tells an encrypted document from an old one */
+rebuild_fn ole_rebuild;   /* a package under a password; other compound files are refused */
 rebuild_fn ooxml_rebuild; /* docx, xlsx, pptx */
 rebuild_fn zip_rebuild;
 rebuild_fn excelxml_rebuild;

@@ -7,6 +7,7 @@
 #include "gate/file/art.h"
 #include "gate/file/cfb.h"
 #include "gate/file/links.h"
+#include "gate/file/lock_streams.h"
 
 #include "base/cursor.h"
 #include "base/text.h"
@@ -28,6 +29,8 @@ struct ppt {
 	uint32_t *links;        /* numbers of the hyperlinks that stay */
 	uint32_t link_count;
 	struct buffer made, pictures;
+	uint32_t session;       /* the object that says how all are encrypted; 0: not */
+	struct office_lock lock;
 	const char *place;
 	bool action_gone;       /* of the record being written */
 	uint8_t told[8192];
@@ -86,8 +89,8 @@ static struct result take_edits(struct ppt *p, uint32_t offset)
 		struct slice edit = record_at(p, offset, RT_EDIT);
 		if (edit.len < 8 + 28)
 			return damaged(p, "an edit record that is not there");
-		if (edit.len >= 8 + 32)
-			return job_refuse(p->job, REFUSAL_ENCRYPTED, "PowerPoint Document", "an encrypted presentation");
+		if (edit.len >= 8 + 32 && newest)
+			p->session = u32(edit, 36);
 		if (newest) {
 			p->last_slide = u32(edit, 8);
 			p->edit_version = u32(edit, 12);
@@ -114,9 +117,10 @@ static struct result read_user(struct ppt *p, struct why *why)
 		return job_memory(why);
 	if (user.len < 20 || u16(user, 2) != RT_USER)
 		return damaged(p, "the stream of the current user is cut off");
-	if (u32(user, 12) == TOKEN_ENCRYPTED)
-		return job_refuse(p->job, REFUSAL_ENCRYPTED, "Current User", "an encrypted presentation");
-	return take_edits(p, u32(user, 16));
+	TRY(take_edits(p, u32(user, 16)));
+	if (!p->session && u32(user, 12) == TOKEN_ENCRYPTED)
+		return damaged(p, "encrypted, without the record that says how");
+	return ok();
 }
 
 /* ---- what the document leads to ---- */
@@ -413,6 +417,8 @@ static struct result put_objects(struct ppt *p, uint32_t *edit, struct why *why)
 		pictures = cfb_load(&p->compound->cfb, entry);
 		if (!pictures.at)
 			return job_memory(why);
+		if (p->session)
+			ppt_unlock_pictures(&p->lock, pictures);
 	}
 	struct art_store store = {slice_of(pictures.at, pictures.len), &p->pictures, 0};
 	for (uint32_t i = 1; i < p->count; i++)
@@ -437,6 +443,9 @@ static struct result read_all(struct ppt *p, struct why *why)
 		return job_memory(why);
 	p->in = slice_of(bytes.at, bytes.len);
 	TRY(read_user(p, why));
+	if (p->session)
+		TRY(ppt_unlock(p->job, bytes, &(struct ppt_objects){p->offsets, p->count, p->document, p->session}, c->arena,
+		               &p->lock, why));
 	if (p->document == 0 || p->document >= p->count)
 		return damaged(p, "it has no document");
 	struct slice document = record_at(p, p->offsets[p->document], RT_DOCUMENT);

@@ -3,6 +3,7 @@
  * source  MS-XLS 2.1.7.20 (order of substreams), 2.4.28 (BoundSheet8), 2.4.91 (DConRef),
  *         2.4.103 (ExtSST), 2.4.171 (MsoDrawingGroup)                         */
 #include "gate/file/xls.h"
+#include "gate/file/lock_streams.h"
 
 #include "gate/file/art.h"
 
@@ -280,8 +281,10 @@ static struct result put_globals(struct xls *x, struct sheet *sheets, size_t *co
 		if (r.at == 0 && (r.id != BOF || xls_u16(r.body, 0) != BIFF8 || xls_u16(r.body, 2) != GLOBALS))
 			return job_refuse(x->job, r.id == BOF ? REFUSAL_UNKNOWN : REFUSAL_DAMAGED, "Workbook",
 			                  "it does not begin as Excel 97 and later begin");
+		if (r.id == PASSWORD && x->opened)
+			continue; /* what it says is undone */
 		if (r.id == PASSWORD)
-			return job_refuse(x->job, REFUSAL_ENCRYPTED, "Workbook", "an encrypted workbook");
+			return job_refuse(x->job, REFUSAL_LOCKED, "Workbook", "an encryption in an unusual place");
 		if (r.id == SHEET && *count == SHEETS_MOST)
 			return job_refuse(x->job, REFUSAL_BOMB, "Workbook", "too many sheets");
 		if (r.id == SHEET) {
@@ -337,6 +340,7 @@ static struct result build(struct xls *x, struct buffer *out, struct why *why)
 	struct cfb_bytes bytes = cfb_load(&c->cfb, entry);
 	if (!bytes.at)
 		return job_memory(why);
+	TRY(xls_unlock(x->job, bytes, &x->opened));
 	x->in = slice_of(bytes.at, bytes.len);
 	TRY(put_workbook(x, why));
 	if (!buffer_ok(x->out))

@@ -45,6 +45,7 @@ struct xls {
 	bool freeze_shared;            /* a shared formula of it is not allowed */
 	uint32_t part, parts;
 	bool last_kept, frozen, drawing_open;
+	bool opened;            /* it was locked */
 	size_t rules_count_at;         /* of the count of validation rules; 0: none */
 };
 

@@ -2,6 +2,8 @@
  * it is named in the report, nothing of it is left, the text stays.           */
 #include "old_office.h"
 
+#include "construct.h"
+
 /* ---- Word ---- */
 
 enum { FIB = 154 + 0x5D * 8, TEXT_AT = 1024, TEXT_MOST = 512, PAGE_AT = 1536, PARAGRAPHS_AT = 2048, MAIN = 2560 };
@@ -189,6 +191,8 @@ TEST(word)
 		struct buffer in;
 		buffer_init(&in, 1 << 20);
 		make_word(&words[i], &in);
+		if (i == 0)
+			construct_file("plain", -1, "doc", buffer_slice(&in));
 		check_gone(words[i].name, words[i].what, "a.doc", buffer_slice(&in));
 		buffer_done(&in);
 	}
@@ -345,6 +349,8 @@ TEST(workbook)
 		struct outcome o = {0};
 		buffer_init(&in, 1 << 20);
 		make_book(&books[i], &in);
+		if (i == 0)
+			construct_file("plain", -1, "xls", buffer_slice(&in));
 		check_gone(books[i].name, books[i].what, "a.xls", buffer_slice(&in));
 		cleanse(&o, "a.xls", buffer_slice(&in));
 		CHECK(!books[i].note || has_text(buffer_slice(&o.out), books[i].note));
@@ -485,6 +491,8 @@ TEST(presentation)
 		struct buffer in;
 		buffer_init(&in, 1 << 20);
 		make_show(&shows[i], &in);
+		if (i == 0)
+			construct_file("plain", -1, "ppt", buffer_slice(&in));
 		check_gone(shows[i].name, shows[i].what, "a.ppt", buffer_slice(&in));
 		buffer_done(&in);
 	}

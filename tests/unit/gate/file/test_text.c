@@ -124,11 +124,11 @@ TEST(types_by_content)
 		          file_type_name(kinds[i].type));
 }
 
-TEST(encrypted_office_is_told_from_old_office)
+TEST(broken_compound_files_are_damaged)
 {
 	static const struct { struct slice in; enum refusal refusal; const char *sentence; } kinds[] = {
-		{BYTES("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"), REFUSAL_ENCRYPTED, "パスワード"},
-		{BYTES("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" "W\0o\0r\0k\0b\0o\0o\0k\0"), REFUSAL_UNKNOWN, "旧形式"},
+		{BYTES("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"), REFUSAL_DAMAGED, "壊れて"},
+		{BYTES("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" "W\0o\0r\0k\0b\0o\0o\0k\0"), REFUSAL_DAMAGED, "壊れて"},
 	};
 	struct file_limits limits = file_limits_default();
 	for (size_t i = 0; i < 2; i++) {
