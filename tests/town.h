@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "crossing/crossing.h"
 #include "harness.h"
+#include "office/access.h"
 #include "policy/folder.h"
 #include "register/register.h"
 #include "scratch.h"
@@ -43,7 +44,7 @@ struct town {
 #define TOWN_MORE
 #endif
 static const struct projection *const town_projections[] = {
-	&office_projection, &register_projection,
+	&office_projection, &access_projection, &register_projection,
 #ifdef TOWN_DUTIES
 	&duty_projection,
 #endif

@@ -6,13 +6,15 @@
 #include "cli/cli.h"
 
 #include "house/house.h"
+#include "office/access.h"
 
 #include <stdio.h>
 
 struct desk {
 	struct arena *arena;
 	struct house house;
-	const char *dir, *by_login, *reason, *from, *to, *on, *kind, *matter;
+	const char *dir, *by_login, *reason, *from, *to, *on, *kind, *matter,
+		*scopes, *until, *purpose;
 	char by[27];
 	int argc;
 	char **argv;
@@ -51,6 +53,7 @@ static int at_desk(const char *verb, int operands, int argc, char **argv, work *
 		{"-C", &desk.dir, NULL},        {"--by", &desk.by_login, NULL}, {"--reason", &desk.reason, NULL},
 		{"--from", &desk.from, NULL},   {"--to", &desk.to, NULL},       {"--on", &desk.on, NULL},
 		{"--kind", &desk.kind, NULL},   {"--matter", &desk.matter, NULL},
+		{"--scopes", &desk.scopes, NULL}, {"--until", &desk.until, NULL}, {"--purpose", &desk.purpose, NULL},
 	};
 	argc = cli_options(argc, argv, rows, sizeof rows / sizeof *rows);
 	if (argc != operands || !desk.dir || !desk.arena)
@@ -266,6 +269,63 @@ static struct result recall_post(struct desk *desk, struct why *why)
 	return office_end_delegation(desk->house.office, desk->by, desk->argv[0], last, why);
 }
 
+/* ---- tokens of other software ------------------------------------------------------ */
+
+/* scopes come with ',' between, and stand with one space between, sorted */
+static int by_word(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char *sorted_scopes(struct desk *desk, const char *list)
+{
+	enum { MOST = 40 };
+	char *words[MOST], *copy = arena_printf(desk->arena, "%s", list), *left = NULL;
+	const char *out = "";
+	size_t count = 0;
+	for (char *word = copy ? strtok_r(copy, ", ", &left) : NULL; word && count < MOST;
+	     word = strtok_r(NULL, ", ", &left))
+		words[count++] = word;
+	qsort(words, count, sizeof *words, by_word);
+	for (size_t i = 0; i < count && out; i++)
+		out = arena_printf(desk->arena, "%s%s%s", out, i ? " " : "", words[i]);
+	return out ? out : "";
+}
+
+static struct result make_token(struct desk *desk, struct why *why)
+{
+	char person[27], id[27], token[ACCESS_TOKEN + 1];
+	struct access wanted = {.person = person, .purpose = desk->purpose ? desk->purpose : "",
+	                        .scopes = sorted_scopes(desk, desk->scopes ? desk->scopes : "")};
+	TRY(person_of(desk, desk->argv[0], person, why));
+	TRY(day_option(desk->until, "--until", today(desk) + 90, &wanted.until, why));
+	TRY(access_make(desk->house.office, desk->by, &wanted, token, id, why));
+	printf("%s\n", token);
+	fprintf(stderr, "鍵の番号は %s です。鍵は、いま一度だけ表示しました。\n", id);
+	return ok();
+}
+
+static struct result list_tokens(struct desk *desk, struct why *why)
+{
+	char person[27];
+	struct access *found;
+	size_t count;
+	TRY(person_of(desk, desk->argv[0], person, why));
+	TRY(access_list(desk->house.office, person, desk->arena, &found, &count, why));
+	for (size_t i = 0; i < count; i++) {
+		char until[11];
+		day_iso(found[i].until, until);
+		printf("%s\t%s\t%s\t%s\t%s\n", found[i].id, until, found[i].ended_ms ? "停止" : "有効",
+		       found[i].purpose, found[i].scopes);
+	}
+	return ok();
+}
+
+static struct result end_token(struct desk *desk, struct why *why)
+{
+	return access_end(desk->house.office, desk->by, desk->argv[0], why);
+}
+
 /* ---- the table ------------------------------------------------------------------ */
 
 #define VERB(function, name, operands, work)              \
@@ -287,6 +347,9 @@ VERB(run_hold, "post hold", 2, hold_post)
 VERB(run_end, "post end", 2, end_post)
 VERB(run_delegate, "post delegate", 2, delegate_post)
 VERB(run_recall, "post recall", 1, recall_post)
+VERB(run_make_token, "token make", 1, make_token)
+VERB(run_list_tokens, "token list", 1, list_tokens)
+VERB(run_end_token, "token end", 1, end_token)
 #undef VERB
 
 const struct verb cli_person_verbs[] = {
@@ -309,5 +372,9 @@ const struct verb cli_person_verbs[] = {
 	{"post delegate", "-C DIR 職[@課] 職[@課] --matter 行為,...|* [--from 日] [--to 日]",
 	 "専決させる事務を記録し、記録の番号を表示します", run_delegate},
 	{"post recall", "-C DIR 記録の番号 [--on 最後の日]", "専決を終わらせます", run_recall},
+	{"token make", "-C DIR 職員番号 --scopes 語,... --purpose 使いみち [--until 日] [--by 職員番号]",
+	 "ほかのソフトウェアがその人の名で使う鍵を作り、一度だけ表示します", run_make_token},
+	{"token list", "-C DIR 職員番号", "その人の鍵の一覧を表示します", run_list_tokens},
+	{"token end", "-C DIR 鍵の番号 [--by 職員番号]", "鍵を止めます", run_end_token},
 	{0},
 };

@@ -2,6 +2,7 @@
 #include "house/house.h"
 
 #include "base/file.h"
+#include "office/access.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +15,8 @@
 enum { HOUSE_ROOM = 128 << 20, HOLIDAYS_BYTES = 1 << 20, POLICY_ROOM = 128 << 20, SIGNIN_BYTES = 24 << 20 };
 
 static const struct projection *const projections[] = {
-	&office_projection, &transfer_projection, &register_projection, &duty_projection, &proceeding_projection,
+	&office_projection, &access_projection, &transfer_projection, &register_projection,
+	&duty_projection, &proceeding_projection,
 	&crossing_projection,
 	&draft_projection, NULL};
 

@@ -458,6 +458,11 @@ size_t form_all(const struct form *form, const char *name, struct slice *out, si
 	return count;
 }
 
+const struct form_field *form_at(const struct form *form, size_t index)
+{
+	return form && index < form->field_count ? &form->fields[index] : NULL;
+}
+
 struct slice form_get(const struct form *form, const char *name)
 {
 	struct slice value = {NULL, 0};

@@ -57,6 +57,8 @@ struct result form_feed(struct form *form, struct slice bytes, struct why *why) 
 /* form_end - nothing more comes; E_INPUT if the form is not complete */
 struct result form_end(struct form *form, struct why *why) MUST;
 void form_free(struct form *form);
+/* form_at - the fields in the order in which they came; NULL past the last or without a form */
+const struct form_field *form_at(const struct form *form, size_t index);
 
 /* form_get - the first field of that name; {NULL,0} if there is none */
 struct slice form_get(const struct form *form, const char *name);

@@ -166,6 +166,8 @@ void frame_add(struct request *rq, json_t *model)
 	json_object_set_new(model, "me", person_model(rq));
 	json_object_set_new(model, "menu", menu_model(rq));
 	json_object_set_new(model, "edition", edition_line(rq));
+	bool signed_in = rq->has_session && rq->session.state == SIGNIN_DONE;
+	json_object_set_new(model, "keys", json_string(inner && signed_in ? "/tokens" : ""));
 	json_object_set_new(model, "call", show_text(parts_of(rq)->help));
 	if (!json_object_get(model, "crumbs"))
 		json_object_set_new(model, "crumbs", json_array());

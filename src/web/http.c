@@ -129,6 +129,8 @@ static void add_headers(struct MHD_Response *response, const struct request *rq)
 		MHD_add_response_header(response, "Location", reply->location);
 	if (reply->disposition)
 		MHD_add_response_header(response, "Content-Disposition", reply->disposition);
+	if (reply->authenticate)
+		MHD_add_response_header(response, "WWW-Authenticate", reply->authenticate);
 	add_cookies(response, rq);
 }
 
@@ -195,6 +197,8 @@ static struct request *begin(struct web *web, enum web_zone zone, struct MHD_Con
 		.cookie = header(connection, "Cookie"),
 		.content_type = header(connection, "Content-Type"),
 		.content_length = header(connection, "Content-Length"),
+		.authorization = header(connection, "Authorization"),
+		.idempotency_key = header(connection, "Idempotency-Key"),
 		.forwarded_for = header(connection, "X-Forwarded-For"),
 		.address = address_of(connection, address),
 	};

@@ -3,6 +3,7 @@
  * session, where the form comes from.  Then the body, whose first field must be
  * the one-time token: no byte of a file is taken before it was good.  Then the
  * handler.  Whatever fails becomes a page that says what to do.             */
+#include "web/api/api.h"
 #include "web/private.h"
 
 #include "base/number.h"
@@ -338,6 +339,8 @@ static struct result judge(struct request *rq, const struct incoming *in, struct
 		reply_bytes(rq, 421, "text/plain; charset=utf-8", SLICE("421\n"));
 		return ok();
 	}
+	if (rq->zone == ZONE_LGWAN && api_is_path(rq->path))
+		return api_begin(rq, in, why);
 	TRY(take_door(rq, cookies, why));
 	TRY(take_session(rq, cookies, why));
 	rq->route = route_find(rq->zone, rq->is_post, rq->path, rq->arena, rq->part);
@@ -408,6 +411,10 @@ struct result request_begin(struct web *web, const struct incoming *in, struct r
 void request_feed(struct request *rq, struct slice bytes)
 {
 	struct why why = {OK, "", ""};
+	if (rq->api) {
+		api_feed(rq, bytes);
+		return;
+	}
 	if (rq->reply.status || !rq->form)
 		return;
 	struct result fed = form_feed(rq->form, bytes, &why);
@@ -453,6 +460,8 @@ static struct result handle(struct request *rq, struct why *why)
 void request_finish(struct request *rq)
 {
 	struct why why = {OK, "", ""};
+	if (rq->api)
+		api_finish(rq);
 	if (rq->reply.status)
 		return;
 	if (handle(rq, &why).code != OK)
@@ -470,6 +479,7 @@ void request_free(struct request *rq)
 	for (size_t i = 0; i < rq->upload_count; i++)
 		vault_abandon(&rq->uploads[i].writer);
 	vault_read_end(&rq->reply.reader);
+	api_free(rq);
 	form_free(rq->form);
 	form_free(rq->query);
 	buffer_done(&rq->reply.body);

@@ -21,6 +21,7 @@ handler_fn page_deed, post_deed;                               /* pages_deed.c *
 handler_fn page_exception, post_exception;                     /* pages_exception.c */
 handler_fn page_clauses;                                       /* pages_book.c */
 handler_fn page_clause;                                        /* pages_clause.c */
+handler_fn page_tokens, post_token, post_token_end;            /* pages_tokens.c */
 handler_fn page_ledger, page_entry, page_operation, post_retry; /* pages_ops.c */
 
 /* ---- show.c: things as models.  Each gives a new reference. ------------- */
@@ -63,6 +64,11 @@ const char *show_kind(struct request *rq, struct slice kind);
 const char *show_refused(struct request *rq, const char *what);
 /* show_subject - what an entry is about by the name that people know, "" if none */
 json_t *show_subject(struct request *rq, const struct ledger_entry *entry);
+/* who may look at it */
+struct result may_see_application(struct request *rq, const struct application *a, bool *yes,
+                                  struct why *why) MUST;
+struct result may_see_crossing(struct request *rq, const struct crossing *crossing, bool *yes,
+                               struct why *why) MUST;
 /* does the person manage that section? */
 struct result is_manager_of(struct request *rq, const char *section, bool *yes, struct why *why) MUST;
 /* one of those who run the office's IT: its section (runs_it), and who stands above it */

@@ -3,7 +3,7 @@
 
 /* Who may look: sender and receiver; on the LGWAN side also the manager of the
  * section and those who run the IT. */
-static struct result may_see(struct request *rq, const struct crossing *crossing, bool *yes,
+struct result may_see_crossing(struct request *rq, const struct crossing *crossing, bool *yes,
                              struct why *why)
 {
 	*yes = strcmp(crossing->sender, rq->person.id) == 0 ||
@@ -194,7 +194,7 @@ struct result page_crossing(struct request *rq, struct why *why)
 	TRY(crossing_get(parts_of(rq)->crossings, text(rq, "%.*s", SLICE_ARG(rq->part[0])), rq->arena, &c,
 	                 why));
 	TRY(is_manager_of(rq, c.section, &manages, why));
-	TRY(may_see(rq, &c, &yes, why));
+	TRY(may_see_crossing(rq, &c, &yes, why));
 	if (!yes && !(manages && rq->zone == ZONE_LGWAN))
 		return not_theirs(rq, "crossing", why);
 	json_t *list = json_array();

@@ -289,7 +289,7 @@ static bool is_asked(struct request *rq, const struct application *a)
 }
 
 /* Who may look: applicant, whoever is or was asked, those who run the IT. */
-static struct result may_see(struct request *rq, const struct application *a, bool *yes,
+struct result may_see_application(struct request *rq, const struct application *a, bool *yes,
                              struct why *why)
 {
 	*yes = strcmp(a->applicant, rq->person.id) == 0;
@@ -307,7 +307,7 @@ static struct result load(struct request *rq, struct application *a, struct why 
 	snprintf(id, sizeof id, "%.*s", SLICE_ARG(rq->part[0]));
 	rq->menu = "decide";
 	TRY(application_get(parts_of(rq)->proceedings, id, rq->arena, a, why));
-	TRY(may_see(rq, a, &yes, why));
+	TRY(may_see_application(rq, a, &yes, why));
 	return yes ? ok() : not_theirs(rq, "application", why);
 }
 

@@ -45,12 +45,15 @@ struct reply {
 	bool cached;      /* may be kept for ever: its address holds its digest */
 	const char *location;
 	const char *disposition;
+	const char *authenticate; /* WWW-Authenticate of a 401 */
 	struct vault_reader *reader; /* the body, instead */
 	uint64_t reader_bytes;
 	struct slice reader_rest;    /* read, not yet sent */
 	struct cookie cookies[3];
 	size_t cookie_count;
 };
+
+struct api_call; /* web/api/api.h */
 
 struct request {
 	struct web *web;
@@ -73,7 +76,8 @@ struct request {
 	uint64_t received;        /* bytes of the body */
 	struct upload uploads[FORM_FILES];
 	size_t upload_count;
-	struct person person;     /* of a complete session */
+	struct api_call *api;     /* a call of other software; NULL: a browser's request */
+	struct person person;     /* of a complete session, or of a call's token */
 	const char *menu;         /* current item */
 	struct reply reply;
 };
@@ -142,7 +146,7 @@ struct incoming {
 	enum web_zone zone;
 	const char *method, *path, *query; /* query "" if none */
 	const char *host, *origin, *fetch_site, *cookie, *content_type, *forwarded_for; /* nullable */
-	const char *content_length;        /* nullable */
+	const char *content_length, *authorization, *idempotency_key; /* nullable */
 	struct slice address;
 };
 /* request_begin - everything that can be judged from the headers.  After it

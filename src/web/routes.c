@@ -39,6 +39,8 @@ static const struct route_row rows[] = {
 	{"/clause", INNER, NEED_SESSION, page_clause, NULL, false},
 	{"/ledger", INNER, NEED_SESSION, page_ledger, NULL, false},
 	{"/ledger/*", INNER, NEED_SESSION, page_entry, NULL, false},
+	{"/tokens", INNER, NEED_SESSION, page_tokens, post_token, false},
+	{"/tokens/*/end", INNER, NEED_SESSION, NULL, post_token_end, false},
 	{"/operation", INNER, NEED_SESSION, page_operation, NULL, false},
 	{"/operation/files/*", INNER, NEED_SESSION, NULL, post_retry, false},
 };

@@ -193,6 +193,8 @@ struct saying {
 	const char *word, *says;
 };
 static const struct saying kinds[] = {
+	{"access.ended", "鍵を止めました"},
+	{"access.made", "ほかのソフトウェアのための鍵を作りました"},
 	{"application.answered", "決裁者が答えました"},
 	{"application.denied", "決裁できない人の操作を止めました"},
 	{"application.lapsed", "申請・許可の期限が切れました"},
@@ -258,9 +260,11 @@ static const struct saying kinds[] = {
 	{"web.refused", "権限のない操作を止めました"},
 };
 static const struct saying refusals[] = {
+	{"bad-token", "使えない鍵での操作"},
 	{"broken-form", "決まりと違う形の送信"},
 	{"foreign-form", "ほかの場所から送られた内容"},
 	{"forged-form", "この画面のものと確かめられない送信"},
+	{"no-scope", "鍵にできることを超えた操作"},
 	{"no-right", "役職にない操作、ほかの人のものの閲覧"},
 	{"no-session", "サインインしていない送信"},
 	{"other-zone", "ほかの区画の画面の要求"},

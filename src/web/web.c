@@ -1,4 +1,5 @@
 #include "web/assets.h"
+#include "web/api/api.h"
 #include "web/private.h"
 
 #include "base/number.h"
@@ -58,6 +59,7 @@ static struct result prepare(struct web *web, struct why *why)
 	TRY(tokens_init(web->door_tokens, web->parts.random, why));
 	TRY(tokens_init(web->session_tokens, web->parts.random, why));
 	TRY(open_proof(web, why));
+	TRY(api_migrate(web->parts.store, why));
 	TRY(read_templates(web, why));
 	digest_path("style.css", web->style_path);
 	digest_path("mark.svg", web->mark_path);

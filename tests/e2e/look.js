@@ -19,6 +19,7 @@ const pages = (outer, inner) => [
   ['decide-one', inner, '/decide/app1', 'manager_inner'], ['exception', inner, '/exception/crossing1/file1', 'manager_inner'],
   ['clauses', inner, '/clauses', 'chief_inner'], ['clauses-found', inner, '/clauses?state=unproven&q=%E4%BE%8B%E5%A4%96', 'chief_inner'],
   ['clauses-section', inner, '/clauses?in=%E7%AC%AC2%E7%AB%A0%202.2', 'chief_inner'], ['clause', inner, '/clause?id=HN-2.3%282%29-1%2F2', 'chief_inner'],
+  ['tokens', inner, '/tokens', 'staff_inner'],
   ['operation', inner, '/operation', 'chief_inner'], ['ledger', inner, '/ledger', 'chief_inner'],
   ['entry', inner, '/ledger/17', 'chief_inner'], ['refusal', inner, '/operation', 'staff_inner'],
   ['notfound', outer, '/decide', 'staff_outer'],

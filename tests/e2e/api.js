@@ -1,0 +1,208 @@
+// The API: its description is valid OpenAPI 3.1, a client made from that description
+// calls every operation, every answer fits its schema; a token does what its scopes
+// name and not more; the same key does the same act once.
+//   node tests/e2e/api.js BUILD
+'use strict';
+const { spawnSync } = require('child_process');
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
+const cityOf = require('./city.js');
+const { Terminal } = require('./terminal.js');
+
+const build = path.resolve(process.argv[2] || 'build');
+const modules = path.join(process.env.E2E_API_MODULES, 'node_modules');
+const { OpenAPIClientAxios } = require(path.join(modules, 'openapi-client-axios'));
+const Ajv = require(path.join(modules, 'ajv/dist/2020')).default;
+const formats = require(path.join(modules, 'ajv-formats')).default;
+const folder = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'sekisho-api-')), 'city');
+let passed = 0, failed = 0, city, description;
+const called = new Set();
+function check(good, text) {
+  if (good) passed++;
+  else failed++, console.log(`FAIL ${text}`);
+}
+
+function token(login, scopes, more = []) {
+  const made = spawnSync(`${build}/bin/sekisho`, ['token', 'make', login, '-C', folder, '--purpose', '試験', '--scopes', scopes, ...more], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(made.stderr);
+  return { text: made.stdout.trim(), id: made.stderr.match(/番号は (\S+) /)[1] };
+}
+
+const base = () => `http://${city.inner}/api/v1`;
+async function raw(method, to, key, { body, headers = {} } = {}) {
+  const reply = await fetch(base() + to, { method, body, headers: { ...(key ? { authorization: `Bearer ${key}` } : {}),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers } });
+  const text = await reply.text();
+  let data = null;
+  try { data = JSON.parse(text); } catch { /* the check will say so */ }
+  return { status: reply.status, type: reply.headers.get('content-type') || '', data, headers: reply.headers };
+}
+
+// ---- a client made from the description ----------------------------------------
+
+const ajv = new Ajv({ strict: false });
+formats(ajv);
+function fits(operation, data) {
+  for (const methods of Object.values(description.paths))
+    for (const o of Object.values(methods))
+      if (o.operationId === operation) {
+        const schema = { ...o.responses['200'].content['application/json'].schema, components: description.components };
+        const good = ajv.validate(schema, data);
+        return good ? '' : `${ajv.errorsText()} in ${JSON.stringify(data).slice(0, 300)}`;
+      }
+  return 'no such operation';
+}
+async function client(key) {
+  const made = new OpenAPIClientAxios({ definition: { ...structuredClone(description), servers: [{ url: base() }] },
+    axiosConfigDefaults: { headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, validateStatus: () => true } });
+  const it = await made.init();
+  return async (operation, parameters = null, body, config) => {
+    const reply = await it[operation](parameters, body, config);
+    called.add(operation);
+    const wrong = reply.status === 200 ? fits(operation, reply.data) : `status ${reply.status} ${JSON.stringify(reply.data)}`;
+    check(wrong === '', `${operation}: ${wrong}`);
+    return reply.data;
+  };
+}
+
+// ---- what there is to see: a file outward, of the highest class, waits for a manager
+
+async function provide(staff) {
+  const form = await staff.form('/provide');
+  const table = Buffer.from('氏名,課\r\n'.repeat(30));
+  const sent = await staff.upload('/provide', { form, partner: '県市町村課', purpose: '照会への回答', importance: 'A',
+    protection: 'encrypted', not_needed: '', act: 'send' }, '回答.csv', table.length, table);
+  if (!/^\/crossings\//.test(sent.location || '')) throw new Error(`provide: ${sent.status}`);
+  return sent.location.split('/')[2];
+}
+async function until(seconds, asked) {
+  for (let i = 0; i < seconds * 5; i++) {
+    const got = await asked();
+    if (got) return got;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error('nothing came of it');
+}
+
+async function everything() {
+  const all = 'application.decide,application.read,application.write,crossing.read,ledger.read,office.read,policy.read,proof.read,register.read';
+  const [staff, manager, it] = [token('ueda', all), token('tanaka', all), token('hayashi', all)].map((t) => t.text);
+  description = (await raw('GET', '/openapi.json', it)).data;
+  const { Validator } = await import(path.join(modules, '@seriousme/openapi-schema-validator/index.js'));
+  const valid = await new Validator().validate(structuredClone(description));
+  check(valid.valid, `openapi: ${JSON.stringify(valid.errors)}`);
+  check(description.openapi === '3.1.0', 'openapi: not 3.1.0');
+
+  const [mine, theirs, ours] = [await client(staff), await client(manager), await client(it)];
+  const me = await mine('getMe');
+  check(me.section === 'tax' && me.scopes.length === 9, `me: ${JSON.stringify(me)}`);
+  check((await ours('listSections')).items.some((s) => s.id === 'tax'), 'no tax section');
+  check((await ours('listPeople')).items.length >= 12, 'people are missing');
+  check((await ours('listPosts', { on: '2026-04-01' })).items.some((h) => h.post === 'ciso'), 'no CISO');
+  check((await ours('listPosts', { on: '2026-03-31' })).items.length === 0, 'posts before their first day');
+
+  const clauses = (await ours('listClauses')).items;
+  check(clauses.length > 300, `only ${clauses.length} clauses`);
+  const one = await ours('getClause', { id: 'HN-2.2.2(8)-2' });
+  check(one.says.length > 5 && one.reading.includes('許可'), `clause: ${JSON.stringify(one)}`);
+  const verdict = await mine('decide', null, { act: 'provide', facts: { 'object.importance': 'A', 'object.owner': 'tax', protection: 'encrypted' } });
+  check(verdict.verdict === 'hold' && verdict.decision.approvals.length > 0, `decide: ${JSON.stringify(verdict).slice(0, 300)}`);
+  check((await ours('listProof')).items.length === clauses.length, 'a clause without a state');
+
+  const kinds = (await ours('listKinds')).items;
+  check(kinds.some((k) => k.kind === 'asset'), 'no register of assets');
+  check((await ours('getKind', { kind: 'asset' })).facts.some((f) => f.type === 'level'), 'an asset has no class');
+  const rows = await ours('listRows', { kind: 'asset', limit: 5 });
+  if (rows.items.length) await ours('getRow', { kind: 'asset', id: rows.items[0].id });
+  else called.add('getRow');
+
+  const browser = new Terminal(city.inner);
+  await browser.signIn(city, city.people.ueda);
+  const crossing = await provide(browser);
+  check((await mine('listCrossings', { whose: 'sent' })).items.some((c) => c.id === crossing), 'the crossing is not listed');
+  const waiting = await until(30, async () => (await raw('GET', '/applications?whose=waiting', manager)).data.items.find((a) => a.subject === crossing));
+  await theirs('listApplications', { whose: 'waiting' });
+  check((await mine('getCrossing', { id: crossing })).application === waiting.id, 'the crossing does not name its application');
+  check((await theirs('getApplication', { id: waiting.id })).slots[0].state === 'pending', 'nobody is asked');
+
+  const same = { headers: { 'Idempotency-Key': 'once-1' } };
+  const refused = await raw('POST', `/applications/${waiting.id}/answers`, staff, { body: '{"answer":"agree"}' });
+  check(refused.status === 403 && refused.data.type === 'urn:sekisho:problem:denied' && refused.data.clause, `self: ${JSON.stringify(refused.data)}`);
+  const agreed = await theirs('answerApplication', { id: waiting.id }, { answer: 'agree' }, same);
+  check(agreed.state === 'permitted' && agreed.words.length === 1, `answer: ${JSON.stringify(agreed).slice(0, 300)}`);
+  const again = await theirs('answerApplication', { id: waiting.id }, { answer: 'agree' }, same);
+  check(again.words.length === 1, 'the same key answered twice');
+  const other = await raw('POST', `/applications/${waiting.id}/answers`, manager, { body: '{"answer":"decline","reason":"x"}', headers: same.headers });
+  check(other.status === 409, `another body under the same key: ${other.status}`);
+
+  const second = await provide(browser);
+  const open = await until(30, async () => (await raw('GET', '/applications?whose=mine&state=open', staff)).data.items.find((a) => a.subject === second));
+  check((await mine('withdrawApplication', { id: open.id }, {})).state === 'withdrawn', 'not withdrawn');
+
+  const entries = await ours('listEntries', { kind: 'application.', limit: 3 });
+  check(entries.items.length === 3 && entries.next !== '', 'entries are not paged');
+  const older = await ours('listEntries', { kind: 'application.', limit: 3, before: Number(entries.next) });
+  check(older.items.every((e) => e.seq < entries.items[2].seq), 'the next page overlaps');
+  await ours('getEntry', { seq: entries.items[0].seq });
+  const inclusion = await ours('getInclusion', { seq: entries.items[0].seq });
+  check(inclusion.size > entries.items[0].seq && inclusion.proof.every((h) => h.length === 64), 'no proof');
+
+  const names = Object.values(description.paths).flatMap((p) => Object.values(p)).map((o) => o.operationId);
+  check(names.every((n) => called.has(n)), `never called: ${names.filter((n) => !called.has(n))}`);
+  return { staff, manager, it };
+}
+
+// ---- what must not be -------------------------------------------------------------
+
+async function refusals(keys) {
+  const problem = async (want, method, to, key, more, word) => {
+    const r = await raw(method, to, key, more);
+    check(r.status === want && r.type.startsWith('application/problem+json') && r.data.title && r.data.detail && (!word || r.data.type.endsWith(word)),
+      `${method} ${to}: ${r.status} ${r.type} ${JSON.stringify(r.data)} instead of ${want}`);
+    return r;
+  };
+  const bare = await problem(401, 'GET', '/me', null);
+  check(/^Bearer/.test(bare.headers.get('www-authenticate') || ''), '401 without WWW-Authenticate');
+  await problem(401, 'GET', '/me', 'sekisho_' + '0'.repeat(48));
+  await problem(404, 'GET', '/nothing', keys.it);
+  await problem(404, 'GET', '/clauses/HN-99', keys.it, {}, 'absent');
+  await problem(422, 'GET', '/applications?whose=theirs', keys.it);
+  await problem(422, 'GET', '/registers/asset/rows?limit=many', keys.it);
+  await problem(422, 'GET', '/me?who=you', keys.it);
+  await problem(403, 'GET', '/ledger/entries', keys.staff, {}, 'denied');
+  await problem(415, 'POST', '/decisions', keys.it, { body: 'act=x', headers: { 'content-type': 'text/plain' } });
+  for (const body of ['{', '[]', '{"act":1}', '{}', '{"act":"provide","facts":{"a":1}}', '{"act":"provide","more":""}', '{"act":"nothing"}', '{"act":"provide","act":"provide"}',
+    '{"act":"provide","facts":{"object.importance":"Z"}}', '{"act":"provide","claims":[{"name":"needed"}]}'])
+    await problem(422, 'POST', '/decisions', keys.it, { body });
+  await problem(413, 'POST', '/decisions', keys.it, { body: JSON.stringify({ act: 'x'.repeat(300000) }) });
+  const narrow = token('hayashi', 'policy.read');
+  await problem(403, 'GET', '/people', narrow.text, {}, 'scope');
+  check((await raw('GET', '/clauses/HN-2.2.2(8)-2', narrow.text)).status === 200, 'a scope is not enough for its own operation');
+  check(spawnSync(`${build}/bin/sekisho`, ['token', 'end', narrow.id, '-C', folder]).status === 0, 'a token cannot be ended');
+  await problem(401, 'GET', '/clauses/HN-2.2.2(8)-2', narrow.text);
+  const brief = token('hayashi', 'policy.read', ['--until', new Date(Date.now() + 9 * 3600e3 + city.offset_ms).toISOString().slice(0, 10)]);
+  fs.writeFileSync(`${folder}/clock.offset`, String(city.offset_ms + 2 * 86400e3));
+  await problem(401, 'GET', '/me', brief.text);
+  const outer = await fetch(`http://${city.outer}/api/v1/me`, { headers: { authorization: `Bearer ${keys.it}` } });
+  check(outer.status === 404, `the outer side answers ${outer.status}`);
+  const seen = (await raw('GET', '/ledger/entries?kind=web.refused', keys.it)).data.items.map((e) => e.data.what);
+  check(['bad-token', 'no-scope', 'no-right'].every((w) => seen.includes(w)), `refusals are not kept: ${[...new Set(seen)]}`);
+  const verified = spawnSync(`${build}/bin/sekisho`, ['ledger', 'verify', '-C', folder], { encoding: 'utf8' });
+  check(verified.status === 0, `ledger: ${verified.stdout}${verified.stderr}`);
+}
+
+(async () => {
+  try {
+    city = await cityOf.start(build, folder);
+    await refusals(await everything());
+  } catch (error) {
+    failed++;
+    console.log(`FAIL ${error.stack.split('\n').slice(0, 6).join('\n  ')}`);
+  } finally {
+    if (city) await city.end();
+    fs.rmSync(path.dirname(folder), { recursive: true, force: true });
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed ? 1 : 0;
+})();
