@@ -1,5 +1,6 @@
 /* Submitting, answering and ending applications. */
 #include "proceeding/internal.h"
+#include "register/book.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -357,6 +358,50 @@ struct result application_withdraw(struct proceedings *p, const char *id, const 
 		return fail(why, E_MEMORY, "", "no memory");
 	TRY(begin(p, &own, why));
 	return finish(p, own, withdraw(p, id, person, arena, why), why);
+}
+
+/* Everything that had to be written down is. */
+static struct result all_recorded(struct proceedings *p, const char *id, struct arena *arena, struct why *why)
+{
+	struct book_entry *open;
+	struct policy_registry registry;
+	size_t count;
+	bool more;
+	const struct book_query query = {.origin = id, .state = BOOK_OPEN, .limit = 1};
+	if (!p->at.registers)
+		return ok();
+	TRY(book_list(p->at.registers, &query, arena, &open, &count, &more, why));
+	if (count == 0)
+		return ok();
+	bool known = policy_registry_find(p->at.policy, open[0].registry, &registry);
+	return fail(why, E_CONFLICT, open[0].id, "「%s」%s の記録がまだ終わっていません（空いている欄 %zu個）。書いて閉じてから、完了にしてください。",
+	            known ? registry.title : open[0].registry, open[0].number, open[0].empty_count);
+}
+
+static struct result close_now(struct proceedings *p, const char *id, const char *person,
+                               struct arena *arena, struct why *why)
+{
+	struct application_row row;
+	TRY(row_read(p, slice_str(id), arena, &row, why));
+	if (strcmp(row.applicant, person) != 0)
+		return fail(why, E_DENIED, row.number, "完了にできるのは、申請した人だけです。");
+	if (row.state != APPLICATION_PERMITTED && !(row.state == APPLICATION_LAPSED && row.decided_ms))
+		return fail(why, E_CONFLICT, row.number, "この申請は「%s」です。完了にできるのは、許可された申請だけです。",
+		            application_state_japanese(row.state));
+	TRY(all_recorded(p, id, arena, why));
+	TRY(effect_end(p, id, arena, why));
+	return proceeding_record(p, "application.closed", id, person, "", NULL, json_object(), why);
+}
+
+struct result application_close(struct proceedings *p, const char *id, const char *person, struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(ROOM);
+	AUTO(tx_drop) struct tx tx = {0};
+	if (!arena)
+		return fail(why, E_MEMORY, "", "no memory");
+	TRY(tx_begin(p->at.store, &tx, why));
+	TRY(close_now(p, id, person, arena, why));
+	return tx_commit(&tx, why);
 }
 
 struct result application_use(struct proceedings *p, const char *id, const char *by,

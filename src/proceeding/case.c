@@ -265,6 +265,11 @@ struct result case_moved(struct proceedings *p, const char *id, const char *act,
 	TRY(proceeding_record(p, "case.moved", id, actor, "", decision,
 	                      json_pack("{ss ss ss ss}", "done", act, "from", view.step, "to", move.to,
 	                                "application", application), why));
+	const struct effect_of of = {.row = id, .section = view.row.section, .actor = actor, .approver = "", .done = true,
+		.origin = arena_printf(arena, "%s %lld", id, (long long)view.turn)};
+	if (!of.origin)
+		return no_memory(why);
+	TRY(effect_record(p, decision, &of, arena, why));
 	return strcmp(view.step, move.to) == 0 ? ok() : put_step(p, id, move.to, actor, arena, why);
 }
 

@@ -1,5 +1,6 @@
 /* What a permission brings about, at its moment and no longer than it lasts. */
 #include "proceeding/internal.h"
+#include "register/book.h"
 
 static const char *fact_of(const struct fact_pair *facts, size_t count, const char *path)
 {
@@ -51,6 +52,47 @@ static struct result set_fact(struct proceedings *p, const struct policy_act *ac
 	return set_row(p, act, by, object, value, arena, why);
 }
 
+/* ---- what has to be written down of it ------------------------------------------ */
+
+static bool is_row(struct proceedings *p, const char *id, struct arena *arena)
+{
+	struct register_row row;
+	return *id && register_get(p->at.registers, id, arena, &row, NULL).code == OK;
+}
+
+struct result effect_record(struct proceedings *p, const struct decision *decision,
+                            const struct effect_of *of, struct arena *arena, struct why *why)
+{
+	enum { MORE = 4 };
+	char when[32];
+	size_t opened, n = 0;
+	struct cell *known = ARENA_ARRAY(arena, of->fact_count + MORE, struct cell);
+	if (!p->at.registers || decision->record_count == 0)
+		return ok();
+	if (!known)
+		return fail(why, E_MEMORY, "record", "記録簿に書く記憶域が足りません。");
+	for (size_t i = 0; i < of->fact_count; i++)
+		if (*of->facts[i].value && strncmp(of->facts[i].path, "answer.", 7) != 0 && strncmp(of->facts[i].path, "passed.", 7) != 0)
+			known[n++] = (struct cell){of->facts[i].path, of->facts[i].value};
+	if (*of->approver)
+		known[n++] = (struct cell){"approver", of->approver};
+	if (of->done) { /* what is only permitted has not been performed yet */
+		ms_iso(clock_now_ms(p->at.clock), when);
+		known[n++] = (struct cell){"performed_at", arena_printf(arena, "%.10s %.5s", when, when + 11)};
+	}
+	if (n && !known[n - 1].value)
+		return fail(why, E_MEMORY, "record", "記録簿に書く記憶域が足りません。");
+	const struct book_event event = {.act = decision->act, .row = is_row(p, of->row, arena) ? of->row : "",
+		.section = of->section, .origin = of->origin, .writer = of->actor, .actor = of->actor, .post = "",
+		.known = known, .known_count = n};
+	return book_follow(p->at.registers, decision, &event, &opened, why);
+}
+
+static const char *approver_of(const struct application *a)
+{
+	return a->word_count ? a->words[a->word_count - 1].person : "";
+}
+
 struct result effect_begin(struct proceedings *p, const struct application *a, struct arena *arena,
                            struct why *why)
 {
@@ -60,6 +102,12 @@ struct result effect_begin(struct proceedings *p, const struct application *a, s
 		return ok();
 	if (act.to[0])
 		TRY(is_case(p, a->subject, &moves, why));
+	if (!moves) {
+		const struct effect_of of = {.row = fact_of(a->facts, a->fact_count, "object"), .section = a->section,
+			.origin = a->id, .actor = a->applicant, .approver = approver_of(a), .facts = a->facts,
+			.fact_count = a->fact_count};
+		TRY(effect_record(p, a->decision, &of, arena, why));
+	}
 	if (moves)
 		return case_moved(p, a->subject, a->act, a->applicant, a->decision, a->id, arena, why);
 	if (!act.sets[0])

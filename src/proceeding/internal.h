@@ -60,6 +60,15 @@ struct result seal_text(struct proceedings *p, const char *text, char id[27], st
 struct result unseal_text(struct proceedings *p, struct slice item, struct arena *arena, const char **out,
                           struct why *why) MUST;
 
+/* effect_record - open the entries of record books that the decision asks for */
+struct effect_of {
+	const char *row, *section, *origin, *actor, *approver; /* "" where there is none */
+	const struct fact_pair *facts;
+	size_t fact_count;
+	bool done; /* performed now, not only permitted */
+};
+struct result effect_record(struct proceedings *p, const struct decision *decision,
+                            const struct effect_of *of, struct arena *arena, struct why *why) MUST;
 /* effect_begin, effect_end - effect.c: what a permitted application brings about, and
  * what ends with it; inside the transaction of its entry                    */
 struct result effect_begin(struct proceedings *p, const struct application *a, struct arena *arena,

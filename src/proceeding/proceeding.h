@@ -87,6 +87,7 @@ enum application_state {
 	APPLICATION_RETURNED,  /* 差戻し: the applicant may correct and ask anew */
 	APPLICATION_WITHDRAWN,
 	APPLICATION_LAPSED,    /* nobody decided in time, or its end passed */
+	APPLICATION_CLOSED,    /* 完了: done, and everything that had to be recorded is */
 };
 const char *application_state_name(enum application_state state);
 const char *application_state_japanese(enum application_state state);
@@ -187,6 +188,13 @@ struct result application_answer(struct proceedings *p, const char *id, const ch
 /* application_withdraw - by the applicant while it is open */
 struct result application_withdraw(struct proceedings *p, const char *id, const char *person,
                                    struct why *why) MUST;
+/* application_close - what was permitted has been done: by the applicant, when every
+ * entry of a record book that it opened is closed; also after its last day
+ * errors  E_CONFLICT an entry is still open (why names book and number), or it was not
+ *                    permitted, or is closed already
+ *         E_DENIED   somebody else                                         */
+struct result application_close(struct proceedings *p, const char *id, const char *person,
+                                struct why *why) MUST;
 /* application_use - an exception good once is used up; inside a transaction */
 struct result application_use(struct proceedings *p, const char *id, const char *by,
                               struct why *why) MUST;

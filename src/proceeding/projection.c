@@ -113,7 +113,7 @@ static const struct {
 } endings[] = {
 	{"application.permitted", "permitted"}, {"application.refused", "refused"},
 	{"application.returned", "returned"},   {"application.withdrawn", "withdrawn"},
-	{"application.lapsed", "lapsed"},
+	{"application.lapsed", "lapsed"},       {"application.closed", "closed"},
 };
 
 static struct result apply(struct store *store, const struct ledger_entry *entry, struct why *why)

@@ -15,6 +15,7 @@ static const struct {
 	{APPLICATION_RETURNED, "returned", "差戻し"},
 	{APPLICATION_WITHDRAWN, "withdrawn", "取下げ"},
 	{APPLICATION_LAPSED, "lapsed", "期限切れ"},
+	{APPLICATION_CLOSED, "closed", "完了"},
 };
 
 const char *application_state_name(enum application_state state)

@@ -115,7 +115,7 @@ json_t *show_application_state(enum application_state state)
 		[APPLICATION_NONE] = {"gray", "dash"},      [APPLICATION_OPEN] = {"amber", "hold"},
 		[APPLICATION_PERMITTED] = {"green", "check"},[APPLICATION_REFUSED] = {"red", "stop"},
 		[APPLICATION_RETURNED] = {"red", "up"},     [APPLICATION_WITHDRAWN] = {"gray", "slash"},
-		[APPLICATION_LAPSED] = {"gray", "slash"},
+		[APPLICATION_LAPSED] = {"gray", "slash"},    [APPLICATION_CLOSED] = {"gray", "check"},
 	};
 	bool known = (size_t)state < sizeof kinds / sizeof *kinds;
 	const char *const *kind = kinds[known ? state : APPLICATION_NONE];
@@ -196,6 +196,7 @@ static const struct saying kinds[] = {
 	{"access.ended", "鍵を止めました"},
 	{"access.made", "ほかのソフトウェアのための鍵を作りました"},
 	{"application.answered", "決裁者が答えました"},
+	{"application.closed", "許可されたことが終わりました"},
 	{"application.denied", "決裁できない人の操作を止めました"},
 	{"application.lapsed", "申請・許可の期限が切れました"},
 	{"application.permitted", "申請が許可されました"},
@@ -209,6 +210,12 @@ static const struct saying kinds[] = {
 	{"book.filled", "記録に書き加えました"},
 	{"book.held", "記録を証拠として残す扱いを変えました"},
 	{"book.opened", "記録を起こしました"},
+	{"case.answered", "項目に答えました"},
+	{"case.changed", "内容を書き足しました"},
+	{"case.moved", "手続を進めました"},
+	{"case.noted", "経過を書きました"},
+	{"case.opened", "手続を始めました"},
+	{"case.refused", "条文が手続を止めました"},
 	{"crossing.clean.erased", "受け渡したファイルを消去しました"},
 	{"crossing.denied", "受取りを断りました"},
 	{"crossing.file.checked", "ファイルの検査が終わりました"},

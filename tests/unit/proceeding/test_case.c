@@ -1,6 +1,7 @@
 /* Cases: each move decided by the clauses, nothing skipped, nothing closed while
  * something is missing, and what is permitted comes about.                   */
 #include "proceeding/case.h"
+#include "register/book.h"
 #include "town.h"
 
 static struct result open_kind(struct town *t, const char *kind, const char *login, const struct cell *cells,
@@ -380,6 +381,63 @@ TEST(what_is_missing_is_named_before_it_is_asked)
 		.facts = facts, .fact_count = 4}, .section = "tax", .title = "持出し", .purpose = "現地調査", .until = DAY_OPEN};
 	CHECK_FAILS(application_apply(t.proceedings, &request, a, &t.why), E_INPUT);
 	CHECK_STR(t.why.place, "until"); /* a day that is over */
+	town_done(&t);
+}
+
+static struct book_entry *entries_of(struct town *t, const char *origin, size_t *count)
+{
+	struct book_entry *found = NULL;
+	bool more;
+	struct book_query query = {.origin = origin, .limit = 10};
+	*count = 0;
+	CHECK_OK(book_list(t->registers, &query, t->arena, &found, count, &more, &t->why), &t->why);
+	return found;
+}
+
+TEST(what_is_permitted_is_written_into_the_book_and_waits_for_its_end)
+{
+	struct town t;
+	char id[27], a[27], device[27];
+	size_t count;
+	town_new(&t);
+	const struct register_change change = {.kind = "asset", .name = "課税台帳", .section = "tax",
+		.cells = (const struct cell[]){{"owner", "tax"}, {"importance", "B"}, {"personal", "no"}}, .cell_count = 3,
+		.actor = "x"};
+	CHECK_OK(register_put(t.registers, &change, id, &t.why), &t.why);
+	const struct register_change laptop = {.kind = "host", .name = "貸出用 3号", .section = "tax",
+		.cells = (const struct cell[]){{"issued", "yes"}}, .cell_count = 1, .actor = "x"};
+	CHECK_OK(register_put(t.registers, &laptop, device, &t.why), &t.why);
+	const struct fact_pair facts[] = {{"object", id}, {"until", "2026-12-01"}, {"on_duty", "yes"}, {"place", "現地"},
+		{"device", device}};
+	struct application_request request = {.wish = {.act = "take_out", .actor = town_id(&t, "aoki"), .subject = id,
+		.facts = facts, .fact_count = 5}, .section = "tax", .title = "持出し", .purpose = "現地調査", .until = DAY_OPEN};
+	CHECK_OK(application_apply(t.proceedings, &request, a, &t.why), &t.why);
+	entries_of(&t, a, &count);
+	CHECK_INT(count, 0); /* nothing has been permitted yet */
+	CHECK_OK(application_answer(t.proceedings, a, town_id(&t, "tanaka"), ANSWER_AGREE, "", &t.why), &t.why);
+	struct book_entry *found = entries_of(&t, a, &count);
+	CHECK_INT(count, 1);
+	if (count) {
+		CHECK_STR(found[0].registry, "movement");
+		CHECK_STR(found[0].row, id);
+		CHECK(found[0].empty_count > 0); /* 返却日 */
+		CHECK_FAILS(application_close(t.proceedings, a, town_id(&t, "aoki"), &t.why), E_CONFLICT);
+		CHECK(strstr(t.why.text, "持出し・持込みの記録簿"));
+	}
+	for (size_t i = 0; count && i < found[0].field_count; i++)
+		if (!found[0].fields[i].written) {
+			const struct book_field *f = &found[0].fields[i];
+			const struct cell cell = {f->fact.path, f->fact.type == FACT_DATE ? "2026-12-01" : f->fact.type == FACT_NONE
+				? "2026-12-01 10:00" : f->fact.type == FACT_PERSON ? town_id(&t, "aoki") : "済み"};
+			CHECK_OK(book_fill(t.registers, found[0].id, &cell, 1, town_id(&t, "aoki"), "", &t.why), &t.why);
+		}
+	if (count) {
+		CHECK_OK(book_close(t.registers, found[0].id, town_id(&t, "aoki"), "", NULL, 0, &t.why), &t.why);
+		CHECK_FAILS(application_close(t.proceedings, a, town_id(&t, "ueda"), &t.why), E_DENIED);
+		CHECK_OK(application_close(t.proceedings, a, town_id(&t, "aoki"), &t.why), &t.why);
+		CHECK_INT(state_of(&t, a), APPLICATION_CLOSED);
+		CHECK_FAILS(application_close(t.proceedings, a, town_id(&t, "aoki"), &t.why), E_CONFLICT);
+	}
 	town_done(&t);
 }
 
