@@ -171,6 +171,29 @@ static int cancel(struct desk *desk, struct why *why)
 	return CLI_DONE;
 }
 
+/* sekisho check office: what the clauses ask of people, and the people do not do */
+static int check_office(struct desk *desk, struct why *why)
+{
+	struct findings findings = {0};
+	struct buffer text;
+	day_t day = day_of_ms(clock_now_ms(&desk->house.clock));
+	if (desk->on && day_parse(slice_str(desk->on), &day, why).code != OK)
+		return -1;
+	if (office_check(desk->house.office, day, desk->arena, &findings, why).code != OK)
+		return -1;
+	buffer_init(&text, 16 << 20);
+	for (const struct finding *f = findings.first; f; f = f->next)
+		finding_line(f, &text);
+	printf("%s誤り %zu  不足 %zu  注意 %zu\n", buffer_cstr(&text), findings.errors, findings.gaps, findings.notes);
+	buffer_done(&text);
+	return findings.errors ? CLI_REFUSED : CLI_DONE;
+}
+
+static int run_office(int argc, char **argv)
+{
+	return at_desk("check office", 0, argc, argv, check_office);
+}
+
 static int run_check(int argc, char **argv)
 {
 	return at_desk("transfer check", 1, argc, argv, check);
@@ -198,5 +221,6 @@ const struct verb cli_transfer_verbs[] = {
 	 run_load},
 	{"transfer list", "-C DIR", "読み込んだ人事異動の一覧を表示します", run_list},
 	{"transfer cancel", "ID -C DIR [--by 職員番号]", "発令を待つ人事異動を取り消します", run_cancel},
+	{"check office", "-C DIR [--on 日]", "いまの組織で条文を動かせるかを確かめます（空席、許可できる人のいない行為、兼務）", run_office},
 	{0},
 };

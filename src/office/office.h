@@ -246,6 +246,15 @@ struct office_hole {
 struct result office_holes(struct office *office, day_t day, struct arena *arena,
                            struct office_hole **out, size_t *count, struct why *why) MUST;
 
+/* office_check - what a check of the policy needs the office's people for, with file and
+ * line of the clause and what mends it: 10 nobody could ever permit it, 11 whose own
+ * application nobody is left to permit, 12 a post without holder, 13 a substitute,
+ * delegation or named post without act, 30 one person in posts that judge each
+ * other                                                source LANGUAGE.md section 8
+ * errors  E_CONFLICT no policy, or no edition in force                      */
+struct result office_check(struct office *office, day_t day, struct arena *arena,
+                           struct findings *findings, struct why *why) MUST;
+
 /* office_match - can these slots be filled by different persons out of those who
  * signed?  One person never counts twice, whatever posts he holds.  Pure.
  * slots      who may fill each (office_resolve); at most MATCH_SLOTS
