@@ -29,15 +29,15 @@ static int work(const struct worker *worker, const struct worker_task *task, str
 	buffer_init(&report, WIRE_REPORT);
 	if (worker->work(task, arena, out, &finding, NULL).code != OK || !buffer_ok(out))
 		return WORKER_MEMORY;
-	if (worker->kind == POOL_CLEANSE && finding.file.verdict == FILE_REFUSED)
+	if (worker->kind != POOL_INSPECT && finding.file.verdict == FILE_REFUSED)
 		buffer_clear(out);
-	if (worker->kind == POOL_CLEANSE)
+	if (worker->kind != POOL_INSPECT)
 		report_put_file(&report, &finding.file, out->len);
 	else
 		report_put_inspect(&report, &finding.inspect, finding.agreement);
 	if (!buffer_ok(&report))
 		return WORKER_MEMORY;
-	if (worker->kind == POOL_CLEANSE && fd_write_all(fds[2], buffer_slice(out), NULL).code != OK)
+	if (worker->kind != POOL_INSPECT && fd_write_all(fds[2], buffer_slice(out), NULL).code != OK)
 		return WORKER_FAULT;
 	if (fd_write_all(fds[1], buffer_slice(&report), NULL).code != OK)
 		return WORKER_FAULT;

@@ -407,7 +407,7 @@ static struct result describe(const struct pool_job *job, struct wire_job *wire,
 		.limits = job->limits,
 		.inspect_limits = job->inspect_limits,
 		.name = job->name,
-		.password = job->program == POOL_CLEANSE ? job->password : SLICE(""),
+		.password = job->program != POOL_INSPECT ? job->password : SLICE(""),
 	};
 	TRY(view(job->input_fd, "input", &fds[0], &wire->in_bytes, why));
 	if (wire->compare)
@@ -424,7 +424,7 @@ static struct result send_job(struct zygote *z, const struct wire_job *wire, con
                               struct why *why)
 {
 	struct buffer message;
-	size_t count = wire->program == POOL_CLEANSE || wire->compare ? 3 : 2;
+	size_t count = wire->program != POOL_INSPECT || wire->compare ? 3 : 2;
 	buffer_init(&message, WIRE_MESSAGE);
 	wire_put_job(&message, wire);
 	struct result result = buffer_ok(&message)
@@ -452,11 +452,11 @@ static struct result begin(struct pool *pool, const struct pool_job *job, struct
 	TRY(described);
 	wire.id = pool->next_id;
 	report = sealable("report");
-	output = job->program == POOL_CLEANSE ? sealable("output") : -1;
-	if (report < 0 || (job->program == POOL_CLEANSE && output < 0))
+	output = job->program != POOL_INSPECT ? sealable("output") : -1;
+	if (report < 0 || (job->program != POOL_INSPECT && output < 0))
 		return fail(why, E_SYSTEM, "", "no memory file: %s", strerror(errno));
 	fds[1] = report;
-	fds[2] = job->program == POOL_CLEANSE ? output : original;
+	fds[2] = job->program != POOL_INSPECT ? output : original;
 	TRY(send_job(&pool->zygotes[job->program], &wire, fds, why));
 	*place = (struct place){
 		.state = RUNNING, .id = pool->next_id++, .program = job->program, .type = wire.type,
@@ -600,7 +600,7 @@ static struct result take_result(struct place *place, struct arena *arena, struc
 	}
 	if (place->end != POOL_DONE)
 		TRY(refuse(place, arena, here.text, &result, why));
-	if (place->end == POOL_DONE && place->program == POOL_CLEANSE &&
+	if (place->end == POOL_DONE && place->program != POOL_INSPECT &&
 	    result.report.verdict != FILE_REFUSED) {
 		result.out_fd = place->out_fd;
 		place->out_fd = -1;

@@ -23,7 +23,8 @@
 
 struct pool;
 
-enum pool_program { POOL_CLEANSE = 0, POOL_INSPECT, POOL_PROGRAMS };
+/* POOL_SHEET answers as POOL_CLEANSE does: a report and an output, rows of a table */
+enum pool_program { POOL_CLEANSE = 0, POOL_INSPECT, POOL_SHEET, POOL_PROGRAMS };
 
 struct pool_options {
 	const char *path[POOL_PROGRAMS]; /* absolute; NULL: this program is not used */

@@ -100,7 +100,7 @@ static int do_one(const struct worker *worker, const struct options *options, st
 		return STATUS_FAILED;
 	task.in = buffer_slice(in);
 	bool worked = worker->work(&task, arena, out, &finding, &why).code == OK && buffer_ok(out);
-	bool passed = worked && (worker->kind == POOL_CLEANSE
+	bool passed = worked && (worker->kind != POOL_INSPECT
 	                                 ? finding.file.verdict != FILE_REFUSED
 	                                 : finding.inspect.verdict == INSPECT_OK);
 	if (passed && fd_write_all(1, buffer_slice(out), NULL).code != OK)

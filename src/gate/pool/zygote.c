@@ -81,7 +81,7 @@ static struct result take_job(struct zygote *z, struct why *why)
 	size_t count = 0;
 	TRY(wire_receive(z->socket, room, sizeof room, &message, fds, WIRE_FDS, &count, why));
 	bool good = wire_take_job(message, &job) && job.program == z->worker->kind &&
-	            count == (job.program == POOL_CLEANSE || job.compare ? 3 : 2);
+	            count == (job.program != POOL_INSPECT || job.compare ? 3 : 2);
 	bool started = good && fork_child(z, &job, fds);
 	explicit_bzero(room, sizeof room); /* a password may stand there; the child has its copy */
 	for (size_t i = 0; i < count; i++)
