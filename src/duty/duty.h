@@ -81,6 +81,7 @@ struct result duty_follow(struct duties *d, size_t *opened, size_t *settled, str
  * reminders, obligations fall overdue and are handed upwards, those of people who
  * left or clauses that are gone are withdrawn.  However long nobody called it:
  * every period that began meanwhile is opened, every day that passed is overdue.
+ * A value that the office has set meanwhile gives its deadline to what waited for it.
  * Parameters of the policy, if it declares them: `remind_before` (how long before
  * the deadline), `remind_again` (how often an overdue one is told upwards again). */
 struct duty_ticked {
@@ -175,6 +176,33 @@ struct result duty_upwards(struct duties *d, const struct obligation *o, struct 
 const struct policy_duty *duty_statement(struct duties *d, const char *duty);
 /* duty_statements - all of them, as of today */
 struct result duty_statements(struct duties *d, const struct policy_duty **out, size_t *count, struct why *why) MUST;
+
+/* ------------------------------------------------------------- counting */
+
+enum duty_bucket {
+	BUCKET_OVERDUE = 0,
+	BUCKET_UNSET,   /* open, its deadline waits for a value */
+	BUCKET_OPEN,
+	BUCKET_ADVICE,
+	BUCKET_SETTLED, /* done, or answered with a reason */
+	BUCKET_WITHDRAWN,
+	BUCKETS
+};
+/* How many obligations of a clause, or of a section ("" the whole office's), stand
+ * where.  Kept as a projection: reading them does not count them.           */
+struct duty_count {
+	const char *of;     /* clause, or section */
+	const char *period; /* ISO day, "" : not periodic (always "" of sections) */
+	int64_t n[BUCKETS];
+};
+/* duty_counts - of every clause, in the order of clause and period */
+struct result duty_counts(struct duties *d, struct arena *arena, struct duty_count **out, size_t *count,
+                          struct why *why) MUST;
+struct result duty_section_counts(struct duties *d, struct arena *arena, struct duty_count **out, size_t *count,
+                                  struct why *why) MUST;
+/* duty_late - the clauses of which obligations of the section ("": of any) are overdue */
+struct result duty_late(struct duties *d, const char *section, struct arena *arena, struct duty_count **out,
+                        size_t *count, struct why *why) MUST;
 
 /* ------------------------------------------------------------- settling */
 

@@ -4,7 +4,7 @@
  * opens what belongs to the period that the day lies in: for every row of the
  * duty's kind, or for every party once.  It walks through every month since the
  * last, so a machine that was off misses none.  What is registered within a period
- * is met by the next month's sweep.
+ * is met by the next month's sweep; what a changed policy or value asks for, at once.
  * `always` asks for one confirmation a fiscal year; a document must exist within
  * the year in which it is first asked for, and its review falls due by its own
  * interval once it exists.
@@ -332,22 +332,102 @@ static struct result sweep_day(struct duties *d, day_t day, size_t *opened, size
 	return tx_commit(&tx, why);
 }
 
-struct result duty_sweep(struct duties *d, size_t *opened, size_t *withdrawn, struct why *why)
+/* ---- when the policy changes between two months */
+
+/* What the duties of the day are, in one number: other ones, or other values, give
+ * another.                                                                   */
+static int64_t fingerprint(const struct statements *s)
 {
-	day_t today = duty_today(d);
-	int64_t last = 0;
-	TRY(duty_cursor(d, "swept", INT64_MIN, &last, why));
-	bool first = last == INT64_MIN;
-	day_t day = first ? today : duty_next_month((day_t)last);
-	day_t earliest = duty_month_begin(today);
-	for (int i = 0; i < MONTHS_BACK; i++)
-		earliest = duty_month_begin(earliest - 1);
-	for (day = day < earliest ? earliest : day; day <= today; day = duty_next_month(day)) {
-		AUTO(tx_drop) struct tx tx = {0};
-		TRY(sweep_day(d, day, opened, withdrawn, why));
-		TRY(tx_begin(d->at.store, &tx, why));
-		TRY(duty_cursor_set(d, "swept", day, why));
-		TRY(tx_commit(&tx, why));
+	uint64_t hash = 1469598103934665603u; /* FNV-1a: it only has to differ */
+	for (size_t i = 0; i < s->count; i++) {
+		const struct policy_duty *duty = &s->at[i];
+		AUTO(buffer_done) struct buffer text;
+		buffer_init(&text, 4096);
+		buffer_put_str(&text, duty->id);
+		duty_span_text(&duty->within, &text);
+		for (size_t k = 0; k < duty->trigger_count; k++) {
+			buffer_put_str(&text, duty->triggers[k].event);
+			duty_span_text(&duty->triggers[k].each, &text);
+		}
+		struct slice bytes = buffer_slice(&text);
+		for (size_t k = 0; k < bytes.len; k++)
+			hash = (hash ^ bytes.at[k]) * 1099511628211u;
+	}
+	return (int64_t)(hash >> 1);
+}
+
+/* A deadline that was unset when the obligation was opened, and is set now. */
+static struct result date_them(struct sweep *s)
+{
+	struct obligation *open;
+	size_t count;
+	TRY(duty_rows(s->d, "SELECT " DUTY_COLUMNS " FROM duty d WHERE d.body = ?1 AND d.clock = 'unset'"
+	                    " AND d.state IN ('open', 'question', 'advice', 'overdue') ORDER BY d.id",
+	              ARGS(arg_str(s->d->at.body)), s->arena, &open, &count, s->why));
+	for (size_t i = 0; i < count; i++) {
+		const struct policy_duty *duty = duty_named(&s->d->then, open[i].duty);
+		int64_t due = duty ? duty_deadline(&duty->within, open[i].opened_ms, s->d->at.holidays) : 0;
+		if (due)
+			TRY(duty_record_about(s->d, "duty.dated", "", "", &open[i], json_pack("{sI}", "due", (json_int_t)due),
+			                      s->why));
 	}
 	return ok();
+}
+
+static struct result date_all(struct duties *d, struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(DUTY_ROOM * 2);
+	AUTO(tx_drop) struct tx tx = {0};
+	struct sweep s = {.d = d, .arena = arena, .why = why};
+	if (!arena)
+		return duty_no_memory(why);
+	TRY(tx_begin(d->at.store, &tx, why));
+	TRY(date_them(&s));
+	return tx_commit(&tx, why);
+}
+
+static struct result swept(struct duties *d, day_t day, int64_t print, struct why *why)
+{
+	AUTO(tx_drop) struct tx tx = {0};
+	TRY(tx_begin(d->at.store, &tx, why));
+	TRY(duty_cursor_set(d, "swept", day, why));
+	TRY(duty_cursor_set(d, "statements", print, why));
+	return tx_commit(&tx, why);
+}
+
+/* Today's statements; -1 on a day without a policy in force. */
+static struct result print_of_today(struct duties *d, int64_t *out, struct why *why)
+{
+	struct why own = {0};
+	struct result read = duty_statements_of(d, &d->now, duty_today(d), &own);
+	*out = -1;
+	if (read.code == OK)
+		*out = fingerprint(&d->now);
+	else if (read.code != E_ABSENT)
+		return fail(why, own.code, own.place, "%s", own.text);
+	return ok();
+}
+
+struct result duty_sweep(struct duties *d, size_t *opened, size_t *withdrawn, struct why *why)
+{
+	day_t today = duty_today(d), earliest = duty_month_begin(today);
+	int64_t last = 0, print = 0, before = 0;
+	TRY(duty_cursor(d, "swept", INT64_MIN, &last, why));
+	TRY(duty_cursor(d, "statements", -2, &before, why));
+	TRY(print_of_today(d, &print, why));
+	for (int i = 0; i < MONTHS_BACK; i++)
+		earliest = duty_month_begin(earliest - 1);
+	day_t day = last == INT64_MIN ? today : duty_next_month((day_t)last);
+	for (day = day < earliest ? earliest : day; day <= today; day = duty_next_month(day)) {
+		TRY(sweep_day(d, day, opened, withdrawn, why));
+		TRY(swept(d, day, before, why));
+		last = day;
+	}
+	if (print == before)
+		return ok();
+	/* other duties or other values than at the last sweep: at once, not with the month */
+	if (last != today)
+		TRY(sweep_day(d, today, opened, withdrawn, why));
+	TRY(date_all(d, why));
+	return swept(d, today, print, why);
 }

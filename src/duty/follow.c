@@ -111,12 +111,26 @@ static struct result drop_closed(struct duties *d, const struct ledger_entry *en
 	return ok();
 }
 
+/* A document whose row was closed is not there any more. */
+static struct result undo_closed(struct duties *d, const struct ledger_entry *entry, struct arena *arena, struct why *why)
+{
+	struct obligation *found;
+	size_t count;
+	if (!slice_is(entry->kind, "register.closed"))
+		return ok();
+	TRY(duty_rows(d, "SELECT " DUTY_COLUMNS " FROM duty d WHERE d.body = ?1 AND d.trigger_sort = 'document'"
+	                 " AND d.period = '' AND d.state = 'done' AND d.evidence = ?2 ORDER BY d.id",
+	              ARGS(arg_str(d->at.body), arg_text(entry->subject)), arena, &found, &count, why));
+	for (size_t i = 0; i < count; i++)
+		TRY(duty_record_about(d, "duty.undone", "", "", &found[i], json_pack("{ss}", "ground", "closed"), why));
+	return ok();
+}
+
 /* ---- documents: a row of the register that bears the document's name is the document */
 
 static struct result settle_document(struct duties *d, const struct ledger_entry *entry, const json_t *data,
                                      struct arena *arena, size_t *settled, struct why *why)
 {
-	struct happening h = {.of = "", .actor = arena_string(arena, entry->actor), .seq = entry->seq};
 	struct obligation *found;
 	size_t count;
 	bool row = slice_is(entry->kind, "register.registered") || slice_is(entry->kind, "register.changed");
@@ -130,7 +144,8 @@ static struct result settle_document(struct duties *d, const struct ledger_entry
 		bool named = duty && strstr(json_text(data, "name"), duty->label);
 		if (!named || (*found[i].section && strcmp(found[i].section, json_text(data, "section")) != 0))
 			continue;
-		TRY(settle_one(d, &h, &found[i], why));
+		TRY(duty_record_about(d, "duty.done", arena_string(arena, entry->actor), "", &found[i],
+		                      json_pack("{s[s] ss}", "evidence", arena_string(arena, entry->subject), "note", ""), why));
 		(*settled)++;
 	}
 	return ok();
@@ -226,6 +241,7 @@ static struct result follow_entry(struct duties *d, int64_t seq, struct arena *a
 	TRY(settle(d, &h, arena, settled, why));
 	TRY(settle_document(d, &entry, data, arena, settled, why));
 	TRY(drop_closed(d, &entry, arena, why));
+	TRY(undo_closed(d, &entry, arena, why));
 	return open_duties(d, &h, arena, opened, why);
 }
 

@@ -19,9 +19,17 @@ static const struct migration migrations[] = {
 	    " duty TEXT NOT NULL, role TEXT NOT NULL, place BIGINT NOT NULL, post TEXT NOT NULL, scope TEXT NOT NULL,"
 	    " person TEXT NOT NULL, PRIMARY KEY (duty, role, place));"
 	    "CREATE INDEX duty_owner_person ON duty_owner (person, role, duty);"
-	    "CREATE INDEX duty_owner_post ON duty_owner (post, scope, role, duty);"},
+	    "CREATE INDEX duty_owner_post ON duty_owner (post, scope, role, duty);"
+	    /* how many of a clause's and of a section's there are in each bucket, so that a
+	     * page about all of them counts none */
+	    "CREATE TABLE duty_tally ("
+	    " body TEXT NOT NULL, clause TEXT NOT NULL, period TEXT NOT NULL, bucket TEXT NOT NULL, n BIGINT NOT NULL,"
+	    " PRIMARY KEY (body, clause, period, bucket));"
+	    "CREATE TABLE duty_by_section ("
+	    " body TEXT NOT NULL, section TEXT NOT NULL, bucket TEXT NOT NULL, n BIGINT NOT NULL,"
+	    " PRIMARY KEY (body, section, bucket));"},
 };
-static const char *const tables[] = {"duty", "duty_owner", NULL};
+static const char *const tables[] = {"duty", "duty_owner", "duty_tally", "duty_by_section", NULL};
 static const char *const kinds[] = {"duty.", NULL};
 
 /* Working tables: where the engine has come to. */
@@ -30,6 +38,25 @@ const struct migration duty_working_migrations[] = {
 	    " PRIMARY KEY (body, name))"},
 };
 const size_t duty_working_migration_count = sizeof duty_working_migrations / sizeof *duty_working_migrations;
+
+/* ---- tallies: a row counts where it stands before and after each change */
+
+#define BUCKET                                                                                          \
+	"CASE WHEN state = 'overdue' OR (state = 'question' AND escalations > 0) THEN 'overdue'"            \
+	" WHEN state = 'open' OR state = 'question' THEN CASE WHEN clock = 'unset' THEN 'unset' ELSE 'open' END" \
+	" WHEN state = 'done' OR state = 'not_needed' THEN 'settled' ELSE state END"
+
+static struct result tally(struct store *store, struct slice id, int64_t by, struct why *why)
+{
+	TRY(store_run(store, "INSERT INTO duty_tally (body, clause, period, bucket, n)"
+	                     " SELECT body, clause, period, " BUCKET ", ?2 FROM duty WHERE id = ?1"
+	                     " ON CONFLICT (body, clause, period, bucket) DO UPDATE SET n = duty_tally.n + excluded.n",
+	              ARGS(arg_text(id), arg_i64(by)), NULL, why));
+	return store_run(store, "INSERT INTO duty_by_section (body, section, bucket, n)"
+	                        " SELECT body, section, " BUCKET ", ?2 FROM duty WHERE id = ?1"
+	                        " ON CONFLICT (body, section, bucket) DO UPDATE SET n = duty_by_section.n + excluded.n",
+	                 ARGS(arg_text(id), arg_i64(by)), NULL, why);
+}
 
 /* ---- opened */
 
@@ -71,6 +98,7 @@ static struct result put_one(struct store *store, const struct ledger_entry *ent
 	                   arg_str(json_text(data, "period")), arg_str(json_text(data, "strength")),
 	                   arg_str(json_text(data, "state")), arg_str(json_text(data, "clock")),
 	                   arg_i64(entry->time_ms), arg_i64(json_number(data, "due"))), NULL, why));
+	TRY(tally(store, slice_str(id), 1, why));
 	TRY(put_owners(store, id, "by", json_object_get(one, "by"), why));
 	return put_owners(store, id, "else", json_object_get(one, "else"), why);
 }
@@ -176,22 +204,36 @@ static struct result apply_reminded(struct store *store, const struct ledger_ent
 	return must_change(changed, entry, why);
 }
 
+static struct result apply_dated(struct store *store, const struct ledger_entry *entry, const json_t *data,
+                                 struct why *why)
+{
+	int64_t changed = 0;
+	TRY(store_run(store, "UPDATE duty SET clock = 'due', due_ms = ?2 WHERE id = ?1 AND clock = 'unset'",
+	              ARGS(arg_text(entry->subject), arg_i64(json_number(data, "due"))), &changed, why));
+	return must_change(changed, entry, why);
+}
+
 static const struct {
 	const char *kind;
 	struct result (*apply)(struct store *store, const struct ledger_entry *entry, const json_t *data, struct why *why);
 } acts[] = {
-	{"duty.opened", apply_opened},         {"duty.done", apply_done},       {"duty.not_needed", apply_not_needed},
+	{"duty.done", apply_done},       {"duty.not_needed", apply_not_needed},
 	{"duty.applies", apply_applies},       {"duty.undone", apply_undone},   {"duty.overdue", apply_overdue},
-	{"duty.reminded", apply_reminded},     {"duty.withdrawn", apply_withdrawn},
+	{"duty.reminded", apply_reminded},     {"duty.withdrawn", apply_withdrawn}, {"duty.dated", apply_dated},
 };
 
 static struct result apply(struct store *store, const struct ledger_entry *entry, struct why *why)
 {
 	AUTO(json_drop) json_t *data = NULL;
 	TRY(record_data(entry, &data, why));
+	if (slice_is(entry->kind, "duty.opened"))
+		return apply_opened(store, entry, data, why);
 	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
-		if (slice_is(entry->kind, acts[i].kind))
-			return acts[i].apply(store, entry, data, why);
+		if (slice_is(entry->kind, acts[i].kind)) {
+			TRY(tally(store, entry->subject, -1, why));
+			TRY(acts[i].apply(store, entry, data, why));
+			return tally(store, entry->subject, 1, why);
+		}
 	return fail(why, E_CONFLICT, "duty", "「%.*s」という義務の記録は知りません。", SLICE_ARG(entry->kind));
 }
 

@@ -353,14 +353,19 @@ bool policy_names_act(const struct policy *policy, const char *word)
 	return known && (act_find(policy, known) || vocab_find(policy, VOCAB_TASK, known));
 }
 
-const struct policy_clause *policy_member_at(const struct policy *policy, const char *name, day_t day,
-                                             size_t index, const char **cite)
+struct result policy_members(const struct policy *policy, const char *name, day_t day, struct arena *arena,
+                             struct policy_member **out, size_t *count, struct why *why)
 {
 	const struct book *book = book_on(policy, name, day);
-	const struct member *m = book ? book->members : NULL;
-	while (m && index--)
-		m = m->next;
-	if (m && cite)
-		*cite = m->cite;
-	return m ? m->clause->public : NULL;
+	if (!book)
+		return fail(why, E_ABSENT, name, "その日に効力のある規程がありません。");
+	struct policy_member *members = ARENA_ARRAY(arena, book->member_count ? book->member_count : 1, struct policy_member);
+	size_t have = 0;
+	if (!members)
+		return no_memory(why);
+	for (const struct member *m = book->members; m; m = m->next)
+		members[have++] = (struct policy_member){m->clause->public, m->cite};
+	*out = members;
+	*count = have;
+	return ok();
 }

@@ -88,10 +88,13 @@ struct result policy_duty_judge(const struct policy *policy, const char *name, c
 /* policy_names_act - the word names an act, a move, an event or a task */
 bool policy_names_act(const struct policy *policy, const char *word);
 
-/* policy_member_at - the clauses of the book in force, the adopted ones too, in
- * their order: NULL past the last
- * cite  nullable out: as the book cites it                                  */
-const struct policy_clause *policy_member_at(const struct policy *policy, const char *name, day_t day,
-                                             size_t index, const char **cite);
+/* policy_members - the clauses of the book in force, the adopted ones too, in their
+ * order.  errors  E_ABSENT no edition in force that day     E_MEMORY         */
+struct policy_member {
+	const struct policy_clause *clause;
+	const char *cite; /* as the book cites it */
+};
+struct result policy_members(const struct policy *policy, const char *name, day_t day, struct arena *arena,
+                             struct policy_member **out, size_t *count, struct why *why) MUST;
 
 #endif
