@@ -67,6 +67,14 @@ static const struct verb *verb(size_t row)
 	return &cli_zone_verbs[row];
 }
 
+static const struct verb *verb_named(const char *name)
+{
+	const struct verb *v = cli_zone_verbs;
+	while (strcmp(v->name, name) != 0)
+		v++;
+	return v;
+}
+
 /* ---- compile, check ---------------------------------------------------------- */
 
 static int write_out(const char *path, struct slice text, struct why *why)
@@ -103,7 +111,7 @@ static int run_map(int argc, char **argv)
 	const struct option_row rows[] = {{"-o", &out, NULL}, {"--on", &desk.on, NULL}};
 	argc = cli_options(argc, argv, rows, 2);
 	if (argc != 1)
-		return cli_usage(verb(9));
+		return cli_usage(verb_named("zone map"));
 	int status = zone_model(&desk, argv[0], &why);
 	if (status != CLI_DONE)
 		return status;
@@ -324,8 +332,11 @@ const struct verb cli_zone_verbs[] = {
 	{"zone drift", "[--on DAY] MODEL FILE|-", "カーネルの規則（nft -j list ruleset）が許可と同じかを証明する", run_drift},
 	{"zone ask", "-C DIR --by LOGIN [--on DAY] MODEL FLOW", "庁外との通信の許可を、構成表の行のとおりに申請する", zone_run_ask},
 	{"zone apply", "-C DIR --by LOGIN [--on DAY] MODEL", "作った規則を台帳に記し、sekisho-zone に渡す", zone_run_apply},
-	{"zone cut", "-C DIR --by LOGIN [--on DAY] MODEL NAME [NAME]", "緊急遮断: 相手・領域、または二つの間の通信を切る", zone_run_cut},
+	{"zone cut", "-C DIR --by LOGIN NAME [NAME]", "緊急遮断: 相手・領域・許可、または二つの間の通信を切る", zone_run_cut},
 	{"zone restore", "-C DIR --by LOGIN", "緊急遮断を解く", zone_run_restore},
+	{"zone pulled", "-C DIR --by LOGIN [NUMBER]", "線を抜く作業の一覧、または抜いたことの確認", zone_run_pulled},
+	{"zone refused", "-C DIR [--on DAY]", "止めた通信を、領域の組と理由ごとに数えて見せる", zone_run_refused},
+	{"zone idle", "-C DIR [--days N] [--on DAY]", "使われていない許可を、担当の確認のために並べる", zone_run_idle},
 	{"zone map", "[-o FILE] [--on DAY] MODEL", "領域と、その間の許可の図（SVG）を描く", run_map},
 	{NULL, NULL, NULL, NULL},
 };

@@ -31,5 +31,8 @@ int zone_run_ask(int argc, char **argv);
 int zone_run_apply(int argc, char **argv);
 int zone_run_cut(int argc, char **argv);
 int zone_run_restore(int argc, char **argv);
+int zone_run_pulled(int argc, char **argv);
+int zone_run_refused(int argc, char **argv);
+int zone_run_idle(int argc, char **argv);
 
 #endif

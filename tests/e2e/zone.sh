@@ -89,6 +89,9 @@ ok "the supervisor may" "$build/bin/sekisho" zone apply -C "$office" --by sato -
 ok "open" element F-0001
 ok "the kernel holds what is permitted, proven" holds
 
+ok "what was refused can be asked" "$build/bin/sekisho" zone refused -C "$office" --on 2026-11-21
+ok "what is not used can be asked" sh -c "'$build/bin/sekisho' zone idle -C '$office' --days 1 --on 2027-03-01 | grep -q F-0001"
+
 # by hand
 nft insert rule inet sekisho forward accept
 ok "noticed" within 200 said drift
@@ -97,9 +100,16 @@ ok "proven again" holds
 ok "in the ledger" recorded zone.drift
 
 # the emergency
-ok "cut by the supervisor" "$build/bin/sekisho" zone cut -C "$office" --by sato --on 2026-11-21 "$model" jlis
+ok "cut by the supervisor" "$build/bin/sekisho" zone cut -C "$office" --by sato --on 2026-11-21 jlis
 ok "F-0001 is out of the kernel" not element F-0001
 ok "F-0003 is not" element F-0003
+pull=$("$build/bin/sekisho" zone pulled -C "$office" --by sato --on 2026-11-21 | cut -f1)
+ok "a line to be pulled" [ -n "$pull" ]
+ok "nobody else says that it is" status 1 "$build/bin/sekisho" zone pulled -C "$office" --by aoki "$pull"
+ok "the supervisor says that it is pulled" "$build/bin/sekisho" zone pulled -C "$office" --by sato "$pull"
+ok "once" not "$build/bin/sekisho" zone pulled -C "$office" --by sato "$pull"
+ok "there is no other" not "$build/bin/sekisho" zone pulled -C "$office" --by sato 1
+ok "in the ledger" recorded zone.pulled
 ok "nobody else restores" status 1 "$build/bin/sekisho" zone restore -C "$office" --by aoki
 ok "still cut" not element F-0001
 ok "restored" "$build/bin/sekisho" zone restore -C "$office" --by sato
