@@ -17,7 +17,7 @@ import tempfile
 import xml.parsers.expat
 import zipfile
 
-TYPES = "docx xlsx xlsb officexml pptx doc xls ppt rtf odt ods odp pdf jpg png gif bmp tiff webp csv zip".split()
+TYPES = "docx xlsx xlsb officexml pptx doc xls ppt rtf odt ods odp html pdf jpg png gif bmp tiff webp csv zip".split()
 MEMBERS = set(TYPES) - {"officexml"} | {"jpeg", "tif", "txt", "tsv", "docm", "xlsm", "pptm"}
 VERDICTS = {"clean", "changed", "refused"}
 REASONS = set("damaged encrypted deep large bomb ambiguous unknown mismatch forbidden".split())
@@ -95,6 +95,13 @@ def ends(path):
     return True
 
 
+def decodes(text, charset):
+    try:
+        return bool(text.decode(charset))
+    except UnicodeDecodeError:
+        return False
+
+
 def has_pages(path):
     seen = subprocess.run(["qpdf", "--show-npages", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     return seen.stdout.strip() not in (b"", b"0")
@@ -114,6 +121,9 @@ def well_formed(kind, path):
         return False
     if kind in ("doc", "xls", "ppt"):  # of the editions that are rebuilt, by the second reader
         return path.endswith("." + kind) and readable_by_second(kind, path)
+    if kind == "html":  # in a charset of the list
+        text = pathlib.Path(path).read_bytes()
+        return any(decodes(text, name) for name in ("utf-8", "cp932", "euc_jp", "utf-16"))
     return kind == "csv" or readable_by_second(kind, path)
 
 

@@ -308,6 +308,11 @@ static enum file_type text_type(struct slice in, struct slice name)
 	enum file_type program = wide ? FILE_UNKNOWN : text_program(in);
 	if (by_name(name, FILE_MAIL, FILE_MAIL) == FILE_MAIL && program != FILE_SCRIPT)
 		return FILE_MAIL; /* it says so, and its reader is strict */
+	bool page = by_name(name, FILE_HTML, FILE_HTML) == FILE_HTML && (program == FILE_UNKNOWN || program == FILE_OTHER);
+	if (page)
+		return FILE_HTML; /* it says so, and its reader takes nothing as it is */
+	if (program != FILE_SCRIPT && by_name(name, FILE_MHT, FILE_MHT) == FILE_MHT)
+		return FILE_MHT; /* as with mail */
 	if (program != FILE_UNKNOWN)
 		return program;
 	return by_name(name, FILE_CSV, FILE_CSV) == FILE_CSV ? FILE_CSV : FILE_TXT;

@@ -31,6 +31,7 @@ static const struct {
 	[INSPECT_PPT] = {"ppt", "pps", look_ppt},
 	[INSPECT_RTF] = {"rtf", "", look_rtf},
 	[INSPECT_ODF] = {"odf", "odt", look_odf},
+	[INSPECT_HTML] = {"html", "htm", look_html},
 	[INSPECT_EXCELXML] = {"excelxml", "xml", look_excelxml},
 };
 
@@ -41,7 +42,7 @@ static const struct {
 } rare[] = {
 	{"jpe", INSPECT_JPEG}, {"jfif", INSPECT_JPEG}, {"ppsx", INSPECT_PPTX},
 	{"ott", INSPECT_ODF}, {"ods", INSPECT_ODF}, {"ots", INSPECT_ODF}, {"odp", INSPECT_ODF}, {"otp", INSPECT_ODF},
-	{"odg", INSPECT_ODF}, {"otg", INSPECT_ODF}, {"log", INSPECT_TXT}, {"md", INSPECT_TXT},
+	{"odg", INSPECT_ODF}, {"otg", INSPECT_ODF}, {"xhtml", INSPECT_HTML}, {"log", INSPECT_TXT}, {"md", INSPECT_TXT},
 };
 
 enum inspect_type inspect_type_of(const char *word)

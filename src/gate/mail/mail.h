@@ -28,6 +28,7 @@ struct mail_part {
 	const char *type;     /* lower case, "text/plain" */
 	const char *charset;  /* lower case, "" if none */
 	const char *name;     /* UTF-8, "" if none */
+	const char *id, *location; /* Content-ID without its brackets, Content-Location; "" if none */
 	bool attached;        /* said to be an attachment */
 	struct slice content; /* transfer encoding undone; a multipart's is empty */
 	struct mail_part *first, *next; /* children, sibling */

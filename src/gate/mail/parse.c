@@ -46,7 +46,7 @@ static struct slice take_line(struct slice in, size_t *pos)
 /* ---- headers ---- */
 
 struct fields {
-	struct slice type, encoding, disposition;
+	struct slice type, encoding, disposition, id, location;
 	unsigned types, encodings, dispositions;
 };
 
@@ -89,6 +89,10 @@ static bool take_header(struct reading *r, struct slice name, struct slice value
 			if (++*mime[i].count > 1)
 				return stop(r, MAIL_AMBIGUOUS, arena_printf(r->arena, "two headers %s", mime[i].name));
 		}
+	if (slice_equal_nocase(name, SLICE("Content-ID")))
+		f->id = value; /* given twice, the last: it only finds pictures of a page */
+	if (slice_equal_nocase(name, SLICE("Content-Location")))
+		f->location = value;
 	for (unsigned i = 0; top && i < KEPT; i++)
 		if (slice_equal_nocase(name, slice_str(kept[i])))
 			return take_kept(r, i, value);
@@ -146,6 +150,16 @@ static const char *lower_copy(struct arena *arena, struct slice text)
 	for (char *at = copy; at && *at; at++)
 		*at = *at >= 'A' && *at <= 'Z' ? (char)(*at + 32) : *at;
 	return copy;
+}
+
+/* Without the white space around, and without these marks. */
+static const char *trimmed_copy(struct arena *arena, struct slice text, const char *marks)
+{
+	while (text.len && (text.at[0] <= ' ' || strchr(marks, text.at[0])))
+		text = slice_part(text, 1, text.len);
+	while (text.len && (text.at[text.len - 1] <= ' ' || strchr(marks, text.at[text.len - 1])))
+		text.len--;
+	return arena_string(arena, text);
 }
 
 static bool ambiguous(struct reading *r, const char *header, const char *fault)
@@ -214,7 +228,9 @@ static bool describe(struct reading *r, const struct fields *f, struct described
 	struct mail_field encoding;
 	fault = mail_field(f->encodings ? f->encoding : SLICE("7bit"), r->arena, &encoding);
 	d->encoding = lower_copy(r->arena, encoding.value);
-	if (!part->type || !part->charset || !d->encoding)
+	part->id = trimmed_copy(r->arena, f->id, "<>");
+	part->location = trimmed_copy(r->arena, f->location, "");
+	if (!part->type || !part->charset || !d->encoding || !part->id || !part->location)
 		return no_memory(r);
 	if (fault || encoding.count)
 		return ambiguous(r, "Content-Transfer-Encoding", fault ? fault : "it has parameters");

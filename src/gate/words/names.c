@@ -29,7 +29,7 @@ static const struct {
 	[FILE_EXCELXML] = {"excelxml", "xml", "xml"},
 	[FILE_OLE] = {"ole", "", ""},
 	[FILE_RTF] = {"rtf", "rtf", "rtf"},
-	[FILE_HTML] = {"html", "", ""},
+	[FILE_HTML] = {"html", "html htm xhtml", "html"},
 	[FILE_SVG] = {"svg", "", ""},
 	[FILE_ODF] = {"odf", "odt ott ods ots odp otp odg otg", "odt"},
 	[FILE_XLSB] = {"xlsb", "xlsb", "xlsb"},
@@ -40,6 +40,7 @@ static const struct {
 	[FILE_ICHITARO] = {"ichitaro", "", ""},
 	[FILE_DOCUWORKS] = {"docuworks", "", ""},
 	[FILE_SYLK] = {"sylk", "", ""},
+	[FILE_MHT] = {"mht", "mht mhtml", "html"},
 	[FILE_OTHER] = {"other", "", ""},
 };
 

@@ -53,7 +53,8 @@ static const struct {
 	{FILE_OLE, REFUSAL_ENCRYPTED,
 	 "パスワードがかかったOffice文書のため止めました。パスワードを入力するか、元のアプリでパスワードを外して保存したものをお送りください。"},
 	{FILE_RTF, REFUSAL_DAMAGED, "リッチテキスト（rtf）の作りが壊れているため止めました。Wordで開き、docxの形式で保存し直してお送りください。"},
-	{FILE_HTML, REFUSAL_UNKNOWN, "HTML（ウェブページ）の形式は通せません。PDFなどの形式で保存し直してお送りください。"},
+	{FILE_HTML, REFUSAL_UNKNOWN, "文字コードを確かめられないウェブページ（HTML）のため止めました。UTF-8で保存し直すか、PDFの形式でお送りください。"},
+	{FILE_HTML, REFUSAL_DAMAGED, "ウェブページ（HTML）の文字が壊れているか、文字コードの指定と合わないため止めました。UTF-8で保存し直すか、PDFの形式でお送りください。"},
 	{FILE_SVG, REFUSAL_UNKNOWN, "SVG画像は通せません。PNGの形式で保存し直してお送りください。"},
 	{FILE_ODF, REFUSAL_UNKNOWN,
 	 "OpenDocument形式のうち、文書・表計算・発表・図形のほかの種類は通せません。odt、ods、odp、odgの形式で保存し直してお送りください。"},
@@ -144,6 +145,7 @@ static const struct {
 	/* archives */
 	{"hidden-data", "ファイルの中に隠れていた、画面に出ないデータを取り除きました。"},
 	{"archive-format", "書庫をZIP形式に作り直しました。"},
+	{"page-archive", "ウェブページの保存形式（MHT）を、画像を含む一つのページ（HTML）に作り直しました。"},
 	{"mail-page", "HTMLの本文を文字だけの本文に置き換えました。リンク先は文字で残しています。"},
 	{"remote-picture", "開いたことを外部へ知らせる画像の読み込みを取り除きました。"},
 	{"attachment", "通せない添付ファイルを取り除きました。理由は本文の末尾に書いてあります。"},

@@ -176,7 +176,7 @@ static const struct {
 	{"script inside by its name", {.members = {TXT, {"b.js", "alert(1)"}}}, REFUSAL_FORBIDDEN},
 	{"double ending inside", {.members = {TXT, {"見積.txt.exe", "text"}}}, REFUSAL_FORBIDDEN},
 	{"wrong ending inside", {.members = {TXT, {"b.pdf", "text"}}}, REFUSAL_MISMATCH},
-	{"html inside", {.members = {TXT, {"b.txt", "<html><script>"}}}, REFUSAL_UNKNOWN},
+	{"html inside", {.members = {TXT, {"b.txt", "<html><script>"}}}, REFUSAL_MISMATCH},
 };
 
 TEST(structure)
