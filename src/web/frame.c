@@ -68,6 +68,7 @@ static const struct item items[] = {
 	{"home", "/", "ホーム", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"crossings", "/crossings", "ファイル受渡し", ZONE_LGWAN, COUNT_COLLECT, false},
 	{"decide", "/decide", "申請・決裁", ZONE_LGWAN, COUNT_DECIDE, false},
+	{"cases", "/cases", "手続", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"registers", "/registers", "台帳", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"clauses", "/clauses", "条文・証明", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"operation", "/operation", "運用", ZONE_LGWAN, COUNT_NOTHING, true},

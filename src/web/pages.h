@@ -19,6 +19,9 @@ handler_fn page_row_form, post_row_form;                       /* pages_row_form
 handler_fn page_book, page_record, post_record, page_correct, post_correct; /* pages_records.c */
 handler_fn page_deed, post_deed;                               /* pages_deed.c */
 handler_fn page_exception, post_exception;                     /* pages_exception.c */
+handler_fn page_apply, page_apply_form, post_apply;            /* pages_apply.c */
+handler_fn page_cases, page_case_new, post_case_new, page_case, post_case; /* pages_case.c */
+handler_fn page_report, post_report, page_network;             /* pages_report.c */
 handler_fn page_clauses;                                       /* pages_book.c */
 handler_fn page_clause;                                        /* pages_clause.c */
 handler_fn page_tokens, post_token, post_token_end;            /* pages_tokens.c */
@@ -38,6 +41,12 @@ json_t *show_chip(const char *kind, const char *icon, const char *label);
 json_t *show_file_state(const struct crossing_file *file);    /* a chip */
 json_t *show_application_state(enum application_state state); /* a chip */
 const char *show_act(const struct application *application);  /* what is asked for: 例外措置 */
+
+/* show_proceedings - [{kind, label}] of those that a person may begin: pages_apply.c */
+json_t *show_proceedings(struct request *rq);
+/* show_decision - for {{>decision}}: what would come of it, who is asked, what is
+ * missing, which clauses speak: show_decision.c                             */
+json_t *show_decision(struct request *rq, const struct decision *decision);
 
 /* ---- show_clause.c: clauses and their states ----------------------------- */
 /* {id, cite, href, says}; false for an unknown id or "" */

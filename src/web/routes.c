@@ -24,6 +24,13 @@ static const struct route_row rows[] = {
 	{"/decide/*", INNER, NEED_SESSION, page_decide_one, post_decide, false},
 	{"/exception/*/*", INNER, NEED_SESSION, page_exception, post_exception, false},
 
+	{"/apply", INNER, NEED_SESSION, page_apply, NULL, false},
+	{"/apply/*", INNER, NEED_SESSION, page_apply_form, post_apply, false},
+	{"/cases", INNER, NEED_SESSION, page_cases, NULL, false},
+	{"/cases/new/*", INNER, NEED_SESSION, page_case_new, post_case_new, false},
+	{"/case/*", INNER, NEED_SESSION, page_case, post_case, false},
+	{"/report", INNER, NEED_SESSION, page_report, post_report, false},
+	{"/network", INNER, NEED_SESSION, page_network, NULL, false},
 	{"/registers", INNER, NEED_SESSION, page_registers, NULL, false},
 	{"/registers/*", INNER, NEED_SESSION, page_register, NULL, false},
 	{"/registers/*/new", INNER, NEED_SESSION, page_row_form, post_row_form, false},
