@@ -64,6 +64,8 @@ static const char *kept(struct request *rq, json_t *shown) /* takes the referenc
 static const char *row_label(struct request *rq, const char *id)
 {
 	struct register_row row;
+	if (!parts_of(rq)->registers)
+		return id;
 	return register_get(parts_of(rq)->registers, id, rq->arena, &row, NULL).code == OK ? row.name : id;
 }
 

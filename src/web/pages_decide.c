@@ -1,6 +1,9 @@
 /* 決裁: the queue, one application with its facts, the clauses at work and the
  * route, and a person's word on it.                                         */
+#include "web/fields.h"
 #include "web/pages.h"
+
+#include "register/book.h"
 
 /* ---- the queue -------------------------------------------------------------- */
 
@@ -68,37 +71,6 @@ struct result page_decide(struct request *rq, struct why *why)
 
 /* ---- one application ------------------------------------------------------------ */
 
-static const char *told(struct request *rq, json_t *shown) /* takes the reference */
-{
-	const char *kept = text(rq, "%s", json_string_value(shown));
-	json_decref(shown);
-	return kept;
-}
-
-static const char *said_value(struct request *rq, const char *act, const struct policy_fact *fact,
-                              const char *value)
-{
-	char day[48];
-	day_t date;
-	switch (fact->type) {
-	case FACT_YESNO:
-		return strcmp(value, "yes") == 0 ? "はい" : "いいえ";
-	case FACT_SECTION:
-		return told(rq, show_section(rq, value));
-	case FACT_PERSON:
-		return told(rq, show_person(rq, value));
-	case FACT_DATE:
-		if (day_parse(slice_str(value), &date, NULL).code != OK)
-			return value;
-		day_long(date, day);
-		return text(rq, "%s", day);
-	case FACT_NONE: case FACT_TEXT: case FACT_DURATION: case FACT_SIZE: case FACT_POST:
-	case FACT_NUMBER: case FACT_WORD: case FACT_LEVEL: case FACT_ROW: case FACT_SET:
-	default:
-		return policy_label(parts_of(rq)->policy, act, value);
-	}
-}
-
 /* Shown elsewhere on the page, in better words than the fact's own. */
 static bool is_told_elsewhere(const char *path)
 {
@@ -109,9 +81,34 @@ static bool is_told_elsewhere(const char *path)
 	return false;
 }
 
+static const char *fact_of(const struct application *a, const char *path)
+{
+	for (size_t i = 0; i < a->fact_count; i++)
+		if (strcmp(a->facts[i].path, path) == 0)
+			return a->facts[i].value;
+	return "";
+}
+
+/* The row that it is about, and its classes as of now. */
+static void add_object(struct request *rq, const struct application *a, json_t *list)
+{
+	struct register_row row;
+	const char *id = fact_of(a, "object");
+	if (!parts_of(rq)->registers || !*id ||
+	    register_get(parts_of(rq)->registers, id, rq->arena, &row, NULL).code != OK)
+		return;
+	json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "label", policy_label(parts_of(rq)->policy, NULL, row.kind),
+		"value", row.name, "level", ""));
+	for (size_t i = 0; i < row.class_count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "label",
+			policy_label(parts_of(rq)->policy, NULL, row.classes[i].scale), "value", row.classes[i].high, "level",
+			row.classes[i].high));
+}
+
 static json_t *facts_model(struct request *rq, const struct application *a)
 {
 	json_t *list = json_array();
+	add_object(rq, a, list);
 	const struct policy_fact *known;
 	size_t count;
 	struct why why = {OK, "", ""};
@@ -122,7 +119,7 @@ static json_t *facts_model(struct request *rq, const struct application *a)
 			if (strcmp(known[k].path, a->facts[i].path) == 0 && *a->facts[i].value &&
 			    !is_told_elsewhere(known[k].path))
 				json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "label", known[k].label,
-					"value", said_value(rq, a->act, &known[k], a->facts[i].value), "level",
+					"value", fields_said(rq, a->act, &known[k], a->facts[i].value), "level",
 					known[k].type == FACT_LEVEL ? a->facts[i].value : ""));
 	return list;
 }
@@ -331,6 +328,54 @@ static const char *separation_id(struct request *rq)
 	return clause ? clause->id : "";
 }
 
+/* ---- what follows ------------------------------------------------------------------- */
+
+static json_t *records_model(struct request *rq, const struct application *a, size_t *open)
+{
+	json_t *list = json_array();
+	struct book_entry *found;
+	struct policy_registry registry;
+	size_t count;
+	bool more;
+	const struct book_query query = {.origin = a->id, .limit = 20};
+	*open = 0;
+	if (!parts_of(rq)->registers ||
+	    book_list(parts_of(rq)->registers, &query, rq->arena, &found, &count, &more, NULL).code != OK)
+		return list;
+	for (size_t i = 0; i < count; i++) {
+		bool known = policy_registry_find(parts_of(rq)->policy, found[i].registry, &registry);
+		*open += found[i].state == BOOK_OPEN;
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "href",
+			text(rq, "/books/%s/%s", found[i].registry, found[i].id), "label", known ? registry.title : found[i].registry,
+			"number", found[i].number, "says", found[i].state == BOOK_OPEN
+				? text(rq, "まだ書く欄が%zu個あります", found[i].empty_count) : "書き終わりました"));
+	}
+	return list;
+}
+
+/* Asked for on a page of its own, and decided or given back: may be asked for anew. */
+static const char *again_path(struct request *rq, const struct application *a, bool own)
+{
+	struct policy_act act;
+	bool over = a->state != APPLICATION_OPEN && a->state != APPLICATION_NONE;
+	if (!own || !over || *a->exception_to || !policy_act_find(parts_of(rq)->policy, a->act, &act) || act.to[0] ||
+	    strcmp(act.carried_by, "gate_file") == 0)
+		return "";
+	return text(rq, "/apply/%s?object=%s&again=%s", a->act, fact_of(a, "object"), a->id);
+}
+
+static void add_after(struct request *rq, const struct application *a, bool own, json_t *model)
+{
+	size_t open;
+	json_t *records = records_model(rq, a, &open);
+	bool permitted = a->state == APPLICATION_PERMITTED || (a->state == APPLICATION_LAPSED && open);
+	bool late = permitted && open && a->until < request_today(rq);
+	json_object_set_new(model, "closable", json_boolean(own && permitted && json_array_size(records)));
+	json_object_set_new(model, "late", json_boolean(late));
+	json_object_set_new(model, "records", records);
+	json_object_set_new(model, "again", json_string(again_path(rq, a, own)));
+}
+
 static json_t *application_model(struct request *rq, const struct application *a)
 {
 	const char *path = text(rq, "/decide/%s", a->id);
@@ -356,6 +401,7 @@ static json_t *application_model(struct request *rq, const struct application *a
 	json_object_set_new(model, "own_open", json_boolean(own && a->state == APPLICATION_OPEN));
 	json_object_set_new(model, "form",
 		asked || own ? form_token(rq, path) : json_string(""));
+	add_after(rq, a, own, model);
 	json_object_set_new(model, "separation", show_clause(rq, separation_id(rq)));
 	return model;
 }
@@ -405,6 +451,8 @@ struct result post_decide(struct request *rq, struct why *why)
 	TRY(load(rq, &a, why));
 	if (strcmp(act, "withdraw") == 0)
 		TRY(application_withdraw(parts_of(rq)->proceedings, a.id, rq->person.id, why));
+	else if (strcmp(act, "close") == 0)
+		TRY(application_close(parts_of(rq)->proceedings, a.id, rq->person.id, why));
 	else if (answer == 0)
 		return fail(why, E_INPUT, "act", "どのボタンが押されたかが分かりません。");
 	else if (answer != ANSWER_AGREE && !*reason)

@@ -33,6 +33,11 @@ const rooms = (inner, at) => [
   ['row-edit', inner, `/registers/medium/${at.medium}/edit`, 'manager_inner'], ['book', inner, '/books/media_disposals', 'staff_inner'],
   ['record', inner, `/books/media_disposals/${at.open}`, 'staff_inner'], ['record-corrected', inner, `/books/media_disposals/${at.closed}`, 'staff_inner'],
   ['record-correct', inner, `/books/media_disposals/${at.open}/correct`, 'staff_inner'], ['deed-acts', inner, `/record?row=${at.medium}`, 'staff_inner'],
+  ['apply', inner, '/apply', 'staff_inner'], ['apply-form', inner, `/apply/take_out?object=${at.asset}`, 'staff_inner'],
+  ['apply-one', inner, `/decide/${at.application}`, 'manager_inner'], ['apply-permitted', inner, `/decide/${at.permitted}`, 'staff_inner'],
+  ['cases', inner, '/cases', 'staff_inner'], ['case-new', inner, '/cases/new/contract', 'manager_inner'],
+  ['case-incident', inner, `/case/${at.incident}`, 'staff_inner'], ['case-contract', inner, `/case/${at.contract}`, 'manager_inner'],
+  ['report', inner, '/report', 'staff_inner'], ['network', inner, '/network', 'staff_inner'],
   ['deed', inner, `/record?act=dispose_medium&row=${at.medium}`, 'staff_inner'],
 ];
 
@@ -54,7 +59,7 @@ async function paper(page, [name]) {
   await kit.shot(page, `paper-${name}`);
 }
 
-const papers = ['decide-one', 'result', 'clause', 'clauses-section', 'operation', 'entry', 'row', 'record', 'register'];
+const papers = ['decide-one', 'result', 'clause', 'clauses-section', 'operation', 'entry', 'row', 'record', 'register', 'case-incident', 'network'];
 
 // One stage, and every page on it.
 async function act(browser, program, rows) {

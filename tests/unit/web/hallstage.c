@@ -1,5 +1,6 @@
 /* hallstage OUTER INNER - the pages over the real rooms, with rows and records in
  * them, for looking at them in a browser (tests/e2e/look.js); prints sessions.   */
+#include "furnish_cases.h"
 #include "hall.h"
 
 #include "base/number.h"
@@ -90,8 +91,10 @@ int main(int argc, char **argv)
 	furnish_books(&hall.town, medium, open, closed);
 	sign_in(&hall.town, "aoki", 'a', staff);
 	sign_in(&hall.town, "tanaka", 'b', manager);
-	printf("{\"staff_inner\":\"%s\",\"manager_inner\":\"%s\",\"medium\":\"%s\",\"open\":\"%s\",\"closed\":\"%s\"}\n",
-	       staff, manager, medium, open, closed);
+	struct furnished f = furnish_cases(&hall.town);
+	printf("{\"staff_inner\":\"%s\",\"manager_inner\":\"%s\",\"medium\":\"%s\",\"open\":\"%s\",\"closed\":\"%s\","
+	       "\"incident\":\"%s\",\"contract\":\"%s\",\"asset\":\"%s\",\"application\":\"%s\",\"permitted\":\"%s\"}\n",
+	       staff, manager, medium, open, closed, f.incident, f.contract, f.asset, f.application, f.permitted);
 	fflush(stdout);
 	while (!test_faults_ && web_turn(hall.web, -1, 1000, &why).code == OK)
 		continue;
