@@ -258,11 +258,13 @@ static struct result offer_rows(struct offer *o, struct why *why)
 		at += len + (at[len] == ' ');
 	}
 	TRY(register_list(parts_of(o->rq)->registers, &query, o->rq->arena, &rows, &count, &more, why));
-	for (size_t i = 0; i < count; i++)
+	/* what is chosen stands alone until another one is looked for */
+	bool settled = o->shown && o->field->fact.type != FACT_SET && !*o->field->search;
+	for (size_t i = 0; !settled && i < count; i++)
 		if (!is_chosen(o->field, rows[i].id))
 			offer(o, rows[i].id, rows[i].name, kept(o->rq, show_section(o->rq, rows[i].section)));
-	o->out->searched = more || *o->field->search;
-	o->out->more = more;
+	o->out->searched = more || settled || *o->field->search;
+	o->out->more = more && !settled;
 	return ok();
 }
 

@@ -4,7 +4,7 @@
 
 #include "web/fields.h"
 
-enum { CHOICES_SHOWN = 12, CHOICES_LISTED = 60 }; /* found by a search; in one select */
+enum { CHOICES_SHOWN = 6, CHOICES_LISTED = 60 }; /* found by a search; in one select */
 
 struct choices {
 	json_t *list;    /* [{value, label, says, letter, chosen, control}]; NULL: not chosen but typed */
