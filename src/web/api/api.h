@@ -91,6 +91,9 @@ const char *api_part(struct request *rq, size_t index);
 /* api_list - {"items": items, "next": next}; takes the reference */
 json_t *api_list(json_t *items, const char *next);
 
+/* api_claims - a list of the schema Claim into the wish, in the arena */
+struct result api_claims(struct request *rq, const json_t *list, struct wish *wish, struct why *why) MUST;
+
 /* ---- the life of a call: call.c; web/life.c hands it over -------------------- */
 bool api_is_path(struct slice path);
 struct result api_begin(struct request *rq, const struct incoming *in, struct why *why) MUST;
@@ -114,6 +117,9 @@ API_RUN(api_kinds);
 API_RUN(api_kind);
 API_RUN(api_rows);
 API_RUN(api_row);
+API_RUN(api_make_row);
+API_RUN(api_change_row);
+API_RUN(api_close_row);
 API_RUN(api_applications);
 API_RUN(api_application);
 API_RUN(api_answer);

@@ -87,7 +87,7 @@ static struct result facts_of(struct request *rq, const json_t *map, struct wish
 	return ok();
 }
 
-static struct result claims_of(struct request *rq, const json_t *list, struct wish *wish, struct why *why)
+struct result api_claims(struct request *rq, const json_t *list, struct wish *wish, struct why *why)
 {
 	struct policy_claim *claims = ARENA_ARRAY(rq->arena, json_array_size(list) + 1, struct policy_claim);
 	size_t i;
@@ -125,7 +125,7 @@ struct result api_decide(struct request *rq, const json_t *in, json_t **out, str
 	if (!policy_act_exists(parts_of(rq)->policy, wish.act))
 		return fail(why, E_INPUT, "act", "この名前の行為は、語彙にありません。");
 	TRY(facts_of(rq, json_object_get(in, "facts"), &wish, why));
-	TRY(claims_of(rq, json_object_get(in, "claims"), &wish, why));
+	TRY(api_claims(rq, json_object_get(in, "claims"), &wish, why));
 	TRY(proceeding_decide(parts_of(rq)->proceedings, &wish, rq->arena, &decision, why));
 	buffer_init(&explained, VERDICT_BYTES);
 	policy_explain(parts_of(rq)->policy, decision, &explained);

@@ -1,7 +1,6 @@
 /* Registers: their kinds, the facts of a kind, rows. */
-#include "register/register.h"
 #include "web/api/api.h"
-#include "web/pages.h"
+#include "web/desk_pages.h"
 
 static json_t *words_of(const struct policy_fact *fact)
 {
@@ -95,7 +94,7 @@ struct result api_rows(struct request *rq, const json_t *in, json_t **out, struc
 {
 	struct register_row *rows;
 	size_t count;
-	bool more, operator;
+	bool more;
 	json_t *list = json_array();
 	int64_t limit = api_number(in, "limit", API_PAGE);
 	if (limit < 1 || limit > API_PAGE)
@@ -103,9 +102,6 @@ struct result api_rows(struct request *rq, const json_t *in, json_t **out, struc
 	struct register_query query = {
 		.kind = api_part(rq, 0), .words = api_text(rq, in, "q"), .section = api_text(rq, in, "section"),
 		.closed = json_is_true(json_object_get(in, "closed")), .limit = (size_t)limit};
-	TRY(is_operator(rq, &operator, why));
-	if (!operator) /* others see the rows of their own section, as on the pages */
-		query.section = rq->person.section;
 	put_after(rq, api_text(rq, in, "after"), &query);
 	TRY(register_list(parts_of(rq)->registers, &query, rq->arena, &rows, &count, &more, why));
 	for (size_t i = 0; i < count; i++)
@@ -114,15 +110,89 @@ struct result api_rows(struct request *rq, const json_t *in, json_t **out, struc
 	return ok();
 }
 
-struct result api_row(struct request *rq, const json_t *in, json_t **out, struct why *why)
+static struct result load(struct request *rq, const char *id, struct register_row *row, struct why *why)
+{
+	TRY(register_get(parts_of(rq)->registers, id, rq->arena, row, why));
+	return strcmp(row->kind, api_part(rq, 0)) == 0
+	               ? ok() : fail(why, E_ABSENT, "row", "この台帳に、その行はありません。");
+}
+
+static struct result give_row(struct request *rq, const char *id, json_t **out, struct why *why)
 {
 	struct register_row row;
-	bool yes;
-	(void)in;
-	TRY(register_get(parts_of(rq)->registers, api_part(rq, 1), rq->arena, &row, why));
-	TRY(is_operator(rq, &yes, why));
-	if (strcmp(row.kind, api_part(rq, 0)) != 0 || (!yes && strcmp(row.section, rq->person.section) != 0))
-		return not_theirs(rq, "row", why);
+	TRY(load(rq, id, &row, why));
 	*out = row_of(&row);
 	return ok();
+}
+
+struct result api_row(struct request *rq, const json_t *in, json_t **out, struct why *why)
+{
+	(void)in;
+	return give_row(rq, api_part(rq, 1), out, why);
+}
+
+/* ---- through the counter ------------------------------------------------------ */
+
+/* What was sent goes over what stands there; what was not sent stays. */
+static struct result cells_of(struct request *rq, const json_t *map, const struct register_row *row,
+                              struct register_change *change, struct why *why)
+{
+	size_t room = json_object_size(map) + (row ? row->cell_count : 0), n = 0;
+	struct cell *cells = ARENA_ARRAY(rq->arena, room + 1, struct cell);
+	const char *path;
+	json_t *value;
+	if (!cells)
+		return fail(why, E_MEMORY, "", "no memory");
+	json_object_foreach((json_t *)(uintptr_t)map, path, value)
+		cells[n++] = (struct cell){path, json_string_value(value)};
+	for (size_t i = 0; row && i < row->cell_count; i++)
+		if (!json_object_get(map, row->cells[i].path))
+			cells[n++] = row->cells[i];
+	change->cells = cells;
+	change->cell_count = n;
+	return ok();
+}
+
+static struct result put(struct request *rq, const json_t *in, const struct register_row *row, json_t **out,
+                         struct why *why)
+{
+	char id[27];
+	const char *section = api_text(rq, in, "section"), *name = api_text(rq, in, "name");
+	struct desk desk = desk_of(rq);
+	struct wish claimed = {0};
+	struct desk_change change = {
+		.row = {.kind = api_part(rq, 0), .id = row ? row->id : NULL, .version = api_number(in, "version", 0),
+		        .name = name[0] || !row ? name : row->name, .actor = rq->person.id, .post = "",
+		        .section = section[0] ? section : row ? row->section : rq->person.section},
+		.ground = api_text(rq, in, "ground")};
+	TRY(api_claims(rq, json_object_get(in, "claims"), &claimed, why));
+	TRY(cells_of(rq, json_object_get(in, "cells"), row, &change.row, why));
+	change.claims = claimed.claims;
+	change.claim_count = claimed.claim_count;
+	TRY(desk_put(&desk, &change, rq->arena, id, NULL, why));
+	return give_row(rq, id, out, why);
+}
+
+struct result api_make_row(struct request *rq, const json_t *in, json_t **out, struct why *why)
+{
+	struct policy_kind kind;
+	if (!find_kind(rq, api_part(rq, 0), &kind) || kind.proceeding)
+		return fail(why, E_ABSENT, "kind", "その種類の台帳はありません。");
+	return put(rq, in, NULL, out, why);
+}
+
+struct result api_change_row(struct request *rq, const json_t *in, json_t **out, struct why *why)
+{
+	struct register_row row;
+	TRY(load(rq, api_part(rq, 1), &row, why));
+	return put(rq, in, &row, out, why);
+}
+
+struct result api_close_row(struct request *rq, const json_t *in, json_t **out, struct why *why)
+{
+	struct register_row row;
+	struct desk desk = desk_of(rq);
+	TRY(load(rq, api_part(rq, 1), &row, why));
+	TRY(desk_close(&desk, row.id, api_number(in, "version", 0), rq->person.id, rq->arena, why));
+	return give_row(rq, row.id, out, why);
 }

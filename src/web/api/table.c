@@ -13,6 +13,7 @@ const struct api_scope api_scopes[] = {
 	{"policy.read", "ポリシーを見る・判断を尋ねる"},
 	{"proof.read", "条項の状態を見る"},
 	{"register.read", "台帳を見る"},
+	{"register.write", "台帳に加える・変える・閉じる"},
 	{NULL, NULL},
 };
 
@@ -38,6 +39,12 @@ const struct api_operation api_operations[] = {
 	GET("/registers/{kind}", "getKind", "register.read", "台帳の項目", "", "KindFacts", api_kind),
 	LIST("/registers/{kind}/rows", "listRows", "register.read", "台帳の行", "RowQuery", "Row", api_rows),
 	GET("/registers/{kind}/rows/{id}", "getRow", "register.read", "台帳の1行", "", "Row", api_row),
+
+	POST("/registers/{kind}/rows", "makeRow", "register.write", "台帳に行を加える", "NewRow", "Row", api_make_row),
+	POST("/registers/{kind}/rows/{id}", "changeRow", "register.write", "台帳の行を変える", "RowChange", "Row",
+	     api_change_row),
+	POST("/registers/{kind}/rows/{id}/closing", "closeRow", "register.write", "台帳の行を閉じる", "RowClosing",
+	     "Row", api_close_row),
 
 	LIST("/applications", "listApplications", "application.read", "申請（自分の、または答えを待つ）",
 	     "ApplicationQuery", "Application", api_applications),
@@ -94,6 +101,13 @@ const struct api_schema api_schemas[] = {
 	         {"closed", API_YESNO, true, "閉じたか", NULL}, {"cells", API_MAP, true, "項目の値", NULL},
 	         {"classes", API_LIST, true, "ポリシーによる分類", "Class"},
 	         {"changed", API_TIME, true, "最後に変えた時刻", NULL}, MUST_TEXT("changed_by", "変えた人")}},
+	{"NewRow", {MUST_TEXT("name", "名称"), MAY_TEXT("section", "課の番号。なければ自分の課"),
+	            {"cells", API_MAP, true, "項目の値", NULL}, {"claims", API_LIST, false, "申立て", "Claim"},
+	            MAY_TEXT("ground", "分類を下げる理由")}},
+	{"RowChange", {{"version", API_NUMBER, true, "見た版", NULL}, MAY_TEXT("name", "名称"),
+	               MAY_TEXT("section", "課の番号"), {"cells", API_MAP, false, "変える項目の値。空は「わからない」", NULL},
+	               {"claims", API_LIST, false, "申立て", "Claim"}, MAY_TEXT("ground", "分類を下げる理由")}},
+	{"RowClosing", {{"version", API_NUMBER, true, "見た版", NULL}}},
 	{"ApplicationQuery", {MAY_TEXT("whose", "mine または waiting（自分の答えを待つ）"),
 	                      MAY_TEXT("state", "open permitted refused returned withdrawn lapsed"),
 	                      {"limit", API_NUMBER, false, "1から100", NULL}}},
