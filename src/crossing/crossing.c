@@ -94,6 +94,7 @@ static const struct {
 	{CROSSING_REFUSED, "refused", "通せません"},
 	{CROSSING_HELD, "held", "保留（情報担当が確認中）"},
 	{CROSSING_LAPSED, "lapsed", "受取期限切れ"},
+	{CROSSING_LOCKED, "locked", "パスワード待ち"},
 };
 
 const char *crossing_state_name(enum crossing_state state)

@@ -107,6 +107,7 @@ enum crossing_state {      /* of a file */
 	CROSSING_REFUSED,
 	CROSSING_HELD,     /* the two readers disagree: the IT section looks */
 	CROSSING_LAPSED,   /* not collected in time */
+	CROSSING_LOCKED,   /* needs a password: asked for on its page */
 };
 const char *crossing_state_name(enum crossing_state state);
 const char *crossing_state_japanese(enum crossing_state state);
@@ -194,6 +195,16 @@ struct result crossing_ask_original(struct crossings *c, const char *file, const
 /* crossing_retry - a held or waiting file goes to the front of the queue again */
 struct result crossing_retry(struct crossings *c, const char *file, const char *by,
                              struct why *why) MUST;
+
+/* crossing_give_password - for a locked file: the gate tries it next
+ * person    sender or receiver
+ * password  UTF-8, 1..256 bytes; sealed until it was tried, then destroyed; in no
+ *           entry and no log
+ * errors    E_INPUT     why->text is the sentence to show
+ *           E_CONFLICT  it does not wait for one
+ *           E_ABSENT    not this person's file                                */
+struct result crossing_give_password(struct crossings *c, const char *file, const char *person,
+                                     struct slice password, struct why *why) MUST;
 
 struct crossing_counts {
 	int64_t waiting, checked, held, released, collected, refused, lapsed;

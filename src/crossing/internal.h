@@ -122,4 +122,14 @@ struct result queue_done(struct crossings *c, const char *file, struct why *why)
 struct result queue_note(struct crossings *c, const char *file, struct arena *arena,
                          const char **out, struct why *why) MUST;
 
+/* ---- passwords of locked files (crossing/password.c) --------------------- */
+enum { PASSWORD_MOST = 256, PASSWORD_TRIES = 10 };
+/* password_read - what was given for a file, in the arena: wipe it when used; empty
+ * if nothing was.  wrong: how often what was given did not open it            */
+struct result password_read(struct crossings *c, const char *file, struct arena *arena,
+                            struct slice *out, int64_t *wrong, struct why *why) MUST;
+/* password_forget - destroy it, inside a change; was_wrong: and count it      */
+struct result password_forget(struct crossings *c, const char *file, bool was_wrong,
+                              struct why *why) MUST;
+
 #endif

@@ -97,8 +97,13 @@ static const struct step steps[] = {
 	 {"type", "ending", "verdict", "report", "clean", "#clean_bytes"}},
 	{"crossing.file.refused",
 	 FILE_SET "state = 'refused', type = ?3, verdict = 'refused', refusal = ?4,"
-	          " clause = ?5, report = ?6 WHERE id = ?1 AND state IN ('waiting', 'checked', 'held')",
+	          " clause = ?5, report = ?6 WHERE id = ?1 AND state IN ('waiting', 'checked', 'held', 'locked')",
 	 {"type", "refusal", "clause", "report"}},
+	{"crossing.file.locked",
+	 FILE_SET "state = 'locked', type = ?3, refusal = ?4, report = ?5 WHERE id = ?1 AND state = 'waiting'",
+	 {"type", "refusal", "report"}},
+	{"crossing.password.given",
+	 FILE_SET "state = 'waiting', refusal = '', report = '' WHERE id = ?1 AND state = 'locked'", {0}},
 	{"crossing.file.held",
 	 FILE_SET "state = 'held', type = ?3, report = ?4"
 	          " WHERE id = ?1 AND state = 'waiting'",

@@ -13,6 +13,8 @@ static const struct migration migrations[] = {
 	    " id TEXT PRIMARY KEY, person TEXT NOT NULL, direction TEXT NOT NULL, name TEXT NOT NULL,"
 	    " item TEXT NOT NULL, bytes BIGINT NOT NULL, created_ms BIGINT NOT NULL);"
 	    "CREATE INDEX crossing_draft_person ON crossing_draft (person, direction, created_ms);"},
+	{2, "CREATE TABLE crossing_password ("
+	    " file TEXT PRIMARY KEY, item TEXT NOT NULL, wrong BIGINT NOT NULL);"},
 };
 
 struct result queue_migrate(struct crossings *c, struct why *why)

@@ -14,7 +14,7 @@
 
 #include "base/file.h"
 
-enum outcome { GO_ON = 1, WAIT, REFUSED, HELD, FAILED };
+enum outcome { GO_ON = 1, WAIT, REFUSED, HELD, LOCKED, FAILED };
 enum { TRIES = 4, REST_MS = 15000 };
 
 /* A file on its way. */
@@ -30,6 +30,7 @@ struct carriage {
 	int64_t attempts;
 	int original_fd, clean_fd;
 	struct pool_result cleansed;
+	bool wrong;               /* the password that was given does not open it */
 	char engine[160];         /* what scanned it */
 	const char *refusal, *sentence, *reason, *clause; /* why not */
 	struct why *why;
@@ -125,16 +126,43 @@ static enum outcome worker_ended(struct carriage *k, enum pool_end end, const ch
 	              reason, against(k, GATE_YES, GATE_NO));
 }
 
-static enum outcome cleanse(struct carriage *k)
+/* Asked for on the page, a bounded number of times. */
+static enum outcome ask_password(struct carriage *k, const struct file_report *report, int64_t wrong)
+{
+	k->wrong = report->refusal == REFUSAL_PASSWORD;
+	(void)refuse(k, refusal_name(report->refusal), refusal_sentence(report->refusal, report->type), report->reason,
+	             against(k, GATE_YES, GATE_NO));
+	if (!k->wrong || wrong + 1 < PASSWORD_TRIES)
+		return LOCKED;
+	k->sentence = "パスワードが10回違ったため止めました。正しいパスワードを送り主に確かめてから、もう一度お送りください。";
+	return REFUSED;
+}
+
+static enum outcome run_cleansing(struct carriage *k, int64_t *wrong, struct result *ran)
 {
 	struct pool_job job = {.program = POOL_CLEANSE, .name = slice_str(k->name),
 	                       .input_fd = k->original_fd, .original_fd = -1};
-	struct result ran = pool_run(k->pool, &job, k->arena, &k->cleansed, k->why);
+	if (password_read(k->c, k->file.id, k->arena, &job.password, wrong, k->why).code != OK)
+		return wait_for(k, "作業場所を読めないため、待っています。", k->why->text);
+	*ran = pool_run(k->pool, &job, k->arena, &k->cleansed, k->why);
+	if (job.password.len)
+		explicit_bzero((void *)(uintptr_t)job.password.at, job.password.len);
+	return GO_ON;
+}
+
+static enum outcome cleanse(struct carriage *k)
+{
+	int64_t wrong = 0;
+	struct result ran = ok();
+	if (run_cleansing(k, &wrong, &ran) != GO_ON)
+		return WAIT;
 	if (ran.code != OK)
 		return wait_for(k, "無害化の順番を待っています。", k->why->text);
 	const struct file_report *report = &k->cleansed.report;
 	if (k->cleansed.end != POOL_DONE)
 		return worker_ended(k, k->cleansed.end, report->reason);
+	if (report->refusal == REFUSAL_ENCRYPTED || report->refusal == REFUSAL_PASSWORD)
+		return ask_password(k, report, wrong);
 	if (report->verdict == FILE_REFUSED || k->cleansed.out_fd < 0)
 		return refuse(k, refusal_name(report->refusal),
 		              refusal_sentence(report->refusal, report->type),
@@ -249,6 +277,18 @@ static struct result write_held(struct carriage *k, struct why *why)
 	return queue_done(k->c, k->file.id, why);
 }
 
+static struct result write_locked(struct carriage *k, struct why *why)
+{
+	char report[27];
+	TRY(seal_report(k, report, why));
+	json_t *data = json_pack("{ss ss ss}", "refusal", k->refusal, "report", report, "type",
+	                         inward_only(k, file_type_name(k->cleansed.report.type)));
+	struct event event = {.kind = "crossing.file.locked", .actor = "sekisho-gate",
+	                      .subject = k->file.id, .clause = k->clause};
+	TRY(record(k->c, &event, data, why));
+	return queue_done(k->c, k->file.id, why);
+}
+
 /* The clean bytes go to the vault; outward the checked original is the item. */
 static struct result keep_clean(struct carriage *k, struct vault_info *out, struct why *why)
 {
@@ -347,6 +387,9 @@ static struct result settle(struct crossings *c, const char *id, struct arena *a
 static struct result write_outcome(struct carriage *k, enum outcome outcome, struct why *why)
 {
 	bool moved = false;
+	TRY(password_forget(k->c, k->file.id, k->wrong, why));
+	if (outcome == LOCKED)
+		return write_locked(k, why);
 	if (outcome == REFUSED)
 		return write_refused(k, why);
 	if (outcome == HELD)

@@ -11,7 +11,7 @@ handler_fn page_signin, post_signin, page_code, post_code;     /* pages_signin.c
 handler_fn page_password, post_password, page_device, post_device, post_signout;
 handler_fn page_home;                                          /* pages_home.c */
 handler_fn page_send, post_send;                               /* pages_send.c */
-handler_fn page_crossings, page_crossing, post_collect, post_original; /* pages_cross.c */
+handler_fn page_crossings, page_crossing, post_collect, post_original, post_file_password; /* pages_cross.c */
 handler_fn page_decide, page_decide_one, post_decide;          /* pages_decide.c */
 handler_fn page_registers, page_register;                      /* pages_register.c */
 handler_fn page_row, post_row_close;                           /* pages_row.c */

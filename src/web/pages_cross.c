@@ -31,6 +31,11 @@ static bool may_have_original(struct request *rq, const struct crossing *crossin
 	       strcmp(crossing->receiver, rq->person.id) == 0;
 }
 
+/* What is wrong with a password that was just entered. */
+struct wrong_password {
+	const char *file, *sentence;
+};
+
 /* ---- one file ---------------------------------------------------------------- */
 
 static json_t *removals_model(const struct crossing_file *file)
@@ -67,6 +72,23 @@ static const char *original_line(struct request *rq, const struct crossing_file 
 static int stopped(const struct crossing_file *file)
 {
 	return file->state == CROSSING_REFUSED || file->state == CROSSING_HELD;
+}
+
+/* A locked file: the form for its password, with what was wrong about it.  For those
+ * who may give it; the others read that it waits.                            */
+static void lock_model(struct request *rq, const struct crossing *crossing, const struct crossing_file *file,
+                       const struct wrong_password *wrong, json_t *model)
+{
+	bool locked = file->state == CROSSING_LOCKED;
+	bool theirs = strcmp(crossing->sender, rq->person.id) == 0 || strcmp(crossing->receiver, rq->person.id) == 0;
+	bool here = wrong && strcmp(wrong->file, file->id) == 0;
+	const char *path = text(rq, "/files/%s/password", file->id);
+	const char *said = here ? wrong->sentence
+		: locked && strcmp(file->refusal, "password") == 0 ? file->sentence : "";
+	json_object_set_new(model, "locked", json_boolean(locked));
+	json_object_set_new(model, "unlock", locked && theirs ? json_string(path) : json_false());
+	json_object_set_new(model, "unlock_form", locked && theirs ? form_token(rq, path) : json_string(""));
+	json_object_set_new(model, "wrong_password", json_string(said));
 }
 
 static json_t *file_model(struct request *rq, const struct crossing *crossing,
@@ -112,17 +134,18 @@ static void add_step(json_t *steps, int state, const char *what, json_t *when, c
 }
 
 struct progress {
-	size_t waiting, checked, released, collected, refused, held;
+	size_t waiting, checked, released, collected, refused, held, locked;
 	int64_t released_ms, collected_ms;
 };
 
 static struct progress progress_of(const struct crossing *c)
 {
-	struct progress p = {0, 0, 0, 0, 0, 0, 0, 0};
+	struct progress p = {0};
 	for (size_t i = 0; i < c->file_count; i++) {
 		const struct crossing_file *f = &c->files[i];
 		p.waiting += f->state == CROSSING_WAITING;
 		p.held += f->state == CROSSING_HELD;
+		p.locked += f->state == CROSSING_LOCKED;
 		p.checked += f->state == CROSSING_CHECKED;
 		p.refused += f->state == CROSSING_REFUSED;
 		p.released += f->state == CROSSING_RELEASED || f->state == CROSSING_COLLECTED ||
@@ -153,7 +176,7 @@ static json_t *steps_model(struct request *rq, const struct crossing *c)
 {
 	struct progress p = progress_of(c);
 	bool inward = c->direction == CROSSING_INWARD, asked = *c->application;
-	bool checking = p.waiting + p.held > 0;
+	bool checking = p.waiting + p.held + p.locked > 0;
 	enum application_state state = APPLICATION_NONE;
 	const char *line = asked ? approval_line(rq, c, &state) : "";
 	bool open = asked && state == APPLICATION_OPEN;
@@ -186,13 +209,13 @@ static json_t *facts_model(struct request *rq, const struct crossing *c)
 		"protection", inward || !inner ? "" : protection, "password", mine ? c->password : "");
 }
 
-struct result page_crossing(struct request *rq, struct why *why)
+static struct result show_crossing(struct request *rq, const char *id, const struct wrong_password *wrong, unsigned status,
+                                   struct why *why)
 {
 	struct crossing c;
 	bool yes, manages;
 	rq->menu = "crossings";
-	TRY(crossing_get(parts_of(rq)->crossings, text(rq, "%.*s", SLICE_ARG(rq->part[0])), rq->arena, &c,
-	                 why));
+	TRY(crossing_get(parts_of(rq)->crossings, id, rq->arena, &c, why));
 	TRY(is_manager_of(rq, c.section, &manages, why));
 	TRY(may_see_crossing(rq, &c, &yes, why));
 	if (!yes && !(manages && rq->zone == ZONE_LGWAN))
@@ -201,7 +224,11 @@ struct result page_crossing(struct request *rq, struct why *why)
 	for (int bad = 1; bad >= 0; bad--) /* what did not pass stands first */
 		for (size_t i = 0; i < c.file_count; i++)
 			if (stopped(&c.files[i]) == bad)
-				json_array_append_new(list, file_model(rq, &c, &c.files[i], manages));
+			{
+				json_t *one = file_model(rq, &c, &c.files[i], manages);
+				lock_model(rq, &c, &c.files[i], wrong, one);
+				json_array_append_new(list, one);
+			}
 	const char *const crumbs[][2] = {{"ファイル受渡し", "/crossings"}, {c.number, ""}};
 	json_t *model = json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:s, s:b}", "title",
 		text(rq, "受渡し %s", c.number), "crossing_id", c.id, "number", c.number, "inward", c.direction == CROSSING_INWARD,
@@ -210,7 +237,29 @@ struct result page_crossing(struct request *rq, struct why *why)
 		rq->zone == ZONE_LGWAN && *c.application ? text(rq, "/decide/%s", c.application) : "",
 		"moving", progress_of(&c).waiting > 0);
 	json_object_set_new(model, "classes", show_classes(rq, crossing_act(c.direction), c.answers));
-	return reply_page(rq, 200, "crossing", model, why);
+	return reply_page(rq, status, "crossing", model, why);
+}
+
+struct result page_crossing(struct request *rq, struct why *why)
+{
+	return show_crossing(rq, text(rq, "%.*s", SLICE_ARG(rq->part[0])), NULL, 200, why);
+}
+
+struct result post_file_password(struct request *rq, struct why *why)
+{
+	struct crossing c;
+	struct why ours = {OK, "", ""};
+	const char *file = text(rq, "%.*s", SLICE_ARG(rq->part[0]));
+	TRY(crossing_of_file(parts_of(rq)->crossings, file, rq->arena, &c, why));
+	struct result given = crossing_give_password(parts_of(rq)->crossings, file, rq->person.id,
+	                                             form_get(rq->form, "password"), &ours);
+	struct wrong_password wrong = {file, text(rq, "%s", ours.text)};
+	if (given.code == E_INPUT || given.code == E_CONFLICT)
+		return show_crossing(rq, c.id, &wrong, given.code == E_INPUT ? 400 : 409, why);
+	if (given.code != OK)
+		return fail(why, given.code, ours.place, "%s", ours.text);
+	reply_redirect(rq, text(rq, "/crossings/%s", c.id));
+	return ok();
 }
 
 static struct result rows(struct request *rq, const struct crossing_query *query, json_t *list,

@@ -18,6 +18,7 @@ static const struct route_row rows[] = {
 	{"/crossings", BOTH, NEED_SESSION, page_crossings, NULL, false},
 	{"/crossings/*", BOTH, NEED_SESSION, page_crossing, NULL, false},
 	{"/files/*/collect", BOTH, NEED_SESSION, NULL, post_collect, false},
+	{"/files/*/password", BOTH, NEED_SESSION, NULL, post_file_password, false},
 	{"/files/*/original", INNER, NEED_SESSION, NULL, post_original, false},
 
 	{"/decide", INNER, NEED_SESSION, page_decide, NULL, false},

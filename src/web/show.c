@@ -103,6 +103,7 @@ json_t *show_file_state(const struct crossing_file *file)
 		[CROSSING_CHECKED] = {"amber", "hold"},   [CROSSING_RELEASED] = {"blue", "down"},
 		[CROSSING_COLLECTED] = {"green", "check"},[CROSSING_REFUSED] = {"red", "stop"},
 		[CROSSING_HELD] = {"amber", "bang"},      [CROSSING_LAPSED] = {"gray", "slash"},
+		[CROSSING_LOCKED] = {"amber", "lock"},
 	};
 	bool known = (size_t)file->state < sizeof kinds / sizeof *kinds;
 	const char *const *kind = kinds[known ? file->state : CROSSING_NONE];
@@ -125,7 +126,7 @@ json_t *show_application_state(enum application_state state)
 /* What became of the files, sort by sort: what needs somebody stands first. */
 static json_t *state_chips(const struct crossing *crossing)
 {
-	static const enum crossing_state order[] = {CROSSING_HELD, CROSSING_WAITING, CROSSING_CHECKED,
+	static const enum crossing_state order[] = {CROSSING_LOCKED, CROSSING_HELD, CROSSING_WAITING, CROSSING_CHECKED,
 		CROSSING_RELEASED, CROSSING_REFUSED, CROSSING_COLLECTED, CROSSING_LAPSED};
 	json_t *chips = json_array();
 	for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
@@ -222,6 +223,7 @@ static const struct saying kinds[] = {
 	{"crossing.file.collected", "ファイルを渡しました"},
 	{"crossing.file.held", "ファイルを保留しました"},
 	{"crossing.file.lapsed", "受取りの期限が切れました"},
+	{"crossing.file.locked", "ファイルがパスワードを待っています"},
 	{"crossing.file.refused", "ファイルを止めました"},
 	{"crossing.file.released", "ファイルを渡せるようにしました"},
 	{"crossing.file.retried", "ファイルをもう一度調べます"},
@@ -229,6 +231,7 @@ static const struct saying kinds[] = {
 	{"crossing.original.collected", "元のファイルを渡しました"},
 	{"crossing.original.erased", "元のファイルを消去しました"},
 	{"crossing.original.released", "元のファイルを渡せるようにしました"},
+	{"crossing.password.given", "ファイルのパスワードが入力されました"},
 	{"crossing.submitted", "受渡しを受け付けました"},
 	{"draft.adopted", "改正案を採択しました"},
 	{"draft.begun", "改正案を起こしました"},

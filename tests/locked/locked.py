@@ -158,28 +158,8 @@ PDF_KINDS = {
 }
 
 
-def plain_pdf():
-    """A page with text, its strings and an annotation, by hand."""
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Annots[6 0 R]"
-        b"/Resources<</Font<</F1 5 0 R>>>>>>",
-        b"<</Length 46>>stream\nBT /F1 18 Tf 20 100 Td (Receipt No 7421) Tj ET \nendstream",
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-        b"<</Type/Annot/Subtype/Text/Rect[10 10 30 30]/Contents(A note that stays)>>",
-    ]
-    out, offsets = b"%PDF-1.7\n", []
-    for number, text in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, text)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % o for o in offsets)
-    return out + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
-
-
 def encrypt_pdf(kind, user, *more):
-    (work / "plain.pdf").write_bytes(plain_pdf())
+    (work / "plain.pdf").write_bytes(office.page("Receipt No 7421"))
     made = work / "locked.pdf"
     made.unlink(missing_ok=True)
     run("qpdf", "--allow-weak-crypto", "--encrypt", user, "owner", *PDF_KINDS[kind], "--", *more, work / "plain.pdf", made)
@@ -187,7 +167,7 @@ def encrypt_pdf(kind, user, *more):
 
 
 def pdf_files():
-    plain = plain_pdf()
+    plain = office.page("Receipt No 7421")
     for kind in PDF_KINDS:
         data = encrypt_pdf(kind, PASSWORD)
         try_locked(f"pdf {kind}", data, "様式.pdf", PASSWORD, plain, same_text)
@@ -265,7 +245,7 @@ def nested():
     (folder / "中.pdf").write_bytes(inner)
     run("7z", "a", "-tzip", "-mem=AES256", f"-p{PASSWORD}", work / "nested.zip", "中.pdf", cwd=folder)
     report, out = cleanse((work / "nested.zip").read_bytes(), "外.zip", PASSWORD)
-    check(out is not None and same_text(members(out)["中.pdf"], plain_pdf()), f"nested: {report['reason']} {report['detail']}")
+    check(out is not None and same_text(members(out)["中.pdf"], office.page("Receipt No 7421")), f"nested: {report['reason']} {report['detail']}")
 
 
 def no_trace():

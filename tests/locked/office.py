@@ -1,4 +1,4 @@
-"""Office documents under a password, made from plain ones: what the gate must open,
+"""Office documents under a password, made from plain ones, and a plain PDF: what the gate must open,
 written once more from the specification.
 source  MS-CFB; MS-OFFCRYPTO 2.3.4 to 2.3.7; MS-XLS 2.2.10; MS-DOC 2.2.6; MS-PPT 2.3.7
 """
@@ -344,3 +344,24 @@ def ppt(data, password):
     struct.pack_into("<II", user, 12, 0xF3D1C4DF, new_edit)
     streams["PowerPoint Document"], streams["Current User"] = bytes(body), bytes(user)
     return cfb_write(streams)
+
+
+def page(text):
+    """A PDF: one page with a line of text, its strings and an annotation, by hand."""
+    content = b"BT /F1 18 Tf 20 100 Td (" + text.encode() + b") Tj ET \n"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Annots[6 0 R]"
+        b"/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%sendstream" % (len(content), content),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+        b"<</Type/Annot/Subtype/Text/Rect[10 10 30 30]/Contents(A note that stays)>>",
+    ]
+    out, offsets = b"%PDF-1.7\n", []
+    for number, text in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, text)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % o for o in offsets)
+    return out + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)

@@ -205,12 +205,12 @@ static struct result build(struct archive *a, struct slice in, struct buffer *ou
 	a->names = ARENA_ARRAY(a->arena, a->zip.count + 1, const char *);
 	if (!a->names)
 		return job_memory(why);
-	if (a->zip.sealed)
-		job_opened(a->job, "", true);
 	if (a->zip.comment)
 		job_drop(a->job, "hidden-data", "");
 	for (size_t i = 0; i < a->zip.count; i++)
 		TRY(take_member(a, &a->zip.entries[i], why));
+	if (a->zip.sealed)
+		job_opened(a->job, "", true);
 	TRY(check_twins(a));
 	return zip_writer_end(&a->writer, SLICE(""), SLICE(""), out, why);
 }

@@ -33,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buffer out, again;
 	buffer_init(&out, 16 << 20);
 	buffer_init(&again, 16 << 20);
-	if (cleanse(slice_of(data, size), SLICE("a"), &out) != FILE_REFUSED) {
+	/* an empty text has no type any more */
+	if (cleanse(slice_of(data, size), SLICE("a"), &out) != FILE_REFUSED && out.len) {
 		demand(cleanse(buffer_slice(&out), SLICE(""), &again) == FILE_CLEAN);
 		demand(slice_equal(buffer_slice(&out), buffer_slice(&again)));
 	}
