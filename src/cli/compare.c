@@ -80,7 +80,7 @@ static struct result show_table(struct comparing *in, const struct comparison *c
 		return fail(why, E_INPUT, "--style", "「%s」という書き方はありません。", in->style);
 	TRY(compare_table(c, style, in->arena, &table, why));
 	if (strcmp(in->format, "xlsx") == 0)
-		return compare_xlsx(&table, out, why);
+		return compare_xlsx(&table, "/tmp", out, why);
 	if (strcmp(in->format, "pdf") == 0)
 		return compare_pdf(&table, out, why);
 	compare_html(&table, out);

@@ -11,7 +11,8 @@ static const struct {
 } units[] = {
 	{FACT_DURATION, "hours", "時間"},    {FACT_DURATION, "days", "日"},
 	{FACT_DURATION, "working-days", "開庁日"}, {FACT_DURATION, "months", "か月"},
-	{FACT_DURATION, "years", "年"},      {FACT_SIZE, "MiB", "MiB"},
+	{FACT_DURATION, "years", "年"},      {FACT_DURATION, "fiscal-years", "年度"},
+	{FACT_SIZE, "MiB", "MiB"},
 };
 enum { UNITS = sizeof units / sizeof *units };
 

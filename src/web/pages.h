@@ -25,6 +25,10 @@ handler_fn page_report, post_report, page_network;             /* pages_report.c
 handler_fn page_clauses;                                       /* pages_book.c */
 handler_fn page_clause;                                        /* pages_clause.c */
 handler_fn page_tokens, post_token, post_token_end;            /* pages_tokens.c */
+handler_fn page_compare, page_compare_file;                    /* pages_compare.c */
+handler_fn page_values, page_drafts, post_drafts, page_draft, post_draft_adopt, post_draft_discard; /* pages_draft.c */
+handler_fn page_draft_replay;
+handler_fn page_draft_value, post_draft_value, page_draft_choice, post_draft_choice; /* pages_draft_line.c */
 handler_fn page_ledger, page_entry, page_operation, post_retry; /* pages_ops.c */
 
 /* ---- show.c: things as models.  Each gives a new reference. ------------- */

@@ -1,6 +1,6 @@
 // Every page over the stage set (tests/unit/web/stage): at four widths without
 // side scroll, without an axe finding, with its screenshot.
-//   node tests/e2e/look.js build/tests/unit/web/stage build/tests/unit/web/hallstage
+//   node tests/e2e/look.js build/tests/unit/web/{stage,hallstage,draftstage}
 // LOOK=row looks only at the pages whose name holds that.
 'use strict';
 const { spawn } = require('child_process');
@@ -41,6 +41,18 @@ const rooms = (inner, at) => [
   ['deed', inner, `/record?act=dispose_medium&row=${at.medium}`, 'staff_inner'],
 ];
 
+// A whole office with two editions of its policy and a draft (tests/unit/web/draftstage).
+const drafts = (inner, at) => [
+  ['compare', inner, '/compare', 'ciso'], ['compare-left', inner, '/compare?old=e:2021-04-01&new=e:2023-06-05&style=genko', 'ciso'],
+  ['compare-same', inner, '/compare?old=e:2023-06-05&new=e:2023-06-05', 'staff'], ['values', inner, '/values', 'staff'],
+  ['values-unset', inner, '/values?unset=1', 'deputy'], ['drafts', inner, '/drafts', 'deputy'], ['drafts-staff', inner, '/drafts', 'staff'],
+  ['draft', inner, `/drafts/${at.draft}`, 'deputy'], ['draft-ciso', inner, `/drafts/${at.draft}`, 'ciso'],
+  ['draft-value', inner, `/drafts/${at.draft}/value?name=promptly`, 'deputy'], ['draft-yesno', inner, `/drafts/${at.draft}/value?name=rise`, 'deputy'],
+  ['draft-post', inner, `/drafts/${at.draft}/value?name=subcontract_approver`, 'deputy'],
+  ['draft-choice', inner, `/drafts/${at.draft}/choice?finding=29&clauses=FS-7.5(3)`, 'deputy'],
+  ['draft-replay', inner, `/drafts/${at.draft}/replay`, 'deputy'],
+];
+
 async function look(page, [name, host, path], width) {
   await page.goto(`http://${host}${path}`);
   await page.setViewportSize({ width, height: 900 });
@@ -59,7 +71,7 @@ async function paper(page, [name]) {
   await kit.shot(page, `paper-${name}`);
 }
 
-const papers = ['decide-one', 'result', 'clause', 'clauses-section', 'operation', 'entry', 'row', 'record', 'register', 'case-incident', 'network'];
+const papers = ['decide-one', 'result', 'clause', 'clauses-section', 'operation', 'entry', 'row', 'record', 'register', 'case-incident', 'network', 'compare', 'draft'];
 
 // One stage, and every page on it.
 async function act(browser, program, rows) {
@@ -83,6 +95,7 @@ async function act(browser, program, rows) {
   const browser = await kit.open();
   await act(browser, process.argv[2], pages);
   await act(browser, process.argv[3], (outer, inner, told) => rooms(inner, told));
+  await act(browser, process.argv[4], (outer, inner, told) => drafts(inner, told));
   await browser.close();
   kit.end();
 })();

@@ -9,4 +9,5 @@ if ! command -v node >/dev/null || ! command -v chromium >/dev/null; then
 	exit 0
 fi
 "$here/install" "$build/e2e"
-E2E_MODULES=$build/e2e E2E_SCREENS=$build/screens exec node "$here/look.js" "$build/tests/unit/web/stage" "$build/tests/unit/web/hallstage"
+E2E_MODULES=$build/e2e E2E_SCREENS=$build/screens exec node "$here/look.js" "$build/tests/unit/web/stage" "$build/tests/unit/web/hallstage" \
+	"$build/tests/unit/web/draftstage"

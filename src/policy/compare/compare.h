@@ -145,8 +145,10 @@ struct result compare_amendment(const struct comparison *comparison, enum amend_
                                 struct buffer *out, struct why *why) MUST;
 
 /* compare_xlsx - a workbook; compare_pdf - A4 across, with text that can be
- * searched; both append the file's bytes.  E_SYSTEM: the library refused      */
-struct result compare_xlsx(const struct compare_table *table, struct buffer *out, struct why *why) MUST;
+ * searched; both append the file's bytes.  E_SYSTEM: the library refused
+ * below  a folder for the library's own files, which are gone afterwards      */
+struct result compare_xlsx(const struct compare_table *table, const char *below, struct buffer *out,
+                           struct why *why) MUST;
 struct result compare_pdf(const struct compare_table *table, struct buffer *out, struct why *why) MUST;
 
 #endif

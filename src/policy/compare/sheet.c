@@ -166,11 +166,13 @@ static struct result read_back(const char *path, struct buffer *out, struct why 
 	return buffer_ok(out) ? ok() : fail(why, E_LIMIT, "", "表が大きすぎます。");
 }
 
-struct result compare_xlsx(const struct compare_table *table, struct buffer *out, struct why *why)
+struct result compare_xlsx(const struct compare_table *table, const char *below, struct buffer *out,
+                           struct why *why)
 {
-	char folder[] = "/tmp/sekisho-sheet-XXXXXX", path[sizeof folder + 8];
-	if (!mkdtemp(folder))
-		return fail(why, E_SYSTEM, "/tmp", "作業用のフォルダーを作れません。");
+	char folder[400], path[sizeof folder + 8];
+	int len = snprintf(folder, sizeof folder, "%s/sekisho-sheet-XXXXXX", below);
+	if (len < 0 || (size_t)len >= sizeof folder || !mkdtemp(folder))
+		return fail(why, E_SYSTEM, below, "作業用のフォルダーを作れません。");
 	snprintf(path, sizeof path, "%s/a.xlsx", folder);
 	lxw_workbook_options options = {.constant_memory = LXW_FALSE, .tmpdir = folder};
 	lxw_workbook *book = workbook_new_opt(path, &options);
