@@ -117,6 +117,17 @@ bool policy_act_exists(const struct policy *policy, const char *act)
 	return found && !found->event;
 }
 
+const char *policy_item_label(const struct policy *policy, const char *list, const char *item)
+{
+	const char *of = words_find(policy->words, slice_str(list)), *name = words_find(policy->words, slice_str(item));
+	const char *title = NULL;
+	for (const struct clause *c = policy->tree.clauses; of && name && c; c = c->next)
+		for (const struct statement *s = c->statements; s; s = s->next)
+			if (s->kind == ST_ITEM && s->name == name && s->second == of)
+				title = s->title;
+	return title ? title : item;
+}
+
 static void show_act(const struct act *act, struct policy_act *out)
 {
 	const struct vocab *v = act->row->vocab;

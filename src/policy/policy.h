@@ -231,6 +231,9 @@ struct policy_act {
 	size_t from_count;
 	const char *to;
 };
+/* policy_item_label - what people read for an item of a list, in the newest edition that
+ * has it; the word itself when none does                                    */
+const char *policy_item_label(const struct policy *policy, const char *list, const char *item);
 /* policy_act_at - in no order that means anything; false past the last */
 bool policy_act_at(const struct policy *policy, size_t index, struct policy_act *out);
 bool policy_act_find(const struct policy *policy, const char *name, struct policy_act *out);

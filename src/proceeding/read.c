@@ -259,6 +259,19 @@ static const struct application_word *word_behind(const struct application *a,
 	return NULL;
 }
 
+/* Never again: the applicant, and whoever has given his word, whatever posts he holds. */
+static const char **excluded_from(const struct application *a, bool distinct, struct arena *arena, size_t *count)
+{
+	const char **list = ARENA_ARRAY(arena, a->word_count + 1, const char *);
+	*count = 0;
+	if (list && distinct)
+		list[(*count)++] = a->applicant;
+	for (size_t i = 0; list && i < a->word_count; i++)
+		if (strcmp(a->words[i].answer, "return") != 0)
+			list[(*count)++] = a->words[i].person;
+	return list;
+}
+
 static struct result fill_holders(struct proceedings *p, const struct application *a,
                                   const struct slot *from, bool distinct, struct arena *arena,
                                   struct application_slot *slot, struct why *why)
@@ -269,10 +282,11 @@ static struct result fill_holders(struct proceedings *p, const struct applicatio
 		.scope = from->of ? from->of : "",
 		.day = proceeding_today(p),
 		.act = a->act,
-		.excluded = &a->applicant,
-		.excluded_count = distinct,
 		.policy_name = p->at.policy_name,
 	};
+	question.excluded = excluded_from(a, distinct, arena, &question.excluded_count);
+	if (!question.excluded)
+		return fail(why, E_MEMORY, "", "no memory for the slots");
 	TRY(office_resolve(p->at.office, p->at.policy, &question, arena, &holders, &slot->holder_count,
 	                   why));
 	slot->holders = holders;

@@ -340,7 +340,7 @@ static json_t *items_model(struct request *rq, const struct shown *s)
 		const struct case_item *said = &s->view.items[i];
 		const char *name = text(rq, "%s.%s", said->list, said->item);
 		if (!is_listed(list, name))
-			add_item(rq, list, name, policy_label(parts_of(rq)->policy, NULL, said->item), said, json_false());
+			add_item(rq, list, name, policy_item_label(parts_of(rq)->policy, said->list, said->item), said, json_false());
 	}
 	return list;
 }

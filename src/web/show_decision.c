@@ -18,10 +18,19 @@ static const char *told_by(const struct wanted_fact *w)
 static json_t *missing_model(struct request *rq, const struct decision *d)
 {
 	json_t *list = json_array();
+	size_t items = 0;
 	for (size_t i = 0; i < d->missing_count; i++) {
 		const struct wanted_fact *w = &d->missing[i];
+		if (w->kind == WANT_ITEM && items++)
+			continue; /* one line for all of them: each is asked by itself */
 		json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "what", w->label, "says", told_by(w),
 			"clause", show_clause(rq, w->clause ? w->clause->id : "")));
+	}
+	for (size_t i = 0; items > 1 && i < json_array_size(list); i++) {
+		json_t *one = json_array_get(list, i);
+		if (strcmp(json_string_value(json_object_get(one, "says")), told_by(&(struct wanted_fact){.kind = WANT_ITEM})) == 0)
+			json_object_set_new(one, "what", json_sprintf("%sなど、確かめる項目 %d個",
+				json_string_value(json_object_get(one, "what")), (int)items));
 	}
 	return list;
 }
