@@ -12,6 +12,7 @@
 #include "scratch.h"
 #ifdef TOWN_DUTIES
 #include "duty/duty.h"
+#include "proof/proof.h"
 #endif
 
 static int64_t town_ms; /* one time for every copy of the clock */
@@ -48,7 +49,11 @@ static const struct projection *const town_projections[] = {
 #ifdef TOWN_DUTIES
 	&duty_projection,
 #endif
-	&proceeding_projection, &crossing_projection, TOWN_MORE NULL};
+	&proceeding_projection, &crossing_projection,
+#ifdef TOWN_DUTIES
+	&proof_projection,
+#endif
+	TOWN_MORE NULL};
 
 /* One of the offices of share/demo/bodies.tsv. */
 struct town_body {

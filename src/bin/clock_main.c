@@ -36,8 +36,9 @@ static void round_of(struct house *house, struct state *state)
 {
 	struct clock real = clock_system();
 	int64_t now = clock_now_ms(&real);
-	struct why why[7] = {0};
+	struct why why[8] = {0};
 	struct duty_ticked due = {0};
+	bool counted = false;
 	size_t retired = 0, lapsed = 0, transferred = 0;
 	uint64_t swept = 0;
 	/* first, that everything else of the day meets those who are in office */
@@ -47,6 +48,7 @@ static void round_of(struct house *house, struct state *state)
 	log_result("lapse-failed", application_lapse(house->proceedings, &lapsed, &why[0]), &why[0]);
 	log_result("retire-failed", crossing_retire(house->crossings, &retired, &why[1]), &why[1]);
 	log_result("duties-failed", duty_tick(house->duties, &due, &why[5]), &why[5]);
+	log_result("count-failed", proof_count_month(house->proof, &counted, &why[7]), &why[7]);
 	if (due.opened + due.overdue + due.reminded + due.withdrawn)
 		program_log(name, "duties", "%zu opened, %zu overdue, %zu reminded, %zu withdrawn", due.opened, due.overdue,
 		            due.reminded, due.withdrawn);

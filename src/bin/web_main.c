@@ -94,7 +94,7 @@ static struct web_parts parts_of(struct house *h, const struct options *o)
 {
 	return (struct web_parts){
 		.store = h->store, .vault = h->vault, .ledger = h->ledger, .policy = h->policy,
-		.office = h->office, .registers = h->registers, .proceedings = h->proceedings, .crossings = h->crossings,
+		.office = h->office, .registers = h->registers, .duties = h->duties, .proceedings = h->proceedings, .crossings = h->crossings,
 		.drafts = h->drafts,
 		.random = &h->random, .clock = &h->clock, .body = h->settings.body,
 		.title = h->settings.title, .policy_name = h->settings.policy,

@@ -18,7 +18,7 @@ static const struct projection *const projections[] = {
 	&office_projection, &access_projection, &transfer_projection, &register_projection,
 	&duty_projection, &proceeding_projection,
 	&crossing_projection,
-	&draft_projection, NULL};
+	&draft_projection, &proof_projection, NULL};
 
 /* ---- the policy: the folders' texts, and what was adopted since ---------------- */
 
@@ -131,11 +131,16 @@ static struct result open_rooms(struct house *h, struct why *why)
 		.clock = &h->clock, .body = s->body, .policy_name = s->policy, .policy = h->policy,
 		.sources = h->sources, .source_count = h->source_count, .shelf = h->shelf,
 		.shelf_count = h->shelf_count};
-	return drafts_open(&drafts, &h->drafts, why);
+	TRY(drafts_open(&drafts, &h->drafts, why));
+	struct proof_parts proof = {
+		.store = h->store, .ledger = h->ledger, .clock = &h->clock, .body = s->body, .duties = h->duties,
+		.policy = h->policy, .policy_name = s->policy, .office = h->office, .proceedings = h->proceedings};
+	return proof_open(&proof, &h->proof, why);
 }
 
 static void close_rooms(struct house *h)
 {
+	proof_drop(&h->proof);
 	drafts_drop(&h->drafts);
 	crossing_close(h->crossings);
 	h->crossings = NULL;

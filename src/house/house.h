@@ -17,6 +17,7 @@
 #include "crossing/crossing.h"
 #include "draft/draft.h"
 #include "duty/duty.h"
+#include "proof/proof.h"
 #include "policy/folder.h"
 #include "register/register.h"
 #include "transfer/transfer.h"
@@ -58,6 +59,7 @@ struct house {
 	struct transfers *transfers;
 	struct crossings *crossings;
 	struct drafts *drafts;
+	struct proof *proof;
 };
 /* house_settings_read - sekisho.conf; E_INPUT names file:line */
 struct result house_settings_read(const char *dir, struct arena *arena, struct house_settings *out,

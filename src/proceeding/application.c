@@ -443,3 +443,38 @@ struct result application_lapse(struct proceedings *p, size_t *count, struct why
 	}
 	return ok();
 }
+
+struct result application_exceptions(struct proceedings *p, day_t day, struct arena *arena, const char ***out,
+                                     size_t *count, struct why *why)
+{
+	enum { MOST = POLICY_CLAUSES };
+	AUTO(statement_drop) struct statement *s = NULL;
+	size_t room = 0, have = 0;
+	const char **list = NULL;
+	bool row = false;
+	TRY(store_prepare(p->at.store,
+	                  "SELECT DISTINCT exception_to FROM application WHERE state = 'permitted' AND exception_to <> ''"
+	                  " AND until_day >= ?1 AND used_ms = 0 ORDER BY exception_to", &s, why));
+	bind_i64(s, 1, day);
+	for (;;) {
+		TRY(statement_step(s, &row, why));
+		if (!row || have == MOST)
+			break;
+		if (have == room) {
+			size_t wider = room ? room * 2 : 32;
+			const char **more = ARENA_ARRAY(arena, wider, const char *);
+			if (!more)
+				return fail(why, E_MEMORY, "", "no memory for the exceptions");
+			for (size_t i = 0; i < have; i++)
+				more[i] = list[i];
+			list = more;
+			room = wider;
+		}
+		list[have++] = arena_string(arena, column_text(s, 0));
+		if (!list[have - 1])
+			return fail(why, E_MEMORY, "", "no memory for the exceptions");
+	}
+	*out = list;
+	*count = have;
+	return ok();
+}

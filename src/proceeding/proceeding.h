@@ -198,6 +198,9 @@ struct result application_close(struct proceedings *p, const char *id, const cha
 /* application_use - an exception good once is used up; inside a transaction */
 struct result application_use(struct proceedings *p, const char *id, const char *by,
                               struct why *why) MUST;
+/* application_exceptions - the clauses to which an exception is in force on the day, each once */
+struct result application_exceptions(struct proceedings *p, day_t day, struct arena *arena, const char ***out,
+                                     size_t *count, struct why *why) MUST;
 /* application_lapse - for sekisho-clock: what was asked for until a day that has
  * passed; what a permission has set in a register ends with it              */
 struct result application_lapse(struct proceedings *p, size_t *count, struct why *why) MUST;

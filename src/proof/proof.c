@@ -1,28 +1,9 @@
 /* States of clauses: see proof.h for what proves what. */
-#include "proof/proof.h"
+#include "proof/internal.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
-enum { CARRIERS_DEEP = 8, CARRIERS = 256, POSTS_READ = 2000, CHECK_BYTES = 64 << 20 };
-
-struct proof {
-	struct proof_parts at;
-	struct arena *arena; /* of the findings */
-	struct findings findings;
-	day_t checked;       /* day of the findings; 0: none yet */
-};
-
-struct survey {
-	struct proof *proof;
-	const struct policy_edition *edition;
-	day_t day;
-	struct arena *arena;
-	struct application *permitted;
-	size_t permitted_count;
-	struct holding *held;
-	size_t held_count;
-};
+enum { CARRIERS_DEEP = 8, CHECK_BYTES = 64 << 20 };
 
 static const struct {
 	const char *name, *japanese, *says;
@@ -93,34 +74,95 @@ static struct result findings_of(struct proof *proof, day_t day, struct why *why
 	return ok();
 }
 
+/* Obligations by clause, the periods of each in their order. */
+static struct result read_tallies(struct survey *s, struct why *why)
+{
+	struct duty_count *counts;
+	size_t count = 0;
+	if (!s->proof->at.duties)
+		return ok();
+	TRY(duty_counts(s->proof->at.duties, s->arena, &counts, &count, why));
+	s->tallies = ARENA_ARRAY(s->arena, count + 1, struct tally);
+	if (!s->tallies)
+		return fail(why, E_MEMORY, "proof", "no memory");
+	for (size_t i = 0; i < count; i++) {
+		struct tally *t = s->tally_count ? &s->tallies[s->tally_count - 1] : NULL;
+		if (!t || strcmp(t->clause, counts[i].of) != 0) {
+			t = &s->tallies[s->tally_count++];
+			t->clause = counts[i].of;
+		}
+		if (*counts[i].period) {
+			t->periodic = true;
+			t->before = t->settled;
+			t->latest_open = counts[i].n[BUCKET_OPEN] + counts[i].n[BUCKET_UNSET];
+		}
+		t->overdue += counts[i].n[BUCKET_OVERDUE];
+		t->unset += counts[i].n[BUCKET_UNSET];
+		t->open += counts[i].n[BUCKET_OPEN];
+		t->advice += counts[i].n[BUCKET_ADVICE];
+		t->settled += counts[i].n[BUCKET_SETTLED];
+	}
+	return ok();
+}
+
+static struct result read_all(struct survey *s, struct why *why)
+{
+	struct proof *p = s->proof;
+	TRY(findings_of(p, s->day, why));
+	TRY(policy_members(p->at.policy, p->at.policy_name, s->day, s->arena, &s->members, &s->member_count, why));
+	TRY(policy_duties(p->at.policy, p->at.policy_name, s->day, s->arena, &s->duties, &s->duty_count, why));
+	TRY(standings_read(p, s->arena, &s->standings, &s->standing_count, &s->answered, why));
+	TRY(read_tallies(s, why));
+	TRY(application_exceptions(p->at.proceedings, s->day, s->arena, &s->exceptions, &s->exception_count, why));
+	return office_all_holdings(p->at.office, s->arena, &s->held, &s->held_count, why);
+}
+
 struct result proof_survey(struct proof *proof, day_t day, struct arena *arena, struct survey **out,
                            struct why *why)
 {
-	struct application_query permitted = {.state = APPLICATION_PERMITTED, .limit = 1000};
 	struct survey *survey = ARENA_NEW(arena, struct survey);
 	if (!survey)
 		return fail(why, E_MEMORY, "proof", "no memory");
-	survey->proof = proof;
-	survey->day = day;
-	survey->arena = arena;
-	survey->edition = policy_edition_on(proof->at.policy, proof->at.policy_name, day);
-	TRY(findings_of(proof, day, why));
-	TRY(application_list(proof->at.proceedings, &permitted, arena, &survey->permitted,
-	                     &survey->permitted_count, why));
-	TRY(office_all_holdings(proof->at.office, arena, &survey->held, &survey->held_count, why));
+	*survey = (struct survey){.proof = proof, .day = day, .arena = arena,
+	                          .edition = policy_edition_on(proof->at.policy, proof->at.policy_name, day)};
+	TRY(read_all(survey, why));
 	*out = survey;
 	return ok();
+}
+
+void proof_clauses(const struct survey *s, const struct policy_member **out, size_t *count)
+{
+	*out = s->members;
+	*count = s->member_count;
+}
+
+static int standing_is(const void *key, const void *at)
+{
+	return strcmp(key, ((const struct standing *)at)->clause);
+}
+
+static int tally_is(const void *key, const void *at)
+{
+	return strcmp(key, ((const struct tally *)at)->clause);
+}
+
+const struct standing *standing_of(const struct survey *s, const char *clause)
+{
+	return s->standing_count ? bsearch(clause, s->standings, s->standing_count, sizeof *s->standings, standing_is) : NULL;
+}
+
+const struct tally *tally_of(const struct survey *s, const char *clause)
+{
+	return s->tally_count ? bsearch(clause, s->tallies, s->tally_count, sizeof *s->tallies, tally_is) : NULL;
 }
 
 /* ---- what is known of one clause ------------------------------------------- */
 
 static bool has_exception(const struct survey *s, const char *id)
 {
-	for (size_t i = 0; i < s->permitted_count; i++) {
-		const struct application *a = &s->permitted[i];
-		if (strcmp(a->exception_to, id) == 0 && a->until >= s->day && !a->used_ms)
+	for (size_t i = 0; i < s->exception_count; i++)
+		if (strcmp(s->exceptions[i], id) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -141,7 +183,7 @@ size_t proof_gaps(const struct survey *s)
 }
 
 /* The post that the clause makes; "" if it makes none. */
-static const char *post_of(const struct survey *s, const struct policy_clause *clause)
+const char *post_of(const struct survey *s, const struct policy_clause *clause)
 {
 	const struct policy *policy = s->proof->at.policy;
 	for (size_t i = 0; i < policy_post_count(policy, s->edition); i++) {
@@ -152,7 +194,7 @@ static const char *post_of(const struct survey *s, const struct policy_clause *c
 	return "";
 }
 
-static bool is_held(const struct survey *s, const char *post)
+bool is_held(const struct survey *s, const char *post)
 {
 	for (size_t i = 0; i < s->held_count; i++)
 		if (strcmp(s->held[i].post, post) == 0 && s->held[i].from <= s->day && s->held[i].to >= s->day)
@@ -160,59 +202,7 @@ static bool is_held(const struct survey *s, const char *post)
 	return false;
 }
 
-/* ---- evidence ------------------------------------------------------------------ */
-
-static bool names_post(const struct ledger_entry *entry, const char *post)
-{
-	json_t *data = json_loadb((const char *)entry->data.at, entry->data.len, 0, NULL);
-	const char *named = json_string_value(json_object_get(data, "post"));
-	bool same = named && strcmp(named, post) == 0;
-	json_decref(data);
-	return same;
-}
-
-static struct result find(const struct survey *s, const struct ledger_query *query,
-                          struct arena *arena, struct ledger_entry **out, size_t *count,
-                          struct why *why)
-{
-	return ledger_find(s->proof->at.ledger, query, arena, out, count, why);
-}
-
-static struct result post_entries(const struct survey *s, const char *post, size_t limit,
-                                  struct arena *arena, struct ledger_entry **out, size_t *count,
-                                  struct why *why)
-{
-	struct ledger_query query = {.kind_prefix = "office.post.", .limit = POSTS_READ};
-	struct ledger_entry *found;
-	size_t read, kept = 0;
-	TRY(find(s, &query, arena, &found, &read, why));
-	for (size_t i = 0; i < read && kept < limit; i++)
-		if (names_post(&found[i], post))
-			found[kept++] = found[i];
-	*out = found;
-	*count = kept;
-	return ok();
-}
-
-/* Entries of the clause itself. */
-static struct result own_entries(const struct survey *s, const struct policy_clause *clause,
-                                 size_t limit, struct arena *arena, struct ledger_entry **out,
-                                 size_t *count, struct why *why)
-{
-	const char *post = clause->parts & CLAUSE_POST ? post_of(s, clause) : "";
-	struct ledger_query answered = {.kind_prefix = "application.answered", .limit = limit};
-	struct ledger_query named = {.clause = clause->id, .limit = limit};
-	if (*post)
-		return post_entries(s, post, limit, arena, out, count, why);
-	return find(s, clause->parts & CLAUSE_SEPARATE ? &answered : &named, arena, out, count, why);
-}
-
 /* ---- carried by others ------------------------------------------------------------ */
-
-struct carriers {
-	const struct policy_clause *at[CARRIERS];
-	size_t count;
-};
 
 static bool fits(const char *pattern, const char *id)
 {
@@ -223,16 +213,13 @@ static bool fits(const char *pattern, const char *id)
 
 static void add_carriers(const struct survey *s, const char *pattern, struct carriers *to)
 {
-	const struct policy *policy = s->proof->at.policy;
-	for (size_t i = 0; i < policy_clause_count(policy, s->edition) && to->count < CARRIERS; i++) {
-		const struct policy_clause *clause = policy_clause_at(policy, s->edition, i);
-		if (fits(pattern, clause->id))
-			to->at[to->count++] = clause;
-	}
+	for (size_t i = 0; i < s->member_count && to->count < CARRIERS; i++)
+		if (fits(pattern, s->members[i].clause->id))
+			to->at[to->count++] = s->members[i].clause;
 }
 
 /* The clauses that carry this one in the end; a ring of carriers carries nothing. */
-static void carriers_of(const struct survey *s, const struct policy_clause *clause,
+void carriers_of(const struct survey *s, const struct policy_clause *clause,
                         struct carriers *out)
 {
 	struct carriers next = {.count = 0}, now = {.at = {clause}, .count = 1};
@@ -254,38 +241,74 @@ static void carriers_of(const struct survey *s, const struct policy_clause *clau
 
 /* ---- states ---------------------------------------------------------------------------- */
 
-static bool asks_nothing(const struct policy_clause *clause)
+/* What a parameter asks of the office is told by its gap; with a value it asks nothing. */
+bool asks_nothing(const struct policy_clause *clause)
 {
 	return clause->carrier == CARRIER_REFERENCE || clause->carrier == CARRIER_NONE ||
-	       (clause->carrier == CARRIER_STATEMENT && clause->parts == CLAUSE_MEANING);
+	       (clause->carrier == CARRIER_STATEMENT && (clause->parts & ~(unsigned)(CLAUSE_MEANING | CLAUSE_PARAMETER)) == 0);
+}
+
+const struct policy_duty *duty_of(const struct survey *s, const char *clause)
+{
+	for (size_t i = 0; i < s->duty_count; i++)
+		if (strcmp(s->duties[i].clause->id, clause) == 0)
+			return &s->duties[i];
+	return NULL;
+}
+
+static bool waits(const struct duty_span *span)
+{
+	return span->given && !span->set && strcmp(span->parameter, "unstated") != 0;
+}
+
+const struct policy_duty *unset_of(const struct survey *s, const char *clause)
+{
+	for (size_t i = 0; i < s->duty_count; i++) {
+		const struct policy_duty *d = &s->duties[i];
+		bool unset = waits(&d->within);
+		if (strcmp(d->clause->id, clause) != 0)
+			continue;
+		for (size_t k = 0; k < d->trigger_count; k++)
+			unset |= waits(&d->triggers[k].each);
+		if (unset)
+			return d;
+	}
+	return NULL;
+}
+
+/* The obligations of the clause: the last period's are settled (else they would be
+ * overdue), or all of this one's; what has no period, whenever it was asked for. */
+static enum proof_state from_duties(const struct survey *s, const struct policy_clause *clause)
+{
+	const struct tally *t = tally_of(s, clause->id);
+	if (t && t->overdue)
+		return PROOF_OVERDUE;
+	if ((t && t->unset) || unset_of(s, clause->id))
+		return PROOF_UNSET;
+	if (!t || !t->settled)
+		return PROOF_UNPROVEN;
+	return !t->periodic || t->before || !t->latest_open ? PROOF_MET : PROOF_UNPROVEN;
 }
 
 /* A gate's entry anywhere among them: enforced. */
-static struct result from_entries(const struct survey *s, const struct policy_clause *clause,
-                                  enum proof_state *out, struct why *why)
+static enum proof_state from_entries(const struct survey *s, const struct policy_clause *clause)
 {
-	struct ledger_entry *entries;
-	size_t count;
-	struct ledger_query gate = {.clause = clause->id, .kind_prefix = "crossing.", .limit = 1};
-	TRY(own_entries(s, clause, 1, s->arena, &entries, &count, why));
-	*out = count ? PROOF_MET : PROOF_UNPROVEN;
-	if (!count || (clause->parts & CLAUSE_POST))
-		return ok();
-	if ((clause->parts & CLAUSE_SEPARATE) || slice_starts(entries[0].kind, SLICE("crossing."))) {
-		*out = PROOF_ENFORCED;
-		return ok();
-	}
-	TRY(find(s, &gate, s->arena, &entries, &count, why));
-	if (count)
-		*out = PROOF_ENFORCED;
-	return ok();
+	const struct standing *known = standing_of(s, clause->id);
+	if (clause->parts & CLAUSE_SEPARATE)
+		return s->answered ? PROOF_ENFORCED : PROOF_UNPROVEN;
+	if (!known)
+		return PROOF_UNPROVEN;
+	return known->gate ? PROOF_ENFORCED : PROOF_MET;
 }
 
-static struct result state_alone(const struct survey *s, const struct policy_clause *clause,
-                                 enum proof_state *out, struct why *why)
+struct result state_alone(const struct survey *s, const struct policy_clause *clause, enum proof_state *out,
+                          struct why *why)
 {
 	const char *post = clause->parts & CLAUSE_POST ? post_of(s, clause) : "";
-	*out = PROOF_NA;
+	unsigned owed = CLAUSE_DUTY | CLAUSE_DOCUMENT;
+	unsigned shown = clause->parts & (CLAUSE_NORM | CLAUSE_RECORD | CLAUSE_LIST | CLAUSE_SEPARATE);
+	(void)why;
+	*out = clause->carrier == CARRIER_STATEMENT && proof_gap(s, clause) ? PROOF_UNSET : PROOF_NA;
 	if (asks_nothing(clause))
 		return ok();
 	*out = PROOF_EXCEPTION;
@@ -294,7 +317,11 @@ static struct result state_alone(const struct survey *s, const struct policy_cla
 	*out = PROOF_UNSET;
 	if (*post && !is_held(s, post))
 		return ok();
-	TRY(from_entries(s, clause, out, why));
+	*out = *post ? PROOF_MET : PROOF_NA;
+	enum proof_state duties = clause->parts & owed ? from_duties(s, clause) : PROOF_NA;
+	enum proof_state entries = shown || (!*post && duties == PROOF_NA) ? from_entries(s, clause) : PROOF_NA;
+	*out = duties < *out ? duties : *out;
+	*out = entries < *out ? entries : *out;
 	if (*out == PROOF_UNPROVEN && proof_gap(s, clause))
 		*out = PROOF_UNSET;
 	return ok();
@@ -314,53 +341,5 @@ struct result proof_state(const struct survey *s, const struct policy_clause *cl
 			weakest = one;
 	}
 	*out = carriers.count ? weakest : PROOF_UNPROVEN;
-	return ok();
-}
-
-/* ---- evidence of whatever carries it ------------------------------------------------------ */
-
-static int newest_first(const void *a, const void *b)
-{
-	int64_t x = ((const struct ledger_entry *)a)->seq, y = ((const struct ledger_entry *)b)->seq;
-	return x < y ? 1 : x > y ? -1 : 0;
-}
-
-/* One entry may prove two carriers: it is one entry. */
-static size_t once_each(struct ledger_entry *entries, size_t count)
-{
-	size_t kept = 0;
-	if (count)
-		qsort(entries, count, sizeof *entries, newest_first);
-	for (size_t i = 0; i < count; i++)
-		if (!kept || entries[kept - 1].seq != entries[i].seq)
-			entries[kept++] = entries[i];
-	return kept;
-}
-
-struct result proof_evidence(const struct survey *s, const struct policy_clause *clause,
-                             size_t limit, struct arena *arena, struct ledger_entry **out,
-                             size_t *count, size_t *total, struct why *why)
-{
-	struct carriers carriers;
-	struct ledger_entry *all = ARENA_ARRAY(arena, PROOF_COUNTED, struct ledger_entry);
-	size_t have = 0;
-	if (!all)
-		return fail(why, E_MEMORY, "proof", "no memory");
-	carriers_of(s, clause, &carriers);
-	for (size_t i = 0; i < carriers.count && have < PROOF_COUNTED; i++) {
-		struct ledger_entry *found;
-		size_t n = 0;
-		if (asks_nothing(carriers.at[i]))
-			continue;
-		TRY(own_entries(s, carriers.at[i], PROOF_COUNTED - have, arena, &found, &n, why));
-		if (n)
-			memcpy(all + have, found, n * sizeof *all);
-		have += n;
-	}
-	have = once_each(all, have);
-	if (total)
-		*total = have;
-	*out = all;
-	*count = have < limit ? have : limit;
 	return ok();
 }

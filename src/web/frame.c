@@ -70,7 +70,8 @@ static const struct item items[] = {
 	{"decide", "/decide", "申請・決裁", ZONE_LGWAN, COUNT_DECIDE, false},
 	{"cases", "/cases", "手続", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"registers", "/registers", "台帳", ZONE_LGWAN, COUNT_NOTHING, false},
-	{"clauses", "/clauses", "条文・証明", ZONE_LGWAN, COUNT_NOTHING, false},
+	{"duties", "/duties", "義務", ZONE_LGWAN, COUNT_NOTHING, false},
+	{"clauses", "/proof", "条文・証明", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"operation", "/operation", "運用", ZONE_LGWAN, COUNT_NOTHING, true},
 };
 

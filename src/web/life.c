@@ -444,6 +444,16 @@ void request_cut_off(struct request *rq)
 	rq->cut_off = true;
 }
 
+/* What was just done may ask for something: nobody waits for the clock to notice.
+ * A failure here is the clock's to make good.                               */
+static void follow_duties(struct request *rq)
+{
+	struct why why = {OK, "", ""};
+	struct duties *duties = rq->web->parts.duties;
+	if (duties && duty_follow(duties, NULL, NULL, &why).code != OK)
+		web_log(rq->web, "duties-failed", "%s: %s", why.place, why.text);
+}
+
 static struct result handle(struct request *rq, struct why *why)
 {
 	if (!rq->is_post) {
@@ -454,7 +464,9 @@ static struct result handle(struct request *rq, struct why *why)
 	rq->reading = false;
 	if (!check_token(rq))
 		return ok();
-	return rq->route->post(rq, why);
+	TRY(rq->route->post(rq, why));
+	follow_duties(rq);
+	return ok();
 }
 
 void request_finish(struct request *rq)

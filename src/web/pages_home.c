@@ -1,6 +1,7 @@
 /* 今日やること: first what to do, then what is running, then what to know. */
 #include "web/health.h"
 #include "web/pages.h"
+#include "web/pages_duty.h"
 #include "web/private.h"
 
 enum { SLOW_MS = 5 * 60 * 1000 };
@@ -65,7 +66,7 @@ static struct result chores(struct request *rq, json_t *list, struct why *why)
 	return ok();
 }
 
-static struct result duties(struct request *rq, json_t *list, struct why *why)
+static struct result duties(struct request *rq, json_t *list, size_t *later, struct why *why)
 {
 	struct application *found;
 	size_t count;
@@ -80,7 +81,7 @@ static struct result duties(struct request *rq, json_t *list, struct why *why)
 	TRY(application_list(parts_of(rq)->proceedings, &returned, rq->arena, &found, &count, why));
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, returned_duty(rq, &found[i]));
-	return ok();
+	return home_duties(rq, list, later, why);
 }
 
 static struct result running(struct request *rq, json_t *list, struct why *why)
@@ -114,7 +115,9 @@ static struct result inner_home(struct request *rq, json_t *model, struct why *w
 	struct crossing_query collect = {.receiver = rq->person.id, .direction = CROSSING_INWARD,
 		.collectable = true, .limit = 10};
 	struct crossing_query sent = {.sender = rq->person.id, .direction = CROSSING_OUTWARD, .limit = 10};
-	TRY(duties(rq, json_object_get(model, "duties"), why));
+	size_t later = 0;
+	TRY(duties(rq, json_object_get(model, "duties"), &later, why));
+	json_object_set_new(model, "later", json_string(later ? text(rq, "期限が先の義務など %zu件", later) : ""));
 	TRY(running(rq, json_object_get(model, "running"), why));
 	TRY(crossings(rq, &collect, json_object_get(model, "collect"), why));
 	return crossings(rq, &sent, json_object_get(model, "sent"), why);

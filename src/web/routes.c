@@ -1,6 +1,7 @@
 /* Every page there is, for whom, and in which zone.  Read it from the top: what
  * is not in a row does not exist.                                           */
 #include "web/pages.h"
+#include "web/pages_duty.h"
 
 enum { BOTH = ZONE_INTERNET | ZONE_LGWAN, OUTER = ZONE_INTERNET, INNER = ZONE_LGWAN };
 
@@ -42,7 +43,12 @@ static const struct route_row rows[] = {
 	{"/books/*/*", INNER, NEED_SESSION, page_record, post_record, false},
 	{"/books/*/*/correct", INNER, NEED_SESSION, page_correct, post_correct, false},
 	{"/record", INNER, NEED_SESSION, page_deed, post_deed, false},
+	{"/duties", INNER, NEED_SESSION, page_duties, NULL, false},
+	{"/duties/*", INNER, NEED_SESSION, page_duty, post_duty, false},
+	{"/year", INNER, NEED_SESSION, page_year, NULL, false},
+	{"/year.ics", INNER, NEED_SESSION, page_year_ics, NULL, false},
 
+	{"/proof", INNER, NEED_SESSION, page_proof, NULL, false},
 	{"/clauses", INNER, NEED_SESSION, page_clauses, NULL, false},
 	{"/clause", INNER, NEED_SESSION, page_clause, NULL, false},
 	{"/compare", INNER, NEED_SESSION, page_compare, NULL, false},

@@ -42,7 +42,8 @@ static void digest_path(const char *name, char out[64])
 
 static struct result open_proof(struct web *web, struct why *why)
 {
-	struct proof_parts proof = {.ledger = web->parts.ledger, .policy = web->parts.policy,
+	struct proof_parts proof = {.store = web->parts.store, .ledger = web->parts.ledger, .clock = web->parts.clock,
+		.body = web->parts.body, .duties = web->parts.duties, .policy = web->parts.policy,
 		.policy_name = web->parts.policy_name, .office = web->parts.office,
 		.proceedings = web->parts.proceedings};
 	return proof_open(&proof, &web->proof, why);

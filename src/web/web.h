@@ -11,6 +11,7 @@
 
 #include "crossing/crossing.h"
 #include "draft/draft.h"
+#include "duty/duty.h"
 
 struct web;
 
@@ -23,6 +24,7 @@ struct web_parts {
 	struct policy *policy;
 	struct office *office;
 	struct registers *registers;
+	struct duties *duties;
 	struct proceedings *proceedings;
 	struct crossings *crossings;
 	struct drafts *drafts;

@@ -19,7 +19,7 @@ static void look_again(struct bench *b)
 
 static void bench_new(struct bench *b, bool own_ledger)
 {
-	static const struct projection *const none[] = {NULL};
+	static const struct projection *const none[] = {&proof_projection, &duty_projection, NULL};
 	town_new(&b->t);
 	b->store = NULL;
 	b->ledger = b->t.ledger;
@@ -27,7 +27,8 @@ static void bench_new(struct bench *b, bool own_ledger)
 		CHECK_OK(store_open(scratch_path(&b->t.scratch, "sqlite:", "other"), &b->store, &b->t.why), &b->t.why);
 		CHECK_OK(ledger_open(b->store, "test/other", none, &b->t.clock, &b->ledger, &b->t.why), &b->t.why);
 	}
-	struct proof_parts parts = {.ledger = b->ledger, .policy = b->t.policy, .policy_name = "hannan",
+	struct proof_parts parts = {.store = b->store ? b->store : b->t.store, .ledger = b->ledger, .clock = &b->t.clock,
+	                            .body = "town", .duties = own_ledger ? NULL : b->t.duties, .policy = b->t.policy, .policy_name = "hannan",
 	                            .office = b->t.office, .proceedings = b->t.proceedings};
 	CHECK_OK(proof_open(&parts, &b->proof, &b->t.why), &b->t.why);
 	look_again(b);
@@ -52,6 +53,7 @@ static void append(struct bench *b, const char *kind, const char *clause)
 	CHECK_OK(store_begin(b->store, &b->t.why), &b->t.why);
 	CHECK_OK(ledger_append(b->ledger, &entry, &b->t.why), &b->t.why);
 	CHECK_OK(store_commit(b->store, &b->t.why), &b->t.why);
+	look_again(b);
 }
 
 static const char *stands(struct bench *b, const char *id)

@@ -32,7 +32,7 @@ static inline void hall_new_at(struct hall *h, const char *outer_address, const 
 	CHECK_OK(web_listen(outer_address, &outer, &t->why), &t->why);
 	CHECK_OK(web_listen(inner_address, &inner, &t->why), &t->why);
 	struct web_parts parts = {.store = t->store, .vault = t->vault, .ledger = t->ledger, .policy = t->policy,
-		.office = t->office, .registers = t->registers, .proceedings = t->proceedings,
+		.office = t->office, .registers = t->registers, .duties = t->duties, .proceedings = t->proceedings,
 		.crossings = t->crossings, .random = &t->random, .clock = &t->clock, .body = "town", .title = "青波市",
 		.policy_name = "hannan", .help = "デジタル推進課（内線 2140）", .clamd = "", .seal_socket = "",
 		.seal_note = "", .dir = "/"};

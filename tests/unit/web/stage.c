@@ -25,7 +25,7 @@ int main(int argc, char **argv)
 	}
 	const char *const outer_hosts[] = {argv[1], NULL}, *const inner_hosts[] = {argv[2], NULL};
 	struct web_parts parts = {.random = &random, .clock = &clock, .body = "aonami", .title = "青波市",
-		.policy_name = "hannan", .help = "デジタル推進課（内線 2140）", .clamd = "", .seal_socket = "",
+		.duties = (struct duties *)&random, .policy_name = "hannan", .help = "デジタル推進課（内線 2140）", .clamd = "", .seal_socket = "",
 		.seal_note = "", .dir = "/"};
 	struct web_options options = {.outer = {outer, outer_hosts}, .inner = {inner, inner_hosts},
 		.strict_templates = true, .log = log_line, .per_address = 200};

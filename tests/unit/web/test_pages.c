@@ -30,7 +30,8 @@ static struct web *open_web(bool tls)
 		CHECK_OK(web_listen("127.0.0.1:0", &inner_fd, &why), &why);
 	}
 	struct web_parts parts = {.random = &randomness, .clock = &hour, .body = "aonami", .title = "青波市",
-		.policy_name = "hannan", .help = "デジタル推進課（内線 2140）", .clamd = "/nowhere",
+		.duties = (struct duties *)&randomness, .policy_name = "hannan", .help = "デジタル推進課（内線 2140）",
+		.clamd = "/nowhere",
 		.seal_socket = "/nowhere", .seal_note = "", .dir = "/"};
 	struct web_options options = {.outer = {dup(outer_fd), outer_hosts}, .inner = {dup(inner_fd), inner_hosts},
 		.strict_templates = true, .behind_tls = tls, .idle_s = idle_s};
@@ -156,6 +157,16 @@ static const struct page pages[] = {
 	{ZONE_LGWAN, "/decide/app1", manager_inner, "許可する"},
 	{ZONE_LGWAN, "/decide/app1", staff_inner, "取り下げる"},
 	{ZONE_LGWAN, "/exception/crossing1/file1", manager_inner, "終わりの日"},
+	{ZONE_LGWAN, "/", manager_inner, "例外 &lt;措置&gt; の確認"},
+	{ZONE_LGWAN, "/duties", manager_inner, "期限を"},
+	{ZONE_LGWAN, "/duties?of=all&state=done&skip=99&clause=%3Cx%3E", chief_inner, "市全体"},
+	{ZONE_LGWAN, "/duties/dutyaaaaaaaaaaaaaaaaaaaaaa", manager_inner, "行ったと記録する"},
+	{ZONE_LGWAN, "/duties/dutyaaaaaaaaaaaaaaaaaaaaaa", chief_inner, "取り下げる"},
+	{ZONE_LGWAN, "/duties/dutybbbbbbbbbbbbbbbbbbbbbb", manager_inner, "期限の値が未設定"},
+	{ZONE_LGWAN, "/year", manager_inner, "年間の予定"},
+	{ZONE_LGWAN, "/year?year=x&of=office", staff_inner, "あなたのものだけ"},
+	{ZONE_LGWAN, "/year?of=office&year=2026", chief_inner, "庁全体のもの"},
+	{ZONE_LGWAN, "/proof", staff_inner, "急ぐもの"},
 	{ZONE_LGWAN, "/clauses", staff_inner, "/clauses?in=%E7%AC%AC2%E7%AB%A0%202.2\""},
 	{ZONE_LGWAN, "/clauses?in=%E7%AC%AC2%E7%AB%A0%202.2", staff_inner, "第2章 2.2 (8)①"},
 	{ZONE_LGWAN, "/clauses?q=%E4%BE%8B%E5%A4%96", staff_inner, "第2章 7.4 (1)"}, /* 例外 */
