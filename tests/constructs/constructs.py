@@ -7,6 +7,7 @@ code with the gate, must find nothing in it; and a second cleansing must give
 the same bytes.  The search itself is tried on the inputs first.
 """
 import collections
+import email
 import hashlib
 import io
 import json
@@ -21,7 +22,7 @@ MARKER = b"CANARY"
 SPELLINGS = [MARKER, MARKER.decode().encode("utf-16-le"), MARKER.decode().encode("utf-16-be"),
              MARKER.hex().encode(), MARKER.hex().upper().encode()]
 FAMILIES = {"docm": "docx", "dotx": "docx", "dotm": "docx", "xlsm": "xlsx", "pptm": "pptx"}
-SEEN_AS = {"mht": "html"}
+SEEN_AS = {"mht": "html", "msg": "mail", "tnef": "mail"}
 MARKUP = ("odf", "html", "svg")
 NOT_REASONS = {"image/x-emf", "image/x-wmf", "math", "content"}
 build, files = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
@@ -50,6 +51,10 @@ def parts(data):
                 yield from parts(inner)
     except (zipfile.BadZipFile, ValueError, OSError, EOFError):
         pass
+    if data.startswith(b"MIME-Version:"):
+        for part in email.message_from_bytes(data).walk():
+            if not part.is_multipart():
+                yield from parts(part.get_payload(decode=True) or b"")
     if data[:5] == b"%PDF-":
         with tempfile.NamedTemporaryFile(suffix=".pdf") as one:
             one.write(data)

@@ -17,7 +17,7 @@ import tempfile
 import xml.parsers.expat
 import zipfile
 
-TYPES = "docx xlsx xlsb officexml pptx doc xls ppt rtf odt ods odp html pdf jpg png gif bmp tiff webp csv zip".split()
+TYPES = "docx xlsx xlsb officexml pptx doc xls ppt rtf odt ods odp html msg tnef pdf jpg png gif bmp tiff webp csv zip".split()
 MEMBERS = set(TYPES) - {"officexml"} | {"jpeg", "tif", "txt", "tsv", "docm", "xlsm", "pptm"}
 VERDICTS = {"clean", "changed", "refused"}
 REASONS = set("damaged encrypted deep large bomb ambiguous unknown mismatch forbidden".split())
@@ -102,6 +102,18 @@ def decodes(text, charset):
         return False
 
 
+def tnef_sums(data):
+    """Every attribute whole and with the sum that it says."""
+    at = 6
+    while at < len(data):
+        size = struct.unpack_from("<I", data, at + 5)[0] if at + 9 <= len(data) else len(data)
+        body, end = data[at + 9:at + 9 + size], at + 9 + size
+        if len(data) < end + 2 or sum(body) & 0xFFFF != struct.unpack_from("<H", data, end)[0]:
+            return False
+        at = end + 2
+    return True
+
+
 def has_pages(path):
     seen = subprocess.run(["qpdf", "--show-npages", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     return seen.stdout.strip() not in (b"", b"0")
@@ -121,6 +133,10 @@ def well_formed(kind, path):
         return False
     if kind in ("doc", "xls", "ppt"):  # of the editions that are rebuilt, by the second reader
         return path.endswith("." + kind) and readable_by_second(kind, path)
+    if kind == "msg":
+        return False  # no other program here reads it: its refusals are listed, not counted
+    if kind == "tnef":
+        return tnef_sums(pathlib.Path(path).read_bytes())
     if kind == "html":  # in a charset of the list
         text = pathlib.Path(path).read_bytes()
         return any(decodes(text, name) for name in ("utf-8", "cp932", "euc_jp", "utf-16"))

@@ -40,7 +40,7 @@ static const struct signature signatures[] = {
 	AT(0, "\xFD" "7zXZ\0", FILE_ARCHIVE), AT(0, "\x28\xB5\x2F\xFD", FILE_ARCHIVE),
 	AT(2, "-lh", FILE_ARCHIVE), AT(2, "-lz", FILE_ARCHIVE), AT(257, "ustar", FILE_ARCHIVE),
 	AT(0x8001, "CD001", FILE_ARCHIVE), AT(0, "ISc(", FILE_ARCHIVE), AT(0, "xar!", FILE_ARCHIVE),
-	AT(0, "\x78\x9F\x3E\x22", FILE_OTHER),          /* TNEF */
+	AT(0, "\x78\x9F\x3E\x22", FILE_TNEF),
 	AT(0, "\xD7\xCD\xC6\x9A", FILE_OTHER),          /* placeable WMF */
 	AT(0, "\xC5\xD0\xD3\xC6", FILE_OTHER), AT(0, "%!PS", FILE_OTHER),
 	AT(0, "8BPS", FILE_OTHER), AT(0, "\0\0\x01\0", FILE_OTHER),

@@ -3,8 +3,7 @@
  * What people saw is taken: the page before its plain twin, which some senders
  * leave empty.  An attachment that cannot pass leaves a notice in the text, with
  * the reason, and the mail goes on without it.                               */
-#include "gate/file/job.h"
-#include "gate/mail/mail.h"
+#include "gate/file/mapi.h"
 
 #include "base/text.h"
 
@@ -19,7 +18,7 @@ struct letter {
 	bool has_page;
 };
 
-static struct result refuse(struct letter *l, enum mail_fault fault, struct why *why)
+static struct result refuse(struct job *job, enum mail_fault fault, const char *reason, struct why *why)
 {
 	static const enum refusal refusals[] = {
 		[MAIL_DAMAGED] = REFUSAL_DAMAGED, [MAIL_AMBIGUOUS] = REFUSAL_AMBIGUOUS, [MAIL_DEEP] = REFUSAL_DEEP,
@@ -27,7 +26,7 @@ static struct result refuse(struct letter *l, enum mail_fault fault, struct why 
 	};
 	if (fault == MAIL_MEMORY)
 		return job_memory(why);
-	return job_refuse(l->job, refusals[fault], "", "%s", l->mail.reason);
+	return job_refuse(job, refusals[fault], "", "%s", reason);
 }
 
 static bool is_text(const struct mail_part *part)
@@ -225,13 +224,8 @@ static void put_message(struct letter *l, struct buffer *out)
 	buffer_printf(out, "--%s--\r\n", boundary);
 }
 
-static struct result build(struct letter *l, struct slice in, struct buffer *out, struct why *why)
+static struct result put_letter(struct letter *l, struct buffer *out, struct why *why)
 {
-	TRY(job_pay_work(l->job, in.len));
-	TRY(job_pay_bytes(l->job, in.len));
-	enum mail_fault fault = mail_read(in, l->arena, &l->mail);
-	if (fault != MAIL_FINE)
-		return refuse(l, fault, why);
 	if (l->mail.dropped_text)
 		job_drop(l->job, "hidden-data", "after the last part");
 	TRY(take_parts(l, why));
@@ -239,19 +233,31 @@ static struct result build(struct letter *l, struct slice in, struct buffer *out
 	return buffer_ok(&l->text) && buffer_ok(&l->parts) ? ok() : job_memory(why);
 }
 
-struct result mail_rebuild(struct job *job, struct slice in, struct buffer *out, struct why *why)
+struct result letter_emit(struct job *job, struct arena *arena, const struct mail *mail, struct buffer *out,
+                          struct why *why)
 {
-	struct arena AUTO(arena_drop) *arena = arena_new((size_t)1 << 30);
-	struct letter l = {.job = job, .arena = arena};
+	struct letter l = {.job = job, .arena = arena, .mail = *mail};
 	const char *ending = job->made_ending;
 	struct buffer *buffers[] = {&l.text, &l.parts, &l.made, &l.name};
-	if (!arena)
-		return job_memory(why);
 	for (size_t i = 0; i < 4; i++)
 		buffer_init(buffers[i], (size_t)1 << 30);
-	struct result result = build(&l, in, out, why);
+	struct result result = put_letter(&l, out, why);
 	for (size_t i = 0; i < 4; i++)
 		buffer_done(buffers[i]);
 	job->made_ending = ending;
 	return result;
+}
+
+struct result mail_rebuild(struct job *job, struct slice in, struct buffer *out, struct why *why)
+{
+	struct arena AUTO(arena_drop) *arena = arena_new((size_t)1 << 30);
+	struct mail mail;
+	if (!arena)
+		return job_memory(why);
+	TRY(job_pay_work(job, in.len));
+	TRY(job_pay_bytes(job, in.len));
+	enum mail_fault fault = mail_read(in, arena, &mail);
+	if (fault != MAIL_FINE)
+		return refuse(job, fault, mail.reason, why);
+	return letter_emit(job, arena, &mail, out, why);
 }

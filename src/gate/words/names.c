@@ -25,7 +25,7 @@ static const struct {
 	[FILE_DOC] = {"doc", "doc dot", "doc"},
 	[FILE_XLS] = {"xls", "xls xlt", "xls"},
 	[FILE_PPT] = {"ppt", "ppt pps pot", "ppt"},
-	[FILE_MSG] = {"msg", "", ""},
+	[FILE_MSG] = {"msg", "msg", "eml"},
 	[FILE_EXCELXML] = {"excelxml", "xml", "xml"},
 	[FILE_OLE] = {"ole", "", ""},
 	[FILE_RTF] = {"rtf", "rtf", "rtf"},
@@ -40,6 +40,7 @@ static const struct {
 	[FILE_ICHITARO] = {"ichitaro", "", ""},
 	[FILE_DOCUWORKS] = {"docuworks", "", ""},
 	[FILE_SYLK] = {"sylk", "", ""},
+	[FILE_TNEF] = {"tnef", "dat tnef", "eml"},
 	[FILE_MHT] = {"mht", "mht mhtml", "html"},
 	[FILE_OTHER] = {"other", "", ""},
 };

@@ -47,7 +47,8 @@ static const struct {
 	{FILE_DOC, REFUSAL_UNKNOWN, "Word 95以前の文書は通せません。docxの形式で保存し直してお送りください。"},
 	{FILE_XLS, REFUSAL_UNKNOWN, "Excel 95以前のブックは通せません。xlsxの形式で保存し直してお送りください。"},
 	{FILE_PPT, REFUSAL_UNKNOWN, "PowerPoint 95以前の文書は通せません。pptxの形式で保存し直してお送りください。"},
-	{FILE_MSG, REFUSAL_UNKNOWN, "Outlookのメール（msg）は通せません。必要な添付ファイルを取り出してお送りください。"},
+	{FILE_MSG, REFUSAL_DAMAGED, "Outlookのメール（msg）の作りが壊れているため止めました。Outlookで開いて保存し直すか、添付ファイルを取り出してお送りください。"},
+	{FILE_TNEF, REFUSAL_DAMAGED, "Outlookの形式（winmail.dat）が壊れているため止めました。送り主に、テキスト形式かHTML形式での送り直しをお願いしてください。"},
 	{FILE_OLE, REFUSAL_UNKNOWN,
 	 "中身の種類を確かめられない旧形式の文書のため止めました。docx、xlsx、pptxの形式で保存し直してお送りください。"},
 	{FILE_OLE, REFUSAL_ENCRYPTED,
@@ -145,6 +146,7 @@ static const struct {
 	/* archives */
 	{"hidden-data", "ファイルの中に隠れていた、画面に出ないデータを取り除きました。"},
 	{"archive-format", "書庫をZIP形式に作り直しました。"},
+	{"mail-format", "Outlookの形式のメールを、どのメールソフトでも開ける形式（eml）に作り直しました。"},
 	{"page-archive", "ウェブページの保存形式（MHT）を、画像を含む一つのページ（HTML）に作り直しました。"},
 	{"mail-page", "HTMLの本文を文字だけの本文に置き換えました。リンク先は文字で残しています。"},
 	{"remote-picture", "開いたことを外部へ知らせる画像の読み込みを取り除きました。"},
