@@ -23,7 +23,7 @@ SPELLINGS = [MARKER, MARKER.decode().encode("utf-16-le"), MARKER.decode().encode
              MARKER.hex().encode(), MARKER.hex().upper().encode()]
 FAMILIES = {"docm": "docx", "dotx": "docx", "dotm": "docx", "xlsm": "xlsx", "pptm": "pptx"}
 SEEN_AS = {"mht": "html", "msg": "mail", "tnef": "mail"}
-MARKUP = ("odf", "html", "svg")
+MARKUP = ("odf", "html", "svg", "mapi")
 NOT_REASONS = {"image/x-emf", "image/x-wmf", "math", "content"}
 build, files = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
 passed = failed = 0
