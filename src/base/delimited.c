@@ -5,14 +5,14 @@
 
 #include <stdio.h>
 
-static const char mark_utf8[] = "\xEF\xBB\xBF";
+enum { MARK_BYTES = 3 }; /* of UTF-8 */
 
 struct result delimited_decode(struct slice bytes, struct arena *arena, struct slice *out,
                                struct why *why)
 {
 	struct buffer text;
 	if (slice_starts(bytes, SLICE("\xEF\xBB\xBF")))
-		bytes = slice_part(bytes, sizeof mark_utf8 - 1, bytes.len);
+		bytes = slice_part(bytes, MARK_BYTES, bytes.len);
 	if (utf8_valid(bytes)) {
 		*out = bytes;
 		return ok();
