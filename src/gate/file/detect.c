@@ -267,6 +267,19 @@ static bool is_letter(uint8_t c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* Files written as text (BinHex, uuencode, yEnc): packers open them whatever the name. */
+static bool packed_as_text(struct slice head)
+{
+	size_t at = slice_find(head, SLICE("begin "));
+	bool first = at == 0 || (at != SIZE_MAX && head.at[at - 1] == '\n');
+	struct slice mode = slice_part(head, at == SIZE_MAX ? 0 : at + 6, 4);
+	bool octal = first && mode.len == 4 && mode.at[3] == ' ';
+	for (size_t i = 0; octal && i < 3; i++)
+		octal = mode.at[i] >= '0' && mode.at[i] <= '7';
+	return octal || contains_nocase(head, SLICE("(This file must be converted with BinHex")) ||
+	       contains_nocase(head, SLICE("=ybegin line="));
+}
+
 /* What programs take a text for when they look at its beginning (Excel opens
  * HTML, SYLK, DIF and web queries whatever the name; shells read "#!"). */
 enum file_type text_program(struct slice in)
@@ -289,7 +302,7 @@ enum file_type text_program(struct slice in)
 	if (contains_nocase(head, SLICE("\nMIME-Version:")) || starts_nocase(head, "MIME-Version:") ||
 	    starts_nocase(head, "Received:") || starts_nocase(head, "Return-Path:"))
 		return FILE_MAIL;
-	return FILE_UNKNOWN;
+	return packed_as_text(head) ? FILE_OTHER : FILE_UNKNOWN;
 }
 
 static bool plain_bytes(struct slice in)

@@ -145,9 +145,11 @@ static bool kind_active(uint8_t flt)
 static void fix_table(struct scan *s, unsigned index, uint32_t part_from, uint32_t part_to)
 {
 	struct slice plc = doc_structure(s->doc, index);
-	size_t count = plc.len >= 4 ? (plc.len - 4) / 6 : 0;
+	if (plc.len < 4)
+		return;
+	size_t count = (plc.len - 4) / 6;
 	uint8_t *table = s->doc->table + (plc.at - s->doc->table);
-	for (size_t i = 0; plc.len && i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		uint64_t cp = (uint64_t)doc_u32(plc.at + i * 4) + part_from;
 		uint8_t *fld = table + (count + 1) * 4 + i * 2;
 		if ((fld[0] & 0x1F) != BEGIN)
