@@ -149,6 +149,26 @@ def own_zip(password, aes):
          "members": [[n.encode("cp932").hex(), d.hex()] for n, d in MEMBERS.items()]}).encode()).stdout
 
 
+# ---- 7z ----------------------------------------------------------------------
+
+def sevenzip_files():
+    folder = work / "members"
+    plain = work / "plain.7z"
+    run("7z", "a", plain, *MEMBERS, cwd=folder)
+    for label, more in (("LZMA2", []), ("headers", ["-mhe=on"]), ("stored", ["-mx=0"]), ("LZMA", ["-m0=lzma", "-mhe=on"]),
+                        ("PPMd", ["-m0=ppmd"]), ("BZip2", ["-m0=bzip2"]), ("not solid", ["-ms=off"])):
+        made = work / "locked.7z"
+        made.unlink(missing_ok=True)
+        run("7z", "a", f"-p{PASSWORD}", *more, made, *MEMBERS, cwd=folder)
+        try_locked(f"7z {label}", made.read_bytes(), "書類.7z", PASSWORD, plain.read_bytes(), same_members)
+    made.unlink()
+    run("7z", "a", f"-p{JAPANESE}", "-mhe=on", made, *MEMBERS, cwd=folder)
+    if made.exists():
+        try_locked("7z Japanese", made.read_bytes(), "書類.7z", JAPANESE, plain.read_bytes(), same_members)
+    else:
+        skip("7z with a Japanese password: this 7z does not take one")
+
+
 # ---- pdf ---------------------------------------------------------------------
 
 PDF_KINDS = {
@@ -257,6 +277,7 @@ def no_trace():
 
 
 zip_files()
+sevenzip_files()
 pdf_files()
 office_files = plain_office()
 packages(office_files)

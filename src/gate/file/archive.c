@@ -7,6 +7,8 @@
  * source  libarchive(3); POSIX.1-2001 pax; 7zFormat.txt; Yoshizaki's lzh headers */
 #include "gate/file/zip.h"
 
+#include "gate/file/lock_7z.h"
+
 #include "base/text.h"
 
 #include <archive.h>
@@ -100,6 +102,8 @@ static struct result member_name(struct job *job, struct archive_entry *entry, s
 static struct result broken(struct job *job, struct archive *reader)
 {
 	const char *text = archive_error_string(reader);
+	if (job->unproven) /* only unpacking proves the password of a 7z */
+		return job_locked(job, "");
 	return job_refuse(job, archive_errno(reader) == EILSEQ ? REFUSAL_UNKNOWN : REFUSAL_DAMAGED,
 	                  "", "%s", text ? text : "it cannot be read");
 }
@@ -147,7 +151,7 @@ static struct result take_member(struct job *job, struct archive *reader, struct
 	mode_t kind = archive_entry_filetype(entry);
 	TRY(job_pay_entry(job));
 	if (archive_entry_is_encrypted(entry))
-		return job_refuse(job, REFUSAL_ENCRYPTED, "", "a member is encrypted");
+		return job_refuse(job, REFUSAL_LOCKED, "", "a member is encrypted in a way that is not opened here");
 	TRY(member_name(job, entry, &t->name, why));
 	if ((kind != AE_IFREG && kind != AE_IFDIR) || archive_entry_hardlink(entry) || archive_entry_symlink(entry))
 		return job_refuse(job, REFUSAL_AMBIGUOUS, arena_string(job->arena, buffer_slice(&t->name)),
@@ -172,7 +176,7 @@ static struct result take_members(struct job *job, struct archive *reader, struc
 	while ((status = archive_read_next_header(reader, &entry)) == ARCHIVE_OK || status == ARCHIVE_WARN)
 		TRY(take_member(job, reader, entry, t, why));
 	if (archive_format(reader) && archive_read_has_encrypted_entries(reader) == 1)
-		return job_refuse(job, REFUSAL_ENCRYPTED, "", "the archive is encrypted");
+		return job_refuse(job, REFUSAL_LOCKED, "", "encrypted in a way that is not opened here");
 	if (status != ARCHIVE_EOF)
 		return broken(job, reader);
 	return t->count ? ok() : job_refuse(job, REFUSAL_DAMAGED, "", "it holds nothing");
@@ -181,10 +185,19 @@ static struct result take_members(struct job *job, struct archive *reader, struc
 static struct result rebuild(struct job *job, struct slice in, struct taking *t, struct buffer *plain,
                              struct buffer *out, struct why *why)
 {
-	struct archive AUTO(reader_drop) *reader = open_reader(in);
+	struct buffer AUTO(buffer_done) opened = {0};
+	bool locked;
+	buffer_init(&opened, (size_t)1 << 30);
+	TRY(sevenzip_unlock(job, in, &opened, &locked));
+	struct archive AUTO(reader_drop) *reader = open_reader(locked ? buffer_slice(&opened) : in);
 	if (!reader)
 		return job_memory(why);
-	TRY(take_members(job, reader, t, why));
+	job->unproven = locked;
+	struct result taken = take_members(job, reader, t, why);
+	job->unproven = false;
+	TRY(taken);
+	if (locked)
+		job_opened(job, "", true);
 	TRY(zip_writer_end(&t->writer, SLICE(""), SLICE(""), plain, why));
 	if (!buffer_ok(plain))
 		return job_memory(why);

@@ -25,6 +25,7 @@ struct job {
 	const char *ending;      /* of the present document's name, lower case, "" if it has none */
 	const char *made_ending; /* of the document made last: what its name must end in */
 	bool changed;
+	bool unproven;         /* what is being unpacked was opened without a proof of the password */
 	struct slice password; /* as it was given, UTF-8; empty: none */
 };
 

@@ -62,6 +62,8 @@ static const struct {
 	{FILE_ODF, REFUSAL_ENCRYPTED,
 	 "パスワードがかかったOpenDocument文書のため止めました。元のアプリでパスワードを外して保存したものをお送りください。"},
 	{FILE_ARCHIVE, REFUSAL_UNKNOWN, "中身を確かめられない種類の書庫のため止めました。ZIP形式でまとめ直してお送りください。"},
+	{FILE_ARCHIVE, REFUSAL_LOCKED,
+	 "この種類の書庫（RARなど）の暗号化は、パスワードがあっても開けないため止めました。ZIPか7zの形式でまとめ直してお送りください。"},
 	{FILE_ARCHIVE, REFUSAL_ENCRYPTED,
 	 "パスワードがかかった書庫で、中身を確かめられないため止めました。パスワードを入力するか、パスワードを外したものをお送りください。"},
 	{FILE_MAIL, REFUSAL_AMBIGUOUS,
