@@ -18,6 +18,7 @@ struct options {
 	const char *hosts[2][HOSTS + 1]; /* what the Host header may say */
 	size_t host_count[2];
 	const char *help;
+	struct paper_font *font; /* opened before the jail; NULL where the machine has none */
 	bool behind_tls, strict;
 	char *rest[32];
 	int rest_count;
@@ -95,7 +96,7 @@ static struct web_parts parts_of(struct house *h, const struct options *o)
 	return (struct web_parts){
 		.store = h->store, .vault = h->vault, .ledger = h->ledger, .policy = h->policy,
 		.office = h->office, .registers = h->registers, .duties = h->duties, .proceedings = h->proceedings, .crossings = h->crossings,
-		.drafts = h->drafts,
+		.drafts = h->drafts, .font = o->font,
 		.random = &h->random, .clock = &h->clock, .body = h->settings.body,
 		.title = h->settings.title, .policy_name = h->settings.policy,
 		.help = o->help ? o->help : "情報担当課", .clamd = h->settings.clamd,
@@ -157,6 +158,8 @@ int main(int argc, char **argv)
 	if (web_listen(o.address[0], &outer, &why).code != OK ||
 	    web_listen(o.address[1], &inner, &why).code != OK)
 		return program_why(name, "listen-failed", &why);
+	if (paper_font_open(&o.font, &why).code != OK) /* pages work without: they say so */
+		program_why(name, "no-font", &why);
 	struct web_parts parts = parts_of(&house, &o);
 	struct web_options options = {
 		.outer = {outer, o.hosts[0]}, .inner = {inner, o.hosts[1]},
@@ -164,5 +167,7 @@ int main(int argc, char **argv)
 	};
 	if (web_open(&parts, &options, &web, &why).code != OK)
 		return program_why(name, "start-failed", &why);
-	return serve(&house, &o, web);
+	int status = serve(&house, &o, web);
+	paper_font_close(o.font);
+	return status;
 }

@@ -71,6 +71,13 @@ static struct result read_both(struct comparing *in, struct text_tree *trees[2],
 
 /* ---- formats ------------------------------------------------------------------------ */
 
+static struct result show_pdf(const struct compare_table *table, struct buffer *out, struct why *why)
+{
+	AUTO(paper_font_drop) struct paper_font *font = NULL;
+	TRY(paper_font_open(&font, why));
+	return compare_pdf(table, font, out, why);
+}
+
 static struct result show_table(struct comparing *in, const struct comparison *c, struct buffer *out,
                                 struct why *why)
 {
@@ -82,7 +89,7 @@ static struct result show_table(struct comparing *in, const struct comparison *c
 	if (strcmp(in->format, "xlsx") == 0)
 		return compare_xlsx(&table, "/tmp", out, why);
 	if (strcmp(in->format, "pdf") == 0)
-		return compare_pdf(&table, out, why);
+		return show_pdf(&table, out, why);
 	compare_html(&table, out);
 	return ok();
 }

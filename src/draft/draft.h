@@ -65,7 +65,7 @@ struct result drafts_sources(struct store *store, const char *body, const struct
 /* ---- drafts ------------------------------------------------------------- */
 
 enum draft_state { DRAFT_NONE = 0, DRAFT_OPEN, DRAFT_ADOPTED, DRAFT_DISCARDED };
-const char *draft_state_japanese(enum draft_state state); /* 起案中, 採択, 取りやめ */
+const char *draft_state_japanese(enum draft_state state); /* 起案中, 採択済み, 取りやめ */
 
 struct draft_line {
 	bool choice;

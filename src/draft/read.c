@@ -13,7 +13,7 @@ struct result draft_no_memory(struct why *why)
 
 const char *draft_state_japanese(enum draft_state state)
 {
-	static const char *const words[] = {[DRAFT_NONE] = "", [DRAFT_OPEN] = "起案中", [DRAFT_ADOPTED] = "採択",
+	static const char *const words[] = {[DRAFT_NONE] = "", [DRAFT_OPEN] = "起案中", [DRAFT_ADOPTED] = "採択済み",
 	                                    [DRAFT_DISCARDED] = "取りやめ"};
 	return words[state];
 }

@@ -108,6 +108,7 @@ static struct result fill(struct request *rq, const struct policy_clause *clause
 	TRY(is_operator(rq, &operator, why));
 	const struct finding *gap = state == PROOF_UNSET ? proof_gap(survey, clause) : NULL;
 	json_object_set_new(model, "state", show_state(state));
+	json_object_set_new(model, "unstaffed", json_boolean(state == PROOF_UNSET && !gap));
 	json_object_set_new(model, "gap", gap ? json_pack("{s:s, s:s}", "sentence", gap->sentence, "mend",
 	                                                  gap->mend) : json_false());
 	json_object_set_new(model, "evidence", evidence_model(rq, entries, count, operator));

@@ -310,8 +310,10 @@ static struct result write(struct request *rq, struct comparing *c, const char *
 	TRY(compare_table(c->comparison, c->style, c->arena, &table, why));
 	if (strcmp(name, "xlsx") == 0)
 		return compare_xlsx(&table, text(rq, "%s/run", parts_of(rq)->dir), out, why);
+	if (strcmp(name, "pdf") == 0 && !parts_of(rq)->font)
+		return fail(why, E_ABSENT, "pdf", "日本語の書体がないため、PDFを書き出せません。この画面を印刷してください。");
 	if (strcmp(name, "pdf") == 0)
-		return compare_pdf(&table, out, why);
+		return compare_pdf(&table, parts_of(rq)->font, out, why);
 	compare_html(&table, out);
 	return ok();
 }

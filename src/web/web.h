@@ -12,6 +12,7 @@
 #include "crossing/crossing.h"
 #include "draft/draft.h"
 #include "duty/duty.h"
+#include "policy/compare/compare.h"
 
 struct web;
 
@@ -28,6 +29,7 @@ struct web_parts {
 	struct proceedings *proceedings;
 	struct crossings *crossings;
 	struct drafts *drafts;
+	const struct paper_font *font; /* of what is put on paper; NULL: no PDF */
 	struct random *random;
 	const struct clock *clock;
 	const char *body;        /* "aonami" */

@@ -169,7 +169,9 @@ TEST(paper_has_text_and_embedded_fonts)
 		SKIP("no pdftotext");
 	make(&m, before, after);
 	struct compare_table table = table_of(&m, "kaisei-note");
-	CHECK_OK(compare_pdf(&table, &m.out, &why), &why);
+	AUTO(paper_font_drop) struct paper_font *font = NULL;
+	CHECK_OK(paper_font_open(&font, &why), &why);
+	CHECK_OK(compare_pdf(&table, font, &m.out, &why), &why);
 	struct buffer pdf = m.out;
 	buffer_init(&m.out, 16 << 20);
 	buffer_put_slice(&m.out, buffer_slice(&pdf));

@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "harness.h"
 #include "house/house.h"
+#include "jail/jail.h"
 #include "scratch.h"
 #include "store/ask.h"
 #include "store/digest.h"
@@ -24,6 +25,7 @@ struct stage {
 	struct arena *arena;
 	struct house house;
 	struct web *web;
+	struct paper_font *font;
 	struct why why;
 };
 
@@ -73,11 +75,12 @@ static void open_office(struct stage *s, const char *outer, const char *inner)
 		abort();
 }
 
-static struct web_parts parts_of(struct house *h)
+static struct web_parts parts_of(struct stage *s)
 {
+	struct house *h = &s->house;
 	return (struct web_parts){.store = h->store, .vault = h->vault, .ledger = h->ledger, .policy = h->policy,
-		.office = h->office, .registers = h->registers, .proceedings = h->proceedings, .crossings = h->crossings,
-		.drafts = h->drafts, .random = &h->random, .clock = &h->clock, .body = h->settings.body,
+		.office = h->office, .registers = h->registers, .duties = h->duties, .proceedings = h->proceedings, .crossings = h->crossings,
+		.drafts = h->drafts, .font = s->font, .random = &h->random, .clock = &h->clock, .body = h->settings.body,
 		.title = h->settings.title, .policy_name = h->settings.policy, .help = "デジタル変革課（内線 2140）", .clamd = "",
 		.seal_socket = "", .seal_note = "", .dir = h->settings.dir};
 }
@@ -100,7 +103,7 @@ static void serve(struct stage *s)
 		bool renewed = false;
 		if (house_renew(&s->house, &renewed, &s->why).code != OK)
 			break;
-		struct web_parts parts = parts_of(&s->house);
+		struct web_parts parts = parts_of(s);
 		if (renewed && web_renew(s->web, &parts, &s->why).code != OK)
 			break;
 	}
@@ -122,10 +125,11 @@ int main(int argc, char **argv)
 	signal(SIGTERM, end);
 	s = (struct stage){.scratch = scratch_new(), .arena = arena_new(64 << 20)};
 	open_office(&s, argv[1], argv[2]);
+	CHECK_OK(paper_font_open(&s.font, &s.why), &s.why);
 	CHECK_OK(web_listen(argv[1], &outer, &s.why), &s.why);
 	CHECK_OK(web_listen(argv[2], &inner, &s.why), &s.why);
 	const char *const outer_hosts[] = {argv[1], NULL}, *const inner_hosts[] = {argv[2], NULL};
-	struct web_parts parts = parts_of(&s.house);
+	struct web_parts parts = parts_of(&s);
 	struct web_options options = {.outer = {outer, outer_hosts}, .inner = {inner, inner_hosts}, .strict_templates = true,
 		.log = log_line, .per_address = 200};
 	CHECK_OK(web_open(&parts, &options, &s.web, &s.why), &s.why);
@@ -135,9 +139,14 @@ int main(int argc, char **argv)
 	sign_in(&s, "aoki", 'c', staff);
 	printf("{\"ciso\":\"%s\",\"deputy\":\"%s\",\"staff\":\"%s\",\"draft\":\"%s\"}\n", ciso, deputy, staff, draft);
 	fflush(stdout);
+	/* the program's own jail: what a page does must be possible there */
+	struct jail_applied applied;
+	const struct jail_path paths[] = {{s.scratch.folder, JAIL_WRITE}};
+	CHECK_OK(jail_enter(&jail_web, NULL, (struct jail_paths){paths, 1}, &applied, &s.why), &s.why);
 	if (!test_faults_)
 		serve(&s);
 	web_close(s.web);
+	paper_font_close(s.font);
 	house_close(&s.house);
 	arena_free(s.arena);
 	scratch_drop(&s.scratch);
