@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 {
 	static struct hall hall;
 	struct why why = {0};
-	char staff[65], manager[65], open[27], closed[27];
+	char staff[65], manager[65], it[65], chief[65], open[27], closed[27];
 	if (argc != 3)
 		return 2;
 	hall_new_at(&hall, argv[1], argv[2]);
@@ -91,10 +91,12 @@ int main(int argc, char **argv)
 	furnish_books(&hall.town, medium, open, closed);
 	sign_in(&hall.town, "aoki", 'a', staff);
 	sign_in(&hall.town, "tanaka", 'b', manager);
+	sign_in(&hall.town, "hayashi", 'c', it);
+	sign_in(&hall.town, "kuroda", 'd', chief);
 	struct furnished f = furnish_cases(&hall.town);
-	printf("{\"staff_inner\":\"%s\",\"manager_inner\":\"%s\",\"medium\":\"%s\",\"open\":\"%s\",\"closed\":\"%s\","
+	printf("{\"staff_inner\":\"%s\",\"manager_inner\":\"%s\",\"it_inner\":\"%s\",\"chief_inner\":\"%s\",\"medium\":\"%s\",\"open\":\"%s\",\"closed\":\"%s\","
 	       "\"incident\":\"%s\",\"contract\":\"%s\",\"asset\":\"%s\",\"application\":\"%s\",\"permitted\":\"%s\"}\n",
-	       staff, manager, medium, open, closed, f.incident, f.contract, f.asset, f.application, f.permitted);
+	       staff, manager, it, chief, medium, open, closed, f.incident, f.contract, f.asset, f.application, f.permitted);
 	fflush(stdout);
 	while (!test_faults_ && web_turn(hall.web, -1, 1000, &why).code == OK)
 		continue;
