@@ -19,7 +19,7 @@ static struct result open_notices(struct house *h, struct notices **out, struct 
 	const struct house_settings *s = &h->settings;
 	const struct notice_parts parts = {
 		.store = h->store, .ledger = h->ledger, .office = h->office, .proceedings = h->proceedings,
-		.crossings = h->crossings, .random = &h->random, .clock = &h->clock, .body = s->body,
+		.crossings = h->crossings, .duties = h->duties, .random = &h->random, .clock = &h->clock, .body = s->body,
 		.title = s->title, .from = s->mail_from, .domain = s->mail_domain, .link = s->mail_link};
 	if (!s->mail_server[0])
 		return fail(why, E_INPUT, "sekisho.conf", "\"mail_server\" is not set: nobody is written to");

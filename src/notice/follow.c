@@ -3,7 +3,7 @@
 
 enum { ROOM = 4 << 20 };
 
-static const char *const names[] = {"", "permit", "decided", "fetch", "refused"};
+static const char *const names[] = {"", "permit", "decided", "fetch", "refused", "duty", "overdue"};
 
 const char *what_name(enum notice_what what)
 {
@@ -86,6 +86,55 @@ static struct result who_sent(const struct step *step, struct why *why)
 	return put(step, c.sender, WHAT_REFUSED, c.id, why);
 }
 
+static struct result put_all(const struct step *step, const struct holder *holders, size_t count,
+                             enum notice_what what, const char *subject, struct why *why)
+{
+	for (size_t i = 0; i < count; i++)
+		TRY(put(step, holders[i].person, what, subject, why));
+	return ok();
+}
+
+/* A duty that was settled meanwhile is nobody's news. */
+static struct result who_owes(const struct step *step, const char *id, enum notice_what what, struct why *why)
+{
+	struct obligation o;
+	struct holder *holders;
+	size_t count;
+	TRY(duty_get(step->n->at.duties, id, step->arena, &o, why));
+	if (o.state != DUTY_OPEN && o.state != DUTY_QUESTION && o.state != DUTY_OVERDUE)
+		return ok();
+	TRY(duty_holders(step->n->at.duties, &o, step->arena, &holders, &count, why));
+	TRY(put_all(step, holders, count, what, o.id, why));
+	if (what != WHAT_OVERDUE)
+		return ok();
+	TRY(duty_upwards(step->n->at.duties, &o, step->arena, &holders, &count, why));
+	return put_all(step, holders, count, what, o.id, why);
+}
+
+static struct result who_is_reminded(const struct step *step, struct why *why)
+{
+	return who_owes(step, step->subject, WHAT_DUTY, why);
+}
+
+static struct result who_is_late(const struct step *step, struct why *why)
+{
+	return who_owes(step, step->subject, WHAT_OVERDUE, why);
+}
+
+/* What an event made due; the year's own duties are told by their reminder. */
+static struct result who_has_to(const struct step *step, struct why *why)
+{
+	AUTO(json_drop) json_t *data = NULL;
+	json_t *one;
+	size_t i;
+	TRY(record_data(step->entry, &data, why));
+	if (strcmp(json_text(data, "trigger"), "on") != 0)
+		return ok();
+	json_array_foreach(json_object_get(data, "owed"), i, one)
+		TRY(who_owes(step, json_text(one, "id"), WHAT_DUTY, why));
+	return ok();
+}
+
 static const struct {
 	const char *kind;
 	struct result (*tell)(const struct step *step, struct why *why);
@@ -99,6 +148,9 @@ static const struct {
 	{"crossing.file.released", who_fetches},
 	{"crossing.original.released", who_fetches},
 	{"crossing.file.refused", who_sent},
+	{"duty.opened", who_has_to},
+	{"duty.reminded", who_is_reminded},
+	{"duty.overdue", who_is_late},
 };
 
 static struct result follow_one(struct notices *n, int64_t seq, struct arena *arena, struct why *why)

@@ -11,7 +11,8 @@ struct notices {
 };
 
 /* What a notice says; the word stands in the outbox. */
-enum notice_what { WHAT_NONE = 0, WHAT_PERMIT, WHAT_DECIDED, WHAT_FETCH, WHAT_REFUSED };
+enum notice_what { WHAT_NONE = 0, WHAT_PERMIT, WHAT_DECIDED, WHAT_FETCH, WHAT_REFUSED,
+                   WHAT_DUTY, WHAT_OVERDUE, WHAT_KINDS };
 const char *what_name(enum notice_what what);
 enum notice_what what_named(struct slice name);
 

@@ -37,15 +37,43 @@ static struct result put_crossing(struct notices *n, const struct notice_line *l
 	return ok();
 }
 
+static struct result put_duty(struct notices *n, const struct notice_line *line, struct arena *arena,
+                              struct buffer *out, struct why *why)
+{
+	struct obligation o;
+	char day[48] = "";
+	TRY(duty_get(n->at.duties, line->subject, arena, &o, why));
+	const struct policy_duty *duty = duty_statement(n->at.duties, o.duty);
+	if (o.due_ms)
+		day_long(day_of_ms(o.due_ms), day);
+	buffer_printf(out, "・「%s」（%s）", duty ? duty->label : o.task, duty ? duty->cite : o.clause);
+	if (o.state == DUTY_DONE || o.state == DUTY_NOT_NEEDED || o.state == DUTY_WITHDRAWN)
+		buffer_printf(out, "は、すでに「%s」になっています。\n", duty_state_japanese(o.state));
+	else if (line->what == WHAT_OVERDUE)
+		buffer_printf(out, "が期限（%s）を過ぎています。\n", day);
+	else if (o.due_ms)
+		buffer_printf(out, "を%sまでに行ってください。\n", day);
+	else
+		buffer_printf(out, "を行ってください。\n");
+	buffer_printf(out, "  %s/duties/%s\n", n->at.link, o.id);
+	return ok();
+}
+
+typedef struct result line_writer(struct notices *n, const struct notice_line *line, struct arena *arena,
+                                  struct buffer *out, struct why *why);
+static line_writer *const writers[WHAT_KINDS] = {
+	[WHAT_PERMIT] = put_application, [WHAT_DECIDED] = put_application, [WHAT_FETCH] = put_crossing,
+	[WHAT_REFUSED] = put_crossing,   [WHAT_DUTY] = put_duty,           [WHAT_OVERDUE] = put_duty,
+};
+
 static struct result put_text(struct notices *n, const char *person, const struct notice_line *lines,
                               size_t count, size_t more, struct arena *arena, struct buffer *out,
                               struct why *why)
 {
 	buffer_printf(out, "%s 様\n\n", person);
-	for (size_t i = 0; i < count; i++) {
-		bool crossing = lines[i].what == WHAT_FETCH || lines[i].what == WHAT_REFUSED;
-		TRY((crossing ? put_crossing : put_application)(n, &lines[i], arena, out, why));
-	}
+	for (size_t i = 0; i < count; i++)
+		if (writers[lines[i].what])
+			TRY(writers[lines[i].what](n, &lines[i], arena, out, why));
 	if (more)
 		buffer_printf(out, "・ほかに%zu件あります。\n  %s/\n", more, n->at.link);
 	buffer_printf(out, "\n--\n%s 関所（このメールには返信できません）\n", n->at.title);

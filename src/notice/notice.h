@@ -14,6 +14,7 @@
 #define SEKISHO_NOTICE_H
 
 #include "crossing/crossing.h"
+#include "duty/duty.h"
 
 struct notices;
 
@@ -23,6 +24,7 @@ struct notice_parts {
 	struct office *office;
 	struct proceedings *proceedings;
 	struct crossings *crossings;
+	struct duties *duties;
 	struct random *random;
 	const struct clock *clock;
 	const char *body;

@@ -14,7 +14,7 @@ static struct notices *open_notices(struct town *t)
 	struct notices *n = NULL;
 	const struct notice_parts parts = {
 		.store = t->store, .ledger = t->ledger, .office = t->office, .proceedings = t->proceedings,
-		.crossings = t->crossings, .random = &t->random, .clock = &t->clock, .body = "town",
+		.crossings = t->crossings, .duties = t->duties, .random = &t->random, .clock = &t->clock, .body = "town",
 		.title = "青波市", .from = "sekisho@aonami.example", .domain = "aonami.example",
 		.link = "https://sekisho.aonami.example"};
 	CHECK_OK(notices_open(&parts, &n, &t->why), &t->why);
@@ -154,6 +154,34 @@ TEST(a_server_that_is_away_loses_nothing)
 	CHECK_OK(letter_failed(n, &letter, false, "no answer", &t.why), &t.why);
 	CHECK_INT(entries(&t, "notice.failed"), 1);
 	CHECK(!next(&t, n, &letter));
+	notices_drop(&n);
+	n = NULL;
+	town_done(&t);
+}
+
+TEST(who_owes_what_an_event_made_due_hears_of_it)
+{
+	struct town t;
+	struct letter letter;
+	size_t opened = 0, settled = 0;
+	bool told = false;
+	town_new(&t);
+	AUTO(notices_drop) struct notices *n = open_notices(&t);
+	struct ledger_entry entry = {.body = SLICE("town"), .kind = SLICE("test.happened"), .subject = SLICE("incident1"),
+	                             .actor = slice_str(town_id(&t, "aoki"))};
+	CHECK_OK(store_begin(t.store, &t.why), &t.why);
+	CHECK_OK(ledger_record(t.ledger, &entry, json_pack("{s:s, s:{s:s}}", "done", "incident.report", "facts",
+	                                                   "incident.section", "tax"), &t.why), &t.why);
+	CHECK_OK(store_commit(t.store, &t.why), &t.why);
+	CHECK_OK(duty_follow(t.duties, &opened, &settled, &t.why), &t.why);
+	CHECK(opened > 0);
+	follow(&t, n);
+	while (next(&t, n, &letter)) {
+		told |= strcmp(letter.address, "tanaka@aonami.example") == 0 && letter_says(&t, &letter, "報告") &&
+		        letter_says(&t, &letter, "/duties/");
+		CHECK_OK(letter_sent(n, &letter, &t.why), &t.why);
+	}
+	CHECK(told);
 	notices_drop(&n);
 	n = NULL;
 	town_done(&t);
