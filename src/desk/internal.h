@@ -16,10 +16,15 @@ struct desk_asker {
 };
 struct result desk_question(struct desk *desk, const char *act, const char *actor, const char *subject,
                             struct arena *arena, struct desk_asker *out, struct why *why) MUST;
-struct result desk_ask(struct desk *desk, struct desk_asker *asker, const struct desk_change *change,
+struct result desk_judge(struct desk *desk, struct desk_asker *asker, const struct desk_change *change,
                        struct arena *arena, const struct decision **out, struct why *why) MUST;
 /* desk_refusal - ok for a pass; else E_DENIED with what stops it */
 struct result desk_refusal(const struct decision *decision, struct why *why) MUST;
+/* desk_may_lower - the act of lowering, where the change lowers a class; decision stays NULL else */
+struct result desk_may_lower(struct desk *desk, const struct desk_change *change, struct arena *arena,
+                             const struct decision **decision, struct why *why) MUST;
+/* desk_theirs - E_DENIED when the person may not touch rows of that section */
+struct result desk_theirs(struct desk *desk, const char *person, const char *section, struct why *why) MUST;
 /* desk_write - register and record books, after the decisions */
 struct result desk_write(struct desk *desk, const struct desk_change *change, const struct decision *made,
                          const struct decision *lowered, struct arena *arena, char id[27],

@@ -29,7 +29,7 @@ struct result desk_may(struct desk *desk, const char *person, const char *sectio
 	return ok();
 }
 
-static struct result theirs(struct desk *desk, const char *person, const char *section, struct why *why)
+struct result desk_theirs(struct desk *desk, const char *person, const char *section, struct why *why)
 {
 	bool may = false;
 	TRY(desk_may(desk, person, section, &may, why));
@@ -59,7 +59,7 @@ struct result desk_question(struct desk *desk, const char *act, const char *acto
 	return ok();
 }
 
-struct result desk_ask(struct desk *desk, struct desk_asker *asker, const struct desk_change *change,
+struct result desk_judge(struct desk *desk, struct desk_asker *asker, const struct desk_change *change,
                        struct arena *arena, const struct decision **out, struct why *why)
 {
 	struct facts *facts;
@@ -95,9 +95,9 @@ struct result desk_decide(struct desk *desk, const struct desk_change *change, s
 		return desk_no_memory(why);
 	if (!policy_act_exists(desk->policy, act))
 		return fail(why, E_ABSENT, "kind", "「%.60s」という台帳はありません。", change->row.kind);
-	TRY(theirs(desk, change->row.actor, change->row.section, why));
+	TRY(desk_theirs(desk, change->row.actor, change->row.section, why));
 	TRY(desk_question(desk, act, change->row.actor, subject_of(change), arena, &asker, why));
-	return desk_ask(desk, &asker, change, arena, out, why);
+	return desk_judge(desk, &asker, change, arena, out, why);
 }
 
 /* What holds an act, in one sentence with its clause. */
@@ -123,8 +123,8 @@ struct result desk_refusal(const struct decision *d, struct why *why)
 
 /* ---- lowering a class */
 
-static struct result may_lower(struct desk *desk, const struct desk_change *change, struct arena *arena,
-                               const struct decision **decision, struct why *why)
+struct result desk_may_lower(struct desk *desk, const struct desk_change *change, struct arena *arena,
+                             const struct decision **decision, struct why *why)
 {
 	static const char act[] = "rate_down";
 	const char *scale;
@@ -134,7 +134,7 @@ static struct result may_lower(struct desk *desk, const struct desk_change *chan
 	if (!*scale || !policy_act_find(desk->policy, act, &known) || strcmp(known.kind, change->row.kind) != 0)
 		return ok();
 	TRY(desk_question(desk, act, change->row.actor, change->row.id, arena, &asker, why));
-	TRY(desk_ask(desk, &asker, change, arena, decision, why));
+	TRY(desk_judge(desk, &asker, change, arena, decision, why));
 	if ((*decision)->verdict != PASS && (!change->ground || !*change->ground))
 		return fail(why, E_DENIED, "ground", "分類を下げるには、理由が要ります。「下げる理由」を書いてください。");
 	return desk_refusal(*decision, why);
@@ -142,11 +142,48 @@ static struct result may_lower(struct desk *desk, const struct desk_change *chan
 
 /* ---- writing */
 
+/* those that spoke, and those whose record the row's own version is */
 static size_t clauses_of(const struct decision *d, struct slice *out, size_t count)
 {
 	for (size_t i = 0; d && i < d->spoken_count && count < DESK_CLAUSES; i++)
 		out[count++] = slice_str(d->spoken[i].clause->id);
+	for (size_t i = 0; d && i < d->record_count && count < DESK_CLAUSES; i++)
+		out[count++] = slice_str(d->records[i].clause->id);
 	return count;
+}
+
+static bool is_fact_of(const struct policy_fact *facts, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(facts[i].path, name) == 0)
+			return true;
+	return false;
+}
+
+/* Registering and changing a row is recorded by the row: its versions keep every fact
+ * with who, when and by which clause.  A record that keeps more is an entry of its own. */
+static struct result beyond_the_row(struct desk *desk, const struct decision *d, const char *kind,
+                                    struct arena *arena, struct decision *out, struct why *why)
+{
+	const struct policy_fact *facts;
+	struct policy_act act;
+	size_t count, n = 0;
+	struct follow_record *records = ARENA_ARRAY(arena, d->record_count + 1, struct follow_record);
+	bool derived = policy_act_find(desk->policy, d->act, &act) && act.derived;
+	TRY(policy_kind_facts(desk->policy, kind, arena, &facts, &count, why));
+	if (!records)
+		return desk_no_memory(why);
+	for (size_t i = 0; i < d->record_count; i++) {
+		bool kept = derived;
+		for (size_t k = 0; kept && k < d->records[i].keep_count; k++)
+			kept = is_fact_of(facts, count, d->records[i].keep[k]);
+		if (!kept)
+			records[n++] = d->records[i];
+	}
+	*out = *d;
+	out->records = records;
+	out->record_count = n;
+	return ok();
 }
 
 static struct result follow(struct desk *desk, const struct desk_change *change, const struct decision *d,
@@ -154,7 +191,11 @@ static struct result follow(struct desk *desk, const struct desk_change *change,
 {
 	char now[48], origin[64];
 	size_t opened;
+	struct decision rest;
 	if (!d || !d->record_count)
+		return ok();
+	TRY(beyond_the_row(desk, d, change->row.kind, arena, &rest, why));
+	if (!rest.record_count)
 		return ok();
 	/* the instant as record books write it */
 	char iso[32];
@@ -165,7 +206,7 @@ static struct result follow(struct desk *desk, const struct desk_change *change,
 	const struct book_event event = {.act = d->act, .row = id, .section = change->row.section, .origin = origin,
 	                                 .writer = change->row.actor, .actor = change->row.actor,
 	                                 .post = change->row.post, .known = known, .known_count = 2};
-	TRY(book_follow(desk->registers, d, &event, &opened, why));
+	TRY(book_follow(desk->registers, &rest, &event, &opened, why));
 	return desk_close_whole(desk, origin, change->row.actor, change->row.post, arena, why);
 }
 
@@ -206,13 +247,13 @@ struct result desk_put(struct desk *desk, const struct desk_change *change, stru
 	TRY(tx_begin(desk->store, &tx, why));
 	if (change->row.id && *change->row.id) {
 		TRY(register_get(desk->registers, change->row.id, arena, &before, why));
-		TRY(theirs(desk, change->row.actor, before.section, why));
+		TRY(desk_theirs(desk, change->row.actor, before.section, why));
 	}
 	TRY(desk_decide(desk, change, arena, &made, why));
 	if (decision)
 		*decision = made;
 	TRY(desk_refusal(made, why));
-	TRY(may_lower(desk, change, arena, &lowered, why));
+	TRY(desk_may_lower(desk, change, arena, &lowered, why));
 	TRY(desk_write(desk, change, made, lowered, arena, id, why));
 	return tx_commit(&tx, why);
 }
@@ -227,14 +268,14 @@ struct result desk_close(struct desk *desk, const char *id, int64_t version, con
 	struct desk_asker asker;
 	TRY(tx_begin(desk->store, &tx, why));
 	TRY(register_get(desk->registers, id, arena, &row, why));
-	TRY(theirs(desk, actor, row.section, why));
+	TRY(desk_theirs(desk, actor, row.section, why));
 	const char *act = arena_printf(arena, "%s.close", row.kind);
 	if (!act)
 		return desk_no_memory(why);
 	const struct desk_change change = {.row = {.kind = row.kind, .id = row.id, .name = row.name,
 		.section = row.section, .cells = row.cells, .cell_count = row.cell_count, .actor = actor}};
 	TRY(desk_question(desk, act, actor, id, arena, &asker, why));
-	TRY(desk_ask(desk, &asker, &change, arena, &d, why));
+	TRY(desk_judge(desk, &asker, &change, arena, &d, why));
 	TRY(desk_refusal(d, why));
 	TRY(register_end(desk->registers, id, version, actor, "", clauses, clauses_of(d, clauses, 0), why));
 	TRY(follow(desk, &change, d, id, version + 1, arena, why));

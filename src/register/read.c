@@ -184,6 +184,40 @@ struct result register_get(struct registers *r, const char *id, struct arena *ar
 	return ok();
 }
 
+struct result register_brief(struct registers *r, const char *id, struct arena *arena,
+                             struct register_row *out, struct why *why)
+{
+	AUTO(stored_drop) struct stored stored = {0};
+	TRY(stored_read(r, id, arena, &stored, why));
+	TRY(stored_public(&stored, arena, why));
+	*out = stored.row;
+	return ok();
+}
+
+struct result register_find(struct registers *r, const char *kind, int64_t serial, const char *name,
+                            const char *section, char id[27], int *found, struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	*found = 0;
+	*id = 0;
+	if (serial > 0)
+		TRY(store_ask(r->at.store, "SELECT id FROM register_row WHERE body = ?1 AND kind = ?2 AND serial = ?3",
+		              ARGS(arg_str(r->at.body), arg_str(kind), arg_i64(serial)), &s, why));
+	else
+		TRY(store_ask(r->at.store,
+		              "SELECT id FROM register_row WHERE body = ?1 AND kind = ?2 AND closed = 0 AND name = ?3"
+		              " AND (?4 = '' OR section = ?4) ORDER BY id LIMIT 2",
+		              ARGS(arg_str(r->at.body), arg_str(kind), arg_str(name), arg_str(section)), &s, why));
+	for (bool row = true; row;) {
+		TRY(statement_step(s, &row, why));
+		if (row && (*found)++ == 0 && column_text(s, 0).len == 26) {
+			memcpy(id, column_text(s, 0).at, 26);
+			id[26] = 0;
+		}
+	}
+	return ok();
+}
+
 const char *register_cell(const struct register_row *row, const char *path)
 {
 	const struct cell key = {path, NULL};

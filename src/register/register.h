@@ -119,6 +119,14 @@ struct register_row {
 /* register_get - E_ABSENT */
 struct result register_get(struct registers *r, const char *id, struct arena *arena,
                            struct register_row *out, struct why *why) MUST;
+/* register_brief - the same without its texts, which need not be opened then */
+struct result register_brief(struct registers *r, const char *id, struct arena *arena,
+                             struct register_row *out, struct why *why) MUST;
+/* register_find - the id of a row by its number (serial > 0), or an open one by name and,
+ * if section is not "", section; `found` counts them, no further than 2
+ * id      of the first; "" for none                                         */
+struct result register_find(struct registers *r, const char *kind, int64_t serial, const char *name,
+                            const char *section, char id[27], int *found, struct why *why) MUST;
 /* register_cell - its value, "" when it is not known */
 const char *register_cell(const struct register_row *row, const char *path);
 
