@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 
-enum { BODIES_BYTES = 65536, COLUMNS = 4 };
+enum { BODIES_BYTES = 65536, COLUMNS = 5 };
 
 static struct slice take_line(struct slice *text)
 {
@@ -15,7 +15,7 @@ static struct slice take_line(struct slice *text)
 
 static bool read_body(struct slice line, struct arena *arena, struct demo_body *out)
 {
-	const char **const to[COLUMNS] = {&out->policy, &out->chart, &out->body, &out->title};
+	const char **const to[COLUMNS] = {&out->policy, &out->chart, &out->body, &out->title, &out->unit};
 	for (size_t i = 0; i < COLUMNS; i++) {
 		size_t tab = slice_find(line, SLICE("\t"));
 		*to[i] = arena_string(arena, slice_part(line, 0, tab));

@@ -110,7 +110,7 @@ static struct result code_now(const char *secret, int64_t now_ms, char out[8], s
 /* What each person would do on the first day: sign in with the provisional
  * password, choose an own one, enrol a device.                              */
 static struct result first_signin(struct demo *demo, struct demo_person *person,
-                                  const char *provisional, struct why *why)
+                                  const char *provisional, size_t number, struct why *why)
 {
 	struct office *office = demo->house.office;
 	struct session session;
@@ -122,7 +122,7 @@ static struct result first_signin(struct demo *demo, struct demo_person *person,
 	if (session.state != SIGNIN_NEEDS_PASSWORD_CHANGE)
 		return fail(why, E_CONFLICT, person->login, "the first sign-in does not ask for a new password");
 	/* the rules refuse one that holds the login */
-	person->password = arena_printf(demo->arena, "Umikaze-%zu-Aonami", demo->people_count);
+	person->password = arena_printf(demo->arena, "Umikaze-%zu-Aonami", number);
 	TRY(signin_change_password(office, &session, slice_str(person->password), why));
 	TRY(signin_enrol(office, &session, demo->arena, &person->secret, &uri, why));
 	TRY(code_now(person->secret, clock_now_ms(&demo->house.clock) - 30000, code, why));
@@ -132,7 +132,7 @@ static struct result first_signin(struct demo *demo, struct demo_person *person,
 	return session_end(office, &session, why);
 }
 
-struct result demo_populate(struct demo *demo, struct why *why)
+struct result demo_chart(struct demo *demo, struct why *why)
 {
 	const char *share = NULL;
 	struct slice tsv;
@@ -149,11 +149,38 @@ struct result demo_populate(struct demo *demo, struct why *why)
 		*person = (struct demo_person){.login = chart[i].login, .name = chart[i].name,
 		                               .password = chart[i].password, .secret = ""};
 		snprintf(person->id, sizeof person->id, "%s", chart[i].id);
-		/* the auditor is left as on the first day, for who wants to see it */
-		if (strcmp(person->login, "fujii") != 0)
-			TRY(first_signin(demo, person, chart[i].password, why));
 	}
 	return ok();
+}
+
+/* A provisional password is good for some days only: after a year there is a new one. */
+static struct result renew_passwords(struct demo *demo, struct why *why)
+{
+	for (size_t i = 0; i < demo->people_count; i++) {
+		struct demo_person *p = &demo->people[i];
+		char password[24];
+		TRY(office_random_password(demo->house.office, password, why));
+		TRY(office_reset_password(demo->house.office, "", p->id, slice_str(password), why));
+		p->password = arena_string(demo->arena, slice_str(password));
+		if (!p->password)
+			return fail(why, E_MEMORY, "", "no memory");
+	}
+	return ok();
+}
+
+struct result demo_sign_in(struct demo *demo, struct why *why)
+{
+	for (size_t i = 0; i < demo->people_count; i++)
+		/* the auditor is left as on the first day, for who wants to see it */
+		if (strcmp(demo->people[i].login, "fujii") != 0)
+			TRY(first_signin(demo, &demo->people[i], demo->people[i].password, i + 1, why));
+	return ok();
+}
+
+struct result demo_populate(struct demo *demo, struct why *why)
+{
+	TRY(demo_chart(demo, why));
+	return demo_sign_in(demo, why);
 }
 
 static void print_people(const struct demo *demo)
@@ -249,18 +276,34 @@ static void serve(const struct house_settings *s, pid_t supervisor)
 		poll(NULL, 0, 500);
 }
 
-static int run(struct demo *demo, const char *dir, const char *policy, bool once, struct why *why)
+/* What is made, and of what size. */
+struct wish_for {
+	const char *dir, *policy, *city, *seed;
+	bool once, year;
+};
+
+static struct result settle(struct demo *demo, const struct house_settings *s, const struct wish_for *w,
+                            struct why *why)
+{
+	if (w->city)
+		TRY(demo_grow(demo, s, w->city, w->seed, w->year, why));
+	TRY(house_open(w->dir, &demo->house, why));
+	if (!w->city)
+		return demo_populate(demo, why);
+	TRY(renew_passwords(demo, why));
+	return demo_sign_in(demo, why);
+}
+
+static int run(struct demo *demo, const struct wish_for *w, struct why *why)
 {
 	struct house_settings settings;
 	pid_t supervisor = 0;
 	int wrong = 1;
-	struct result done = demo_create_on(dir, policy, demo->arena, &settings, why);
+	struct result done = demo_create_on(w->dir, w->policy, demo->arena, &settings, why);
 	if (done.code == OK)
 		printf("%s（架空の団体）を作っています。\n", settings.title);
 	if (done.code == OK)
-		done = house_open(dir, &demo->house, why);
-	if (done.code == OK)
-		done = demo_populate(demo, why);
+		done = settle(demo, &settings, w, why);
 	if (done.code == OK)
 		done = demo_start(demo, &settings, &supervisor, why);
 	if (done.code == OK)
@@ -271,7 +314,7 @@ static int run(struct demo *demo, const char *dir, const char *policy, bool once
 		printf(wrong ? "\n★ ポリシーの求めるとおりにならなかったものが %d件あります。\n"
 		             : "\nすべてポリシーの求めるとおりに運ばれました。\n", wrong);
 		fflush(stdout);
-		if (!once)
+		if (!w->once)
 			serve(&settings, supervisor);
 	}
 	demo_stop(supervisor);
@@ -283,19 +326,19 @@ static int run(struct demo *demo, const char *dir, const char *policy, bool once
 static int demo(int argc, char **argv)
 {
 	static struct demo state;
-	const char *dir = "demo", *policy = "hannan";
-	bool once = false;
+	struct wish_for w = {.dir = "demo", .policy = "hannan", .seed = "1"};
 	struct why why = {0};
-	const struct option_row rows[] = {{"--once", NULL, &once}, {"--policy", &policy, NULL}};
-	argc = cli_options(argc, argv, rows, 2);
+	const struct option_row rows[] = {{"--once", NULL, &w.once}, {"--policy", &w.policy, NULL},
+	                                  {"--city", &w.city, NULL}, {"--seed", &w.seed, NULL}, {"--year", NULL, &w.year}};
+	argc = cli_options(argc, argv, rows, sizeof rows / sizeof *rows);
 	if (argc < 0 || argc > 1)
 		return cli_usage(&cli_demo_verbs[0]);
-	dir = argc ? argv[0] : dir;
+	w.dir = argc ? argv[0] : w.dir;
 	state.arena = arena_new(16 << 20);
 	if (!state.arena)
 		return CLI_FAILED;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	int status = run(&state, dir, policy, once, &why);
+	int status = run(&state, &w, &why);
 	house_close(&state.house);
 	arena_free(state.arena);
 	return status;
@@ -315,7 +358,7 @@ static int code(int argc, char **argv)
 }
 
 const struct verb cli_demo_verbs[] = {
-	{"demo", "[DIR] [--policy 規程] [--once]", "架空の市を作り、見本の書類を運んで見せます（--once は見せて終わります）", demo},
+	{"demo", "[DIR] [--policy 規程] [--city small|aonami|load [--year] [--seed 数]] [--once]", "架空の市を作り、見本の書類を運んで見せます（--once は見せて終わります）", demo},
 	{"code", "鍵", "デモの人の確認コード（6桁）を表示します", code},
 	{0},
 };

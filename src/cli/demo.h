@@ -33,6 +33,14 @@ struct result demo_create(const char *dir, struct arena *arena, struct house_set
 struct result demo_create_on(const char *dir, const char *policy, struct arena *arena,
                              struct house_settings *made, struct why *why) MUST;
 struct result demo_populate(struct demo *demo, struct why *why) MUST;
+/* demo_chart, demo_sign_in - the two halves of demo_populate */
+struct result demo_chart(struct demo *demo, struct why *why) MUST;
+struct result demo_sign_in(struct demo *demo, struct why *why) MUST;
+/* demo_grow - chart, people and assets of a generated city, and its year if asked for; a
+ * clock of its own meanwhile, and the folder's moved to the year's end; the
+ * house is closed again.  E_INPUT no such size                              */
+struct result demo_grow(struct demo *demo, const struct house_settings *s, const char *size,
+                        const char *seed, bool year, struct why *why) MUST;
 struct result demo_start(struct demo *demo, const struct house_settings *s, pid_t *pid,
                          struct why *why) MUST;
 void demo_stop(pid_t pid);
@@ -42,7 +50,7 @@ struct result demo_add(struct demo *demo, const char *person, enum crossing_dire
 struct demo_person *demo_person(struct demo *demo, const char *login);
 /* The invented office that stands for a policy: a row of share/demo/bodies.tsv. */
 struct demo_body {
-	const char *policy, *chart, *body, *title;
+	const char *policy, *chart, *body, *title, *unit;
 };
 /* demo_body_of - by policy, or by body where policy is NULL; E_ABSENT none  */
 struct result demo_body_of(const char *policy, const char *body, struct arena *arena,

@@ -106,6 +106,7 @@ static struct result start(struct crossings *c, struct crossing_facts *out, cons
 	put(out, "object", row->id);
 	put(out, "object.owner", row->section);
 	put(out, "object.medium_kind", "data");
+	put(out, "object.contents", "0"); /* a file holds no other asset of the register */
 	put(out, "object.side", row->direction == CROSSING_INWARD ? "internet" : "lgwan");
 	TRY(policy_act_facts(c->at.base.policy, act, arena, &known, &count, why));
 	for (size_t i = 0; i < count; i++)

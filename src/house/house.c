@@ -152,7 +152,8 @@ static void close_rooms(struct house *h)
 static struct result open_all(struct house *h, const char *dir, struct why *why)
 {
 	TRY(house_settings_read(dir, h->arena, &h->settings, why));
-	h->clock = h->settings.clock[0] ? clock_file(h->settings.clock) : clock_system();
+	if (!h->clock.now_ms)
+		h->clock = h->settings.clock[0] ? clock_file(h->settings.clock) : clock_system();
 	TRY(policy_read_folders(h->settings.folders, h->settings.folder_count, h->arena, &h->sources,
 	                        &h->source_count, why));
 	TRY(open_holidays(h, why));
@@ -163,7 +164,12 @@ static struct result open_all(struct house *h, const char *dir, struct why *why)
 
 struct result house_open(const char *dir, struct house *out, struct why *why)
 {
-	*out = (struct house){.arena = arena_new(HOUSE_ROOM), .random = random_system()};
+	return house_open_at(dir, (struct clock){.now_ms = NULL}, out, why);
+}
+
+struct result house_open_at(const char *dir, struct clock clock, struct house *out, struct why *why)
+{
+	*out = (struct house){.arena = arena_new(HOUSE_ROOM), .random = random_system(), .clock = clock};
 	struct result done = out->arena ? open_all(out, dir, why) : fail(why, E_MEMORY, "", "no memory");
 	if (done.code != OK)
 		house_close(out);

@@ -68,6 +68,9 @@ struct result house_settings_read(const char *dir, struct arena *arena, struct h
  * errors  E_INPUT  sekisho.conf, or a policy with errors: why names file:line;
  *         E_CONFLICT the database is newer than the program                */
 struct result house_open(const char *dir, struct house *out, struct why *why) MUST;
+/* house_open_at - the same with a clock of the caller's: generators, simulations */
+struct result house_open_at(const char *dir, struct clock clock, struct house *out,
+                            struct why *why) MUST;
 void house_close(struct house *house); /* also for AUTO */
 /* house_shelf - read every edition of the office's policy that is installed, for
  * comparing; before the jail.  An office whose folders lie elsewhere has none. */

@@ -1,0 +1,108 @@
+/* bench/city - a generated city: entries a second, tables rebuilt, the April transfer
+ *
+ *   bench/city [SIZE]     "aonami"; "load" is 3,000 people, 100,000 assets and about a
+ *                         million entries; in a new folder below $TMPDIR or /tmp */
+#include "base/file.h"
+#include "city/city.h"
+#include "house/house.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+struct town {
+	struct arena *arena;
+	struct house house;
+	int64_t now_ms;
+};
+
+static double now_s(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static struct result open_town(struct town *t, const char *folder, struct why *why)
+{
+	struct house_settings s = {
+		.body = "bench", .title = "青波市", .policy = "hannan", .origin = "bench/city", .outer = "127.0.0.1:0",
+		.inner = "127.0.0.1:0", .clamd = "none",
+		.folders = {SEKISHO_SOURCE "/vocabulary", SEKISHO_SOURCE "/policies/hannan-2022-07"}, .folder_count = 2};
+	const char *dir = arena_printf(t->arena, "%s/office", folder);
+	t->now_ms = ms_of_day(fiscal_year_begin(2026));
+	TRY(house_create(dir, &s, why));
+	return house_open_at(dir, city_clock(&t->now_ms), &t->house, why);
+}
+
+static struct result play(struct town *t, const struct city_size *size, struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new((size_t)512 << 20);
+	struct city_plan *plan = NULL;
+	struct city_tally tally;
+	struct house *h = &t->house;
+	double began = now_s();
+	if (!arena)
+		return fail(why, E_MEMORY, "", "no memory");
+	TRY(city_plan(1, size, day_of_ms(t->now_ms), arena, &plan, why));
+	struct city_rooms rooms = {
+		.store = h->store, .ledger = h->ledger, .office = h->office, .registers = h->registers,
+		.duties = h->duties, .proceedings = h->proceedings, .policy = h->policy,
+		.policy_name = h->settings.policy, .unit = "mayor", .now_ms = &t->now_ms};
+	TRY(city_play(plan, &rooms, &tally, why));
+	double took = now_s() - began;
+	printf("city %s: %zu people, %zu assets, %lld entries in %.1f s: %.0f entries/s\n", size->name, tally.people,
+	       tally.assets, (long long)tally.entries, took, (double)tally.entries / took);
+	return ok();
+}
+
+static struct result rebuild(struct town *t, struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(64 << 20);
+	struct ledger_verdict verdict = {0};
+	int64_t size = 0;
+	if (!arena)
+		return fail(why, E_MEMORY, "", "no memory");
+	TRY(ledger_size(t->house.ledger, &size, why));
+	double began = now_s();
+	TRY(ledger_rebuild(t->house.ledger, why));
+	double took = now_s() - began;
+	printf("rebuild: %lld entries in %.1f s: %.0f entries/s\n", (long long)size, took, (double)size / took);
+	began = now_s();
+	TRY(ledger_verify(t->house.ledger, "", "", arena, &verdict, why));
+	printf("verify: %lld rows in %.1f s: %s\n", (long long)verdict.rows, now_s() - began,
+	       verdict.sound ? "every projection identical" : "NOT SOUND");
+	return verdict.sound ? ok() : fail(why, E_TAMPERED, "", "the rebuilt tables differ");
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st, (void)type, (void)ftw;
+	return remove(path);
+}
+
+int main(int argc, char **argv)
+{
+	static struct town t;
+	struct why why = {0};
+	char folder[512];
+	const char *base = getenv("TMPDIR");
+	const struct city_size *size = city_size_named(argc > 1 ? argv[1] : "aonami");
+	snprintf(folder, sizeof folder, "%s/sekisho-bench-XXXXXX", base ? base : "/tmp");
+	t.arena = arena_new(16 << 20);
+	if (!size || !t.arena || !mkdtemp(folder))
+		return 2;
+	struct result done = open_town(&t, folder, &why);
+	if (done.code == OK)
+		done = play(&t, size, &why);
+	if (done.code == OK)
+		done = rebuild(&t, &why);
+	house_close(&t.house);
+	arena_free(t.arena);
+	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	if (done.code != OK)
+		fprintf(stderr, "bench/city: %s: %s\n", why.place, why.text);
+	return done.code == OK ? 0 : 1;
+}

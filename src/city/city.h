@@ -1,0 +1,99 @@
+/* city/city.h - a believable city, grown from a seed
+ *
+ * For the demo, for tests and as load: sections, people, assets and a fiscal year of
+ * what people do, first as a plan (data, the same for the same seed), then
+ * played on the real rooms with a clock that the player moves.  Nothing is
+ * written past the rooms: what the policy refuses is refused here too.  Names
+ * are common ones and no real city's.
+ * Disadvantage: sign-ins, and files that are carried through the gate, take
+ * real work per event and are left to the programs.
+ */
+#ifndef SEKISHO_CITY_H
+#define SEKISHO_CITY_H
+
+#include "duty/duty.h"
+#include "proceeding/proceeding.h"
+#include "register/register.h"
+
+struct city_size {
+	const char *name;
+	unsigned departments, sections, people, assets; /* at least 1, 3, 30, 1 */
+	unsigned applications, changes, absences;       /* in the year */
+	bool duties;  /* let duties fall due day by day, and people settle them */
+};
+/* city_size_named - "small", "aonami", "load"; NULL unknown */
+const struct city_size *city_size_named(const char *name);
+
+struct city_section {
+	const char *id, *name, *parent; /* "" a department */
+};
+struct city_person {
+	const char *login, *name;
+	unsigned section; /* index */
+	bool head, second; /* of the section */
+};
+/* A degree stands for every scale: 0 the lowest level, 2 the highest. */
+struct city_asset {
+	const char *name;
+	unsigned section, degree;
+};
+enum city_kind { CITY_APPLY = 1, CITY_CHANGE, CITY_AWAY };
+enum city_outcome { CITY_AGREED = 1, CITY_DECLINED, CITY_RETURNED, CITY_WITHDRAWN, CITY_LEFT_OPEN };
+struct city_event {
+	int64_t time_ms;
+	enum city_kind kind;
+	unsigned person, asset;
+	unsigned what;   /* CITY_APPLY: index of city_act_name; CITY_AWAY: days */
+	unsigned manner; /* CITY_APPLY: protection, 0 encrypted 1 password 2 none */
+	enum city_outcome outcome;
+};
+struct city_plan {
+	const struct city_size *size;
+	uint64_t seed;
+	day_t first, last;
+	struct city_section *sections;
+	size_t section_count;
+	struct city_person *people;
+	size_t person_count;
+	struct city_asset *assets;
+	size_t asset_count;
+	struct city_event *events; /* in the order of time */
+	size_t event_count;
+};
+/* city_plan - pure; the year that begins on `first`
+ * errors  E_INPUT  a size that cannot be; E_MEMORY                           */
+struct result city_plan(uint64_t seed, const struct city_size *size, day_t first, struct arena *arena,
+                        struct city_plan **out, struct why *why) MUST;
+const char *city_act_name(unsigned what);        /* "take_out" */
+const char *city_protection(unsigned manner);    /* "encrypted" */
+/* city_plan_text - one event a line: day, kind, login, act, degree, protection, outcome */
+void city_plan_text(const struct city_plan *plan, struct buffer *out);
+
+/* Where it is played.  All is borrowed; every room must read the time through
+ * city_clock(now_ms), which the player moves forwards.                       */
+struct city_rooms {
+	struct store *store;
+	struct ledger *ledger;
+	struct office *office;
+	struct registers *registers;
+	struct duties *duties; /* NULL: no duties */
+	struct proceedings *proceedings;
+	const struct policy *policy;
+	const char *policy_name;
+	const char *unit; /* to which everybody belongs: "mayor", "audit_commissioners" */
+	int64_t *now_ms;
+};
+/* city_clock - a clock whose time stands in *now_ms; borrowed */
+struct clock city_clock(const int64_t *now_ms);
+
+struct city_tally {
+	size_t people, assets, applied, permitted, refused, not_asked, changed, away, settled;
+	int64_t entries; /* that were made */
+};
+/* city_play - the plan on an office that may have a chart already: its posts stay, empty
+ * ones are filled; commits in groups
+ * errors  those of the rooms; what a policy refuses is counted, not an error */
+struct result city_play(const struct city_plan *plan, const struct city_rooms *rooms,
+                        struct city_tally *out, struct why *why) MUST;
+
+#endif

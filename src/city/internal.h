@@ -1,0 +1,42 @@
+/* city/internal.h - shared by this room's files only */
+#ifndef SEKISHO_CITY_INTERNAL_H
+#define SEKISHO_CITY_INTERNAL_H
+
+#include "city/city.h"
+
+enum {
+	CITY_FAMILIES = 48, CITY_GIVENS = 32, CITY_DEPARTMENTS = 10, CITY_SECTIONS = 40, CITY_THINGS = 16,
+	CITY_PURPOSES = 6,
+};
+extern const char *const city_families[CITY_FAMILIES], *const city_givens[CITY_GIVENS];
+extern const char *const city_departments[CITY_DEPARTMENTS], *const city_sections[CITY_SECTIONS];
+extern const char *const city_things[CITY_THINGS], *const city_purposes[CITY_PURPOSES];
+
+/* The rooms while a plan is played, and the ids that they gave. */
+struct player {
+	const struct city_plan *plan;
+	const struct city_rooms *at;
+	struct city_tally *tally;
+	char (*people)[27];
+	char (*assets)[27];
+	int64_t *versions;
+	struct arena *arena; /* of ids and names; steps have their own */
+	const struct policy_fact *facts; /* of kind asset */
+	size_t fact_count;
+	size_t batched;
+	struct why *why;
+};
+/* city_batch - commits the group that is full and opens the next; flush: always */
+struct result city_batch(struct player *p, bool flush) MUST;
+/* city_settle_in - sections, people, posts, assets */
+struct result city_settle_in(struct player *p) MUST;
+/* city_asset_cells - what an asset of that degree says of itself */
+size_t city_asset_cells(struct player *p, unsigned asset, bool shared, struct arena *arena,
+                        struct cell *cells, size_t room);
+
+static inline struct result city_no_memory(struct why *why)
+{
+	return fail(why, E_MEMORY, "", "no memory for the city");
+}
+
+#endif

@@ -1,0 +1,206 @@
+/* The generated city: the same seed the same year, playable under every policy, sound in
+ * the ledger, and decided again under a draft exactly as its own plan says.  */
+#include "base/file.h"
+#include "city/city.h"
+#include "crossing/acts.h"
+#include "harness.h"
+#include "house/house.h"
+#include "policy/folder.h"
+#include "scratch.h"
+
+#include <stdio.h>
+
+static const struct city_size hamlet = {"hamlet", 2, 4, 24, 60, 150, 40, 6, false};
+
+#define APRIL 20544 /* 2026-04-01 */
+
+struct town {
+	struct scratch scratch;
+	struct arena *arena;
+	struct house house;
+	int64_t now_ms;
+	struct city_plan *plan;
+	struct city_tally tally;
+	struct why why;
+};
+
+static void town_settings(struct town *t, const char *policy, struct house_settings *s)
+{
+	struct policy *loaded = NULL;
+	*s = (struct house_settings){.body = "aonami", .title = "青波市", .origin = "test/city", .outer = "127.0.0.1:0",
+	                             .inner = "127.0.0.1:0", .clamd = "none"};
+	CHECK_OK(policy_edition_folders(SEKISHO_SOURCE, policy, t->arena, s->folders, 32, &s->folder_count, &t->why), &t->why);
+	CHECK_OK(policy_load_edition(SEKISHO_SOURCE, policy, t->arena, &loaded, NULL, &t->why), &t->why);
+	s->policy = policy_edition_in(loaded, policy)->name;
+}
+
+static void town_play(struct town *t, const char *policy, uint64_t seed, const struct city_size *size)
+{
+	struct house_settings s;
+	*t = (struct town){.scratch = scratch_new(), .arena = arena_new(256 << 20)};
+	const char *dir = arena_printf(t->arena, "%s/office", t->scratch.folder);
+	t->now_ms = ms_of_day(APRIL);
+	town_settings(t, policy, &s);
+	CHECK_OK(house_create(dir, &s, &t->why), &t->why);
+	CHECK_OK(house_open_at(dir, city_clock(&t->now_ms), &t->house, &t->why), &t->why);
+	CHECK_OK(city_plan(seed, size, APRIL, t->arena, &t->plan, &t->why), &t->why);
+	struct city_rooms rooms = {
+		.store = t->house.store, .ledger = t->house.ledger, .office = t->house.office,
+		.registers = t->house.registers, .duties = t->house.duties, .proceedings = t->house.proceedings,
+		.policy = t->house.policy, .policy_name = t->house.settings.policy, .now_ms = &t->now_ms,
+		.unit = strncmp(policy, "imabari", 7) == 0 ? "audit_commissioners" : "mayor"};
+	CHECK_OK(city_play(t->plan, &rooms, &t->tally, &t->why), &t->why);
+}
+
+static void town_end(struct town *t)
+{
+	struct ledger_verdict verdict = {0};
+	CHECK_OK(ledger_verify(t->house.ledger, "", "", t->arena, &verdict, &t->why), &t->why);
+	CHECK(verdict.sound);
+	house_close(&t->house);
+	arena_free(t->arena);
+	scratch_drop(&t->scratch);
+}
+
+TEST(the_same_seed_gives_the_same_year)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(64 << 20);
+	struct why why = {0};
+	struct buffer text[3];
+	struct city_plan *plan = NULL;
+	for (int i = 0; i < 3; i++) {
+		buffer_init(&text[i], 4 << 20);
+		CHECK_OK(city_plan(i == 2 ? 8 : 7, city_size_named("small"), APRIL, arena, &plan, &why), &why);
+		city_plan_text(plan, &text[i]);
+		CHECK(buffer_ok(&text[i]));
+	}
+	CHECK(slice_equal(buffer_slice(&text[0]), buffer_slice(&text[1])));
+	CHECK(!slice_equal(buffer_slice(&text[0]), buffer_slice(&text[2])));
+	for (size_t i = 0; i < plan->event_count; i++) {
+		day_t day = day_of_ms(plan->events[i].time_ms);
+		CHECK(plan->first <= day && day <= plan->last && (i == 0 || plan->events[i - 1].time_ms <= plan->events[i].time_ms));
+	}
+	for (int i = 0; i < 3; i++)
+		buffer_done(&text[i]);
+	struct city_size tiny = hamlet;
+	tiny.people = 5;
+	CHECK_FAILS(city_plan(1, &tiny, APRIL, arena, &plan, NULL), E_INPUT);
+}
+
+TEST(the_year_can_be_lived_under_every_policy)
+{
+	static const char *const policies[] = {"hannan", "annaka", "fuchu", "imabari-auditors", "fukushima"};
+	for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
+		struct town t;
+		struct office_hole *holes = NULL;
+		size_t count = 0;
+		town_play(&t, policies[i], 11, &hamlet);
+		CHECK_INT(t.tally.people, hamlet.people);
+		CHECK_INT(t.tally.assets, hamlet.assets);
+		CHECK_INT(t.tally.changed, hamlet.changes);
+		CHECK_INT(t.tally.away, hamlet.absences);
+		CHECK_INT(t.tally.applied + t.tally.refused + t.tally.not_asked, hamlet.applications);
+		CHECK_OK(office_holes(t.house.office, APRIL, t.arena, &holes, &count, &t.why), &t.why);
+		CHECK_INT(count, 0);
+		printf("city: %s: %zu applied, %zu permitted, %zu refused, %zu without asking, %lld entries\n", policies[i],
+		       t.tally.applied, t.tally.permitted, t.tally.refused, t.tally.not_asked, (long long)t.tally.entries);
+		town_end(&t);
+	}
+}
+
+TEST(duties_fall_due_and_are_settled_through_the_year)
+{
+	struct town t;
+	struct city_size with = hamlet;
+	with.duties = true;
+	with.applications = 20;
+	town_play(&t, "hannan", 3, &with);
+	CHECK(t.tally.settled > 20);
+	town_end(&t);
+}
+
+TEST(rebuilt_tables_are_the_same)
+{
+	struct town t;
+	town_play(&t, "hannan", 5, &hamlet);
+	CHECK_OK(ledger_rebuild(t.house.ledger, &t.why), &t.why);
+	town_end(&t); /* verifies every row against the entries */
+}
+
+/* ---- replay: what the plan says would come out differently ---------------------- */
+
+static const char narrower_text[] =
+	"policy hannan \"阪南市情報セキュリティポリシー\" version \"令和4年7月一部改定\" adopted 2022-07-01 effective 2022-07-01\n"
+	"clause LO-1 \"案 1\" says \"重要度Aの情報は、パスワードだけでは外に提供しない\"\n"
+	"  forbid provide when object.importance = A and protection = password\n"
+	"clause LO-2 \"案 2\" says \"重要度Cの情報は、許可がなくても持ち出せる\"\n"
+	"  allow take_out when object.importance = C overrides HN-2.2.2(5)-5\n";
+
+struct expected {
+	day_t day;
+	const char *act, *person;
+	enum verdict after;
+};
+
+/* From the plan alone, by the two clauses as they read: who wanted to provide an A with
+ * a password only, and who asked to take out a C and did not get it.          */
+static size_t expect(const struct city_plan *plan, struct expected *list)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < plan->event_count; i++) {
+		const struct city_event *e = &plan->events[i];
+		const char *act = e->kind == CITY_APPLY ? city_act_name(e->what) : "";
+		unsigned degree = plan->assets[e->asset].degree;
+		bool narrower = !strcmp(act, "provide") && degree == 2 && !strcmp(city_protection(e->manner), "password");
+		bool wider = !strcmp(act, "take_out") && degree == 0 && e->outcome != CITY_AGREED;
+		if (narrower || wider)
+			list[n++] = (struct expected){day_of_ms(e->time_ms), act, plan->people[e->person].name, narrower ? REFUSE : PASS};
+	}
+	return n;
+}
+
+static struct policy *draft_of(struct town *t)
+{
+	struct house_settings s;
+	struct policy *draft = NULL;
+	const char *path = arena_printf(t->arena, "%s/draft.pol", t->scratch.folder);
+	town_settings(t, "hannan", &s);
+	CHECK_OK(file_write(path, slice_str(narrower_text), 0600, &t->why), &t->why);
+	s.folders[s.folder_count++] = t->scratch.folder;
+	CHECK_OK(policy_load_folders(s.folders, s.folder_count, t->arena, &draft, NULL, &t->why), &t->why);
+	CHECK(draft && policy_sound(draft));
+	return draft;
+}
+
+TEST(a_year_under_a_draft_differs_where_its_plan_says)
+{
+	struct town t;
+	struct recorded_acts acts;
+	struct replay_source source;
+	struct replay_report report = {0};
+	struct city_size size = hamlet;
+	size.applications = 400;
+	town_play(&t, "hannan", 21, &size);
+	struct expected *list = ARENA_ARRAY(t.arena, t.plan->event_count, struct expected);
+	size_t wanted = expect(t.plan, list), n = 0, narrower = 0;
+	for (size_t i = 0; i < wanted; i++)
+		narrower += list[i].after == REFUSE;
+	CHECK(narrower > 0 && narrower < wanted); /* both kinds are there to be found */
+	struct policy *draft = draft_of(&t);
+	CHECK_OK(recorded_acts_open(t.house.ledger, t.house.proceedings, t.house.crossings, t.house.office, &acts, &source, &t.why), &t.why);
+	CHECK_OK(policy_replay(t.house.policy, draft, &source, INT32_MIN, INT32_MAX, t.arena, &report, &t.why), &t.why);
+	CHECK_INT(report.acts, t.tally.applied);
+	CHECK_INT(report.different, wanted);
+	for (const struct replay_difference *d = report.differences; d && n < wanted; d = d->next, n++) {
+		CHECK_INT(d->act.day, list[n].day);
+		CHECK_STR(d->act.act, list[n].act);
+		CHECK_STR(d->act.person, list[n].person);
+		CHECK_INT(d->after, list[n].after);
+		CHECK_STR(d->after_clause, list[n].after == REFUSE ? "LO-1" : "LO-2");
+	}
+	CHECK_INT(n, wanted);
+	printf("city: replay of %zu acts: %zu differ, as the plan says\n", report.acts, report.different);
+	town_end(&t);
+}
+
+MAIN_TESTS()
