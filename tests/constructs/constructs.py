@@ -51,7 +51,7 @@ def parts(data):
                 yield from parts(inner)
     except (zipfile.BadZipFile, ValueError, OSError, EOFError):
         pass
-    if data.startswith(b"MIME-Version:"):
+    if data.startswith((b"MIME-Version:", b"From - ")):
         for part in email.message_from_bytes(data).walk():
             if not part.is_multipart():
                 yield from parts(part.get_payload(decode=True) or b"")

@@ -17,7 +17,7 @@ import tempfile
 import xml.parsers.expat
 import zipfile
 
-TYPES = "docx xlsx xlsb officexml pptx doc xls ppt rtf odt ods odp html msg tnef pdf jpg png gif bmp tiff webp csv zip".split()
+TYPES = "docx xlsx xlsb officexml pptx doc xls ppt rtf odt ods odp html msg tnef svg slk pdf jpg png gif bmp tiff webp csv zip".split()
 MEMBERS = set(TYPES) - {"officexml"} | {"jpeg", "tif", "txt", "tsv", "docm", "xlsm", "pptm"}
 VERDICTS = {"clean", "changed", "refused"}
 REASONS = set("damaged encrypted deep large bomb ambiguous unknown mismatch forbidden".split())
@@ -137,6 +137,8 @@ def well_formed(kind, path):
         return False  # no other program here reads it: its refusals are listed, not counted
     if kind == "tnef":
         return tnef_sums(pathlib.Path(path).read_bytes())
+    if kind in ("svg", "slk"):
+        return kind == "slk" or quiet("xmllint", "--noout", "--nonet", path)
     if kind == "html":  # in a charset of the list
         text = pathlib.Path(path).read_bytes()
         return any(decodes(text, name) for name in ("utf-8", "cp932", "euc_jp", "utf-16"))

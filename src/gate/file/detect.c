@@ -292,8 +292,10 @@ enum file_type text_program(struct slice in)
 		return FILE_HTML;
 	if (starts_nocase(head, "{\\rt"))
 		return FILE_RTF;
-	if (starts_nocase(head, "ID;") || starts_nocase(head, "TABLE\r\n0,1") || starts_nocase(head, "TABLE\n0,1"))
+	if (starts_nocase(head, "ID;"))
 		return FILE_SYLK;
+	if (starts_nocase(head, "TABLE\r\n0,1") || starts_nocase(head, "TABLE\n0,1"))
+		return FILE_OTHER; /* DIF */
 	if (starts_nocase(head, "#!") || starts_nocase(head, "@echo off") ||
 	    starts_nocase(head, "Windows Registry Editor") || starts_nocase(head, "REGEDIT4") ||
 	    starts_nocase(head, "WEB\r\n1") || starts_nocase(head, "WEB\n1") ||
@@ -318,6 +320,8 @@ static enum file_type text_type(struct slice in, struct slice name)
 	bool wide = slice_starts(in, SLICE("\xFF\xFE")) || slice_starts(in, SLICE("\xFE\xFF"));
 	if (!wide && !plain_bytes(in))
 		return FILE_UNKNOWN;
+	if (slice_starts(in, SLICE("From ")) && by_name(name, FILE_MBOX, FILE_MBOX) == FILE_MBOX)
+		return FILE_MBOX;
 	enum file_type program = wide ? FILE_UNKNOWN : text_program(in);
 	if (by_name(name, FILE_MAIL, FILE_MAIL) == FILE_MAIL && program != FILE_SCRIPT)
 		return FILE_MAIL; /* it says so, and its reader is strict */

@@ -20,13 +20,14 @@ static const struct format formats[FILE_TYPES] = {
 	[FILE_XLS] = {xls_rebuild, REFUSAL_UNKNOWN},
 	[FILE_PPT] = {ppt_rebuild, REFUSAL_UNKNOWN},
 	[FILE_TNEF] = {tnef_rebuild, REFUSAL_UNKNOWN},
+	[FILE_MBOX] = {mbox_rebuild, REFUSAL_UNKNOWN},
 	[FILE_MSG] = {msg_rebuild, REFUSAL_UNKNOWN},
 	[FILE_EXCELXML] = {excelxml_rebuild, REFUSAL_UNKNOWN},
 	[FILE_OLE] = {ole_rebuild, REFUSAL_UNKNOWN},
 	[FILE_RTF] = {rtf_rebuild, REFUSAL_UNKNOWN},
 	[FILE_MHT] = {mht_rebuild, REFUSAL_UNKNOWN},
 	[FILE_HTML] = {html_rebuild, REFUSAL_UNKNOWN},
-	[FILE_SVG] = {NULL, REFUSAL_UNKNOWN},
+	[FILE_SVG] = {svg_rebuild, REFUSAL_UNKNOWN},
 	[FILE_ODF] = {odf_rebuild, REFUSAL_UNKNOWN},
 	[FILE_XLSB] = {ooxml_rebuild, REFUSAL_UNKNOWN},
 	[FILE_ARCHIVE] = {archive_rebuild, REFUSAL_UNKNOWN},
@@ -35,7 +36,7 @@ static const struct format formats[FILE_TYPES] = {
 	[FILE_SCRIPT] = {NULL, REFUSAL_FORBIDDEN},
 	[FILE_ICHITARO] = {NULL, REFUSAL_UNKNOWN},
 	[FILE_DOCUWORKS] = {NULL, REFUSAL_UNKNOWN},
-	[FILE_SYLK] = {NULL, REFUSAL_UNKNOWN},
+	[FILE_SYLK] = {sylk_rebuild, REFUSAL_UNKNOWN},
 	[FILE_OTHER] = {NULL, REFUSAL_UNKNOWN},
 };
 
@@ -63,7 +64,7 @@ bool ending_forbidden(const char *ending)
 		"library-ms search-ms searchconnector-ms settingcontent-ms appref-ms iso img vhd vhdx udf "
 		"chm hlp hta js jse vbs vbe vb wsf wsh wsc sct ps1 psm1 psd1 ps1xml bat cmd jar jnlp reg "
 		"inf one onepkg xll wll xla xlam ppa ppam rdp theme deskthemepack themepack accdb accde mdb "
-		"mde ade adp oft diagcab gadget py rb sh csh ksh pl php asp aspx jsp iqy oqy dqy rqy slk dif "
+		"mde ade adp oft diagcab gadget py rb sh csh ksh pl php asp aspx jsp iqy oqy dqy rqy dif "
 		"xlm apk ipa dmg pkg deb rpm elf so";
 	return word_of(list, ending);
 }

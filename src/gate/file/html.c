@@ -222,46 +222,66 @@ static const struct html_picture *travelling(const struct page *p, struct slice 
 	return NULL;
 }
 
-/* The picture's own bytes; false where it is not in the page. */
-static bool picture_bytes(struct page *p, struct slice target, struct slice *bytes)
+/* The bytes of data:image/...;base64,...; false where it is none. */
+static bool data_bytes(struct slice target, struct buffer *out)
 {
-	const struct html_picture *one = travelling(p, target);
-	*bytes = one ? one->content : SLICE("");
-	if (one)
-		return true;
 	size_t comma = slice_find(slice_part(target, 0, 200), SLICE(";base64,"));
-	if (!slice_equal_nocase(slice_part(target, 0, 11), SLICE("data:image/")) || comma == SIZE_MAX)
-		return false;
-	buffer_clear(&p->bytes);
-	bool fine = from_base64(slice_part(target, comma + 8, target.len), &p->bytes);
-	*bytes = buffer_slice(&p->bytes);
-	return fine;
+	buffer_clear(out);
+	return slice_equal_nocase(slice_part(target, 0, 11), SLICE("data:image/")) && comma != SIZE_MAX &&
+	       from_base64(slice_part(target, comma + 8, target.len), out);
+}
+
+static struct result put_data(struct job *job, struct slice bytes, struct buffer *picture, struct buffer *out, bool *done,
+                              struct why *why)
+{
+	static const struct { enum file_type type; const char *name; } names[] = {{FILE_PNG, "png"}, {FILE_JPEG, "jpeg"},
+		{FILE_GIF, "gif"}, {FILE_BMP, "bmp"}, {FILE_WEBP, "webp"}, {FILE_TIFF, "tiff"}};
+	enum file_type type = FILE_UNKNOWN;
+	enum refusal refusal = REFUSAL_NONE;
+	buffer_clear(picture);
+	TRY(job_attempt(job, PICTURES, SLICE("picture"), bytes, picture, &type, &refusal, why));
+	*done = refusal == REFUSAL_NONE && picture->len > 0;
+	for (size_t i = 0; *done && i < sizeof names / sizeof names[0]; i++)
+		if (names[i].type == type)
+			buffer_printf(out, "data:image/%s;base64,", names[i].name);
+	if (*done)
+		put_base64(buffer_slice(picture), out);
+	return ok();
+}
+
+struct result html_data(struct job *job, struct slice target, struct buffer *out, bool *done, struct why *why)
+{
+	struct buffer AUTO(buffer_done) bytes = {0}, picture = {0};
+	const char *ending = job->made_ending;
+	*done = false;
+	buffer_init(&bytes, (size_t)512 << 20);
+	buffer_init(&picture, (size_t)512 << 20);
+	if (!data_bytes(target, &bytes))
+		return ok();
+	struct result result = put_data(job, buffer_slice(&bytes), &picture, out, done, why);
+	job->made_ending = ending;
+	return result;
 }
 
 static struct result put_picture(struct page *p, struct slice raw, struct why *why)
 {
-	static const struct { enum file_type type; const char *name; } names[] = {{FILE_PNG, "png"}, {FILE_JPEG, "jpeg"},
-		{FILE_GIF, "gif"}, {FILE_BMP, "bmp"}, {FILE_WEBP, "webp"}, {FILE_TIFF, "tiff"}};
-	struct slice target, bytes;
-	enum file_type type = FILE_UNKNOWN;
-	enum refusal refusal = REFUSAL_NONE;
-	bool known = plain_target(p, raw, &target);
-	if (!known || !picture_bytes(p, target, &bytes)) {
+	struct slice target;
+	bool known = plain_target(p, raw, &target), done = false;
+	const struct html_picture *one = known ? travelling(p, target) : NULL;
+	if (!known || (!one && !data_bytes(target, &p->bytes))) {
 		bool inside = slice_equal_nocase(slice_part(target, 0, 5), SLICE("data:"));
 		report(p, inside ? "picture" : "remote-picture", "img");
 		return ok();
 	}
-	buffer_clear(&p->picture);
-	TRY(job_attempt(p->job, PICTURES, SLICE("picture"), bytes, &p->picture, &type, &refusal, why));
-	if (refusal != REFUSAL_NONE || p->picture.len == 0) {
-		report(p, "picture", "img");
+	size_t before = p->body.len;
+	buffer_put_str(&p->body, " src=\"");
+	TRY(put_data(p->job, one ? one->content : buffer_slice(&p->bytes), &p->picture, &p->body, &done, why));
+	if (done) {
+		buffer_put_str(&p->body, "\"");
 		return ok();
 	}
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (names[i].type == type)
-			buffer_printf(&p->body, " src=\"data:image/%s;base64,", names[i].name);
-	put_base64(buffer_slice(&p->picture), &p->body);
-	buffer_put_str(&p->body, "\"");
+	p->body.len = before;
+	report(p, "picture", "img");
 	return ok();
 }
 

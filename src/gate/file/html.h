@@ -58,4 +58,7 @@ struct html_pictures {
 struct result html_page(struct job *job, struct slice text, const struct html_pictures *pictures, struct buffer *out,
                         struct why *why) MUST;
 
+/* html_data - a picture in the form data:image/...;base64,... made anew; done: it was one */
+struct result html_data(struct job *job, struct slice target, struct buffer *out, bool *done, struct why *why) MUST;
+
 #endif

@@ -8,7 +8,7 @@
 
 enum { REMOVALS_KEPT = 1000 };
 static const uint64_t CONTAINERS = 1ull << FILE_ZIP | 1ull << FILE_MAIL | 1ull << FILE_ARCHIVE | 1ull << FILE_DOCX | 1ull << FILE_XLSX |
-	1ull << FILE_PPTX | 1ull << FILE_XLSB | 1ull << FILE_DOC | 1ull << FILE_XLS | 1ull << FILE_PPT | 1ull << FILE_MSG | 1ull << FILE_ODF | 1ull << FILE_MHT | 1ull << FILE_TNEF;
+	1ull << FILE_PPTX | 1ull << FILE_XLSB | 1ull << FILE_DOC | 1ull << FILE_XLS | 1ull << FILE_PPT | 1ull << FILE_MSG | 1ull << FILE_ODF | 1ull << FILE_MHT | 1ull << FILE_TNEF | 1ull << FILE_MBOX;
 
 static const char *place_in(struct job *job, const char *place)
 {

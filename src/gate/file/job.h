@@ -105,6 +105,7 @@ rebuild_fn csv_rebuild;
 rebuild_fn mail_rebuild;
 rebuild_fn archive_rebuild; /* tar, gz, bz2, xz, 7z, lzh, cab, rar: comes out as zip */
 rebuild_fn rtf_rebuild, odf_rebuild, html_rebuild, mht_rebuild;
+rebuild_fn svg_rebuild, sylk_rebuild, mbox_rebuild;
 rebuild_fn msg_rebuild, tnef_rebuild; /* come out as mail */
 rebuild_fn doc_rebuild, xls_rebuild, ppt_rebuild;
 

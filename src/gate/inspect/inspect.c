@@ -32,6 +32,9 @@ static const struct {
 	[INSPECT_RTF] = {"rtf", "", look_rtf},
 	[INSPECT_ODF] = {"odf", "odt", look_odf},
 	[INSPECT_HTML] = {"html", "htm", look_html},
+	[INSPECT_SVG] = {"svg", "", look_svg},
+	[INSPECT_SYLK] = {"sylk", "slk", look_sylk},
+	[INSPECT_MBOX] = {"mbox", "mbx", look_mbox},
 	[INSPECT_EXCELXML] = {"excelxml", "xml", look_excelxml},
 };
 

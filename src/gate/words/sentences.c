@@ -56,7 +56,7 @@ static const struct {
 	{FILE_RTF, REFUSAL_DAMAGED, "リッチテキスト（rtf）の作りが壊れているため止めました。Wordで開き、docxの形式で保存し直してお送りください。"},
 	{FILE_HTML, REFUSAL_UNKNOWN, "文字コードを確かめられないウェブページ（HTML）のため止めました。UTF-8で保存し直すか、PDFの形式でお送りください。"},
 	{FILE_HTML, REFUSAL_DAMAGED, "ウェブページ（HTML）の文字が壊れているか、文字コードの指定と合わないため止めました。UTF-8で保存し直すか、PDFの形式でお送りください。"},
-	{FILE_SVG, REFUSAL_UNKNOWN, "SVG画像は通せません。PNGの形式で保存し直してお送りください。"},
+	{FILE_SVG, REFUSAL_DAMAGED, "SVG画像の作りが壊れているか、文書型の宣言を含むため止めました。PNGの形式で保存し直してお送りください。"},
 	{FILE_ODF, REFUSAL_UNKNOWN,
 	 "OpenDocument形式のうち、文書・表計算・発表・図形のほかの種類は通せません。odt、ods、odp、odgの形式で保存し直してお送りください。"},
 	{FILE_ODF, REFUSAL_ENCRYPTED,
@@ -74,7 +74,7 @@ static const struct {
 	 "スクリプト（命令を書いたファイル）は通せません。業務に必要な場合は情報システム担当へご相談ください。"},
 	{FILE_ICHITARO, REFUSAL_UNKNOWN, "一太郎文書は中身を確かめられないため通せません。docxまたはPDFの形式で保存し直すか、原本の受け取りを所属長に申請してください。"},
 	{FILE_DOCUWORKS, REFUSAL_UNKNOWN, "DocuWorks文書は中身を確かめられないため通せません。PDFの形式で保存し直すか、原本の受け取りを所属長に申請してください。"},
-	{FILE_SYLK, REFUSAL_UNKNOWN, "SYLK形式の表は通せません。xlsxまたはcsvの形式で保存し直してお送りください。"},
+	{FILE_SYLK, REFUSAL_DAMAGED, "SYLK形式の表の作りが壊れているため止めました。xlsxまたはcsvの形式で保存し直してお送りください。"},
 };
 
 const char *refusal_name(enum refusal refusal)
@@ -148,6 +148,7 @@ static const struct {
 	/* archives */
 	{"hidden-data", "ファイルの中に隠れていた、画面に出ないデータを取り除きました。"},
 	{"archive-format", "書庫をZIP形式に作り直しました。"},
+	{"message", "確かめられない作りのメールを取り除きました。ほかのメールは残しています。"},
 	{"mail-format", "Outlookの形式のメールを、どのメールソフトでも開ける形式（eml）に作り直しました。"},
 	{"page-archive", "ウェブページの保存形式（MHT）を、画像を含む一つのページ（HTML）に作り直しました。"},
 	{"mail-page", "HTMLの本文を文字だけの本文に置き換えました。リンク先は文字で残しています。"},

@@ -21,6 +21,7 @@ enum file_type {
 	FILE_OLE,        /* another compound file, or encrypted OOXML */
 	FILE_RTF, FILE_HTML, FILE_SVG, FILE_ODF, FILE_XLSB, FILE_ARCHIVE, FILE_MAIL,
 	FILE_EXECUTABLE, FILE_SCRIPT, FILE_ICHITARO, FILE_DOCUWORKS, FILE_SYLK, FILE_OTHER,
+	FILE_MBOX,
 	FILE_TNEF,       /* winmail.dat: comes out as a mail */
 	FILE_MHT,        /* a page archive: comes out as a page */
 	FILE_TYPES

@@ -37,7 +37,7 @@ static const struct {
 	{"a.txt", BYTES("<html><body>"), BYTES(""), REFUSAL_MISMATCH, NULL},
 	{"a.csv", BYTES("  \r\n<table><tr>"), BYTES(""), REFUSAL_MISMATCH, NULL},
 	{"a.csv", BYTES("a,b\n<SCRIPT>x"), BYTES(""), REFUSAL_MISMATCH, NULL},
-	{"a.csv", BYTES("ID;PWXL;N;E\r\nC;X1;Y1;K\"=1\""), BYTES(""), REFUSAL_UNKNOWN, NULL},
+	{"a.csv", BYTES("ID;PWXL;N;E\r\nC;X1;Y1;K\"=1\""), BYTES(""), REFUSAL_MISMATCH, NULL},
 	{"a.txt", BYTES("{\\rtf1 x}"), BYTES(""), REFUSAL_MISMATCH, NULL},
 	{"a.txt", BYTES("#!/bin/sh\n"), BYTES(""), REFUSAL_FORBIDDEN, NULL},
 	{"a.txt", BYTES("MIME-Version: 1.0\r\n\r\n"), BYTES(""), REFUSAL_MISMATCH, NULL},
