@@ -4,6 +4,7 @@
  * filtered, rebuilt as a picture or replaced; the relationships that are still
  * named, the content types and the archive are written anew.  What was not
  * reached does not exist any more. */
+#include "gate/file/art.h"
 #include "gate/file/ooxml.h"
 
 #include "gate/file/biff12.h"
@@ -293,6 +294,33 @@ static struct result make_placeholder(struct package *package, struct why *why)
 	return ok();
 }
 
+/* A metafile is known by its content; what is none is left to the readers of pictures. */
+static struct result make_metafile(struct package *package, struct part *part, struct buffer *out, bool *sound,
+                                   struct why *why)
+{
+	bool enhanced = false, dropped = false;
+	*sound = metafile_document(buffer_slice(&package->raw), out, &enhanced, &dropped);
+	if (!*sound) {
+		buffer_clear(out);
+		return ok();
+	}
+	char ending[16];
+	const char *usual = enhanced ? "emf" : "wmf";
+	job_ending(part->name, ending);
+	const char *name = strcmp(ending, usual) == 0 ? arena_string(package->arena, part->name)
+		: free_name(package, part, stem_of(part->name), usual);
+	if (!name)
+		return job_memory(why);
+	if (dropped)
+		job_drop(package->job, "unknown-element", opc_place(package, part->name));
+	if (part->entry && slice_equal(buffer_slice(out), buffer_slice(&package->raw)))
+		zip_writer_copy(&package->writer, slice_str(name), part->entry);
+	else
+		TRY(zip_writer_add(&package->writer, slice_str(name), buffer_slice(out), true, why));
+	made(package, part, name, enhanced ? "image/x-emf" : "image/x-wmf");
+	return ok();
+}
+
 /* The part that the relationship shall lead to: the picture or its stand-in. */
 static struct result make_picture(struct package *package, struct relation *relation, struct why *why)
 {
@@ -306,7 +334,11 @@ static struct result make_picture(struct package *package, struct relation *rela
 	if (!part->reported) {
 		part->queued = true;
 		part->rule = &picture_rule;
+		bool sound;
 		TRY(zip_unpack(package->job, part->entry, &package->raw, why));
+		TRY(make_metafile(package, part, &out, &sound, why));
+		if (sound)
+			return ok();
 		TRY(job_attempt(package->job, PICTURES, part->name, buffer_slice(&package->raw), &out, &type,
 		                &refusal, why));
 	}

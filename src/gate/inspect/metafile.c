@@ -41,6 +41,8 @@ static bool windows(struct look *look, const char *where, struct cursor *c)
 
 bool metafile_look(struct look *look, const char *where, struct slice in)
 {
+	if (slice_starts(in, SLICE("\xD7\xCD\xC6\x9A"))) /* placeable: a header of 22 bytes before the rest */
+		in = slice_part(in, 22, in.len);
 	struct cursor c = cursor_of(in, NULL);
 	bool wide = in.len > 44 && memcmp(in.at + 40, " EMF", 4) == 0;
 	return wide ? enhanced(look, where, &c) : windows(look, where, &c);

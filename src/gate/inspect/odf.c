@@ -124,9 +124,7 @@ static bool look_picture(struct document *d, const struct member *m, struct slic
 	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
 		if (slice_starts(content, heads[i].head))
 			return look_inside(d->look, heads[i].type, m->name_bytes, content);
-	if (slice_starts(content, SLICE("\xD7\xCD\xC6\x9A")))
-		return metafile_look(d->look, m->name, slice_part(content, 22, content.len));
-	bool metafile = slice_starts(slice_part(content, 40, 4), SLICE(" EMF")) || slice_starts(content, slice_of("\1\0\x09\0", 4)) ||
+	bool metafile = slice_starts(content, SLICE("\xD7\xCD\xC6\x9A")) || slice_starts(slice_part(content, 40, 4), SLICE(" EMF")) || slice_starts(content, slice_of("\1\0\x09\0", 4)) ||
 	                slice_starts(content, slice_of("\2\0\x09\0", 4));
 	if (metafile)
 		return metafile_look(d->look, m->name, content);

@@ -266,6 +266,8 @@ static bool look_binary(struct package *p, const struct member *m, struct slice 
 	bool picture = type >= INSPECT_JPEG && type <= INSPECT_WEBP;
 	if (picture || type == INSPECT_XLSX)
 		return look_inside(p->look, type, m->name_bytes, content);
+	if (dot && (strcasecmp(dot, ".emf") == 0 || strcasecmp(dot, ".wmf") == 0))
+		return metafile_look(p->look, m->name, content);
 	look_find(p->look, "binary-part", "%s", m->name);
 	return true;
 }

@@ -517,6 +517,32 @@ TEST(names_and_endings)
 	}
 }
 
+/* A metafile stays a list of drawing orders; the one that calls is gone. */
+TEST(metafiles_stay_without_their_escapes)
+{
+	static const char orders[] = "\1\0\x09\0\0\3\x14\0\0\0\0\0\x08\0\0\0\0\0" "\x08\0\0\0\x26\x06\1\0\6\0CANARY" "\3\0\0\0\0\0";
+	static const struct recipe r = {.type = FILE_DOCX, .rels = REL("rId7", T "image", "media/a.wmf"),
+		.body = "<w:p><w:r><w:pict><v:shape><v:imagedata r:id=\"rId7\"/></v:shape></w:pict></w:r></w:p>",
+		.parts = {{"word/media/a.wmf", "image/x-wmf", orders, sizeof orders - 1}}};
+	struct buffer in, seen;
+	struct outcome o, again;
+	buffer_init(&in, 1 << 20);
+	buffer_init(&seen, 1 << 20);
+	make_office(&r, &in);
+	cleanse(&o, "a.docx", buffer_slice(&in));
+	CHECK_STR(o.report.reason, "");
+	CHECK(unpack_all(buffer_slice(&o.out), &seen));
+	CHECK(removed(&o, "unknown-element") && !removed(&o, "picture"));
+	CHECK(holds(&seen, "word/media/a.wmf") && holds(&seen, "image/x-wmf") && !holds(&seen, "CANARY"));
+	cleanse(&again, "a.docx", buffer_slice(&o.out));
+	CHECK_INT(again.report.verdict, FILE_CLEAN);
+	CHECK_SLICE(buffer_slice(&again.out), buffer_slice(&o.out));
+	outcome_done(&o);
+	outcome_done(&again);
+	buffer_done(&in);
+	buffer_done(&seen);
+}
+
 TEST(utf16_part_comes_out_as_utf8)
 {
 	static const char text[] = DOCUMENT("<?xml version=\"1.0\" encoding=\"UTF-16\"?>", "<w:p><w:r><w:t>ABC</w:t></w:r></w:p>");
