@@ -203,6 +203,14 @@ struct choice { /* how the office deals with what the check finds of the text */
 	struct choice *next;
 };
 
+struct heading { /* what a chapter or section is about */
+	const char *cite, *title;
+	const char *file;
+	uint32_t line;
+	struct header *header;
+	struct heading *next;
+};
+
 struct header { /* policy */
 	const char *name, *title, *version;
 	day_t adopted, effective;
@@ -247,6 +255,7 @@ struct tree { /* all files, joined */
 	struct setting *settings;
 	struct example *examples;
 	struct choice *choices;
+	struct heading *headings;
 	struct vocab *vocab;
 	size_t clause_count, statement_count;
 };

@@ -268,6 +268,7 @@ static void statements(struct checker *c)
 static struct result check_book(struct checker *c, struct why *why)
 {
 	settings(c);
+	check_headings(c);
 	if (c->book->from <= c->day && c->day < c->book->to)
 		unset_parameters(c);
 	statements(c);

@@ -48,6 +48,7 @@ static struct result read_files(const struct policy_source *sources, size_t coun
 	REVERSE(struct setting, policy->tree.settings);
 	REVERSE(struct example, policy->tree.examples);
 	REVERSE(struct choice, policy->tree.choices);
+	REVERSE(struct heading, policy->tree.headings);
 	REVERSE(struct vocab, policy->tree.vocab);
 	return ok();
 }
@@ -126,6 +127,8 @@ static struct result place_all(struct policy *policy, struct why *why)
 		TRY(place(tree, &e->header, e->file, e->line, why));
 	for (struct choice *c = tree->choices; c; c = c->next)
 		TRY(place(tree, &c->header, c->file, c->line, why));
+	for (struct heading *h = tree->headings; h; h = h->next)
+		TRY(place(tree, &h->header, h->file, h->line, why));
 	return ok();
 }
 

@@ -553,6 +553,8 @@ void checker_say(struct checker *c, unsigned number, const struct clause *clause
 void check_conditions(struct checker *c);
 /* check_choice.c: hang the office's choices on what was found */
 void check_choices(struct checker *c);
+/* headings.c: each title stands above some clause, once */
+void check_headings(struct checker *c);
 /* check_chart.c */
 void check_chart(struct checker *c);
 struct result check_examples(struct checker *c, struct why *why) MUST;

@@ -260,6 +260,18 @@ static void parse_choice(struct parser *p)
 	p->tree->choices = c;
 }
 
+static void parse_heading(struct parser *p)
+{
+	struct heading *h = PARSER_NEW(p, struct heading);
+	*h = (struct heading){.file = p->file, .line = p->now.line, .header = p->header};
+	h->cite = need_string(p, "章や節の番号（例 \"第2章 2.2\"）");
+	h->title = need_string(p, "章や節の題");
+	if (!parser_ok(p))
+		return;
+	h->next = p->tree->headings;
+	p->tree->headings = h;
+}
+
 static struct given *parse_given(struct parser *p)
 {
 	struct given *g = PARSER_NEW(p, struct given);
@@ -319,6 +331,7 @@ static void parse_item(struct parser *p)
 		void (*parse)(struct parser *p);
 	} items[] = {
 		{K_POLICY, parse_header}, {K_CLAUSE, parse_clause}, {K_SET, parse_set}, {K_CASE, parse_case}, {K_CHOICE, parse_choice},
+		{K_HEADING, parse_heading},
 	};
 	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
 		if (take_keyword(p, items[i].keyword)) {
@@ -330,7 +343,7 @@ static void parse_item(struct parser *p)
 			parse_vocab(p, vocab[i].kind);
 			return;
 		}
-	parser_fault(p, E_INPUT, "policy、clause、set、choice、case、または語彙の宣言");
+	parser_fault(p, E_INPUT, "policy、heading、clause、set、choice、case、または語彙の宣言");
 }
 
 struct result parse_file(const struct policy_source *source, struct words *words,

@@ -6,6 +6,7 @@
 #include "web/private.h"
 
 #include "base/number.h"
+#include "policy/headings.h"
 
 enum { SECTIONS = 400, LISTED = 50 };
 
@@ -92,7 +93,7 @@ static const char *chapter_label(struct request *rq, const struct reader *r, con
 	return chapters ? text(rq, "%.*s", SLICE_ARG(h->section)) : "本文";
 }
 
-static json_t *sections_of(json_t *chapters, const char *label)
+static json_t *sections_of(json_t *chapters, const char *label, const char *about)
 {
 	size_t count = json_array_size(chapters);
 	for (size_t i = 0; i < count; i++) {
@@ -100,7 +101,8 @@ static json_t *sections_of(json_t *chapters, const char *label)
 		if (strcmp(json_string_value(json_object_get(chapter, "label")), label) == 0)
 			return json_object_get(chapter, "sections");
 	}
-	json_t *chapter = json_pack("{s:s, s:i, s:[]}", "label", label, "place", (int)count, "sections");
+	json_t *chapter = json_pack("{s:s, s:s, s:i, s:[]}", "label", label, "about", about, "place", (int)count,
+	                            "sections");
 	json_array_append_new(chapters, chapter);
 	return json_object_get(chapter, "sections");
 }
@@ -110,9 +112,11 @@ static json_t *chapters_model(struct request *rq, const struct reader *r)
 	json_t *chapters = json_array();
 	for (size_t i = 0; i < r->section_count; i++) {
 		const struct section_sums *s = &r->sections[i];
-		json_t *sections = sections_of(chapters, chapter_label(rq, r, &s->heading));
-		json_array_append_new(sections, json_pack("{s:s, s:s, s:i, s:o}", "label",
-			text(rq, "%.*s", SLICE_ARG(s->heading.section)), "href", section_path(rq, s->heading.section),
+		const char *label = chapter_label(rq, r, &s->heading);
+		json_t *sections = sections_of(chapters, label, policy_heading(parts_of(rq)->policy, r->edition, slice_str(label)));
+		json_array_append_new(sections, json_pack("{s:s, s:s, s:s, s:i, s:o}", "label",
+			text(rq, "%.*s", SLICE_ARG(s->heading.section)), "about",
+			policy_heading(parts_of(rq)->policy, r->edition, s->heading.section), "href", section_path(rq, s->heading.section),
 			"clauses", s->clauses, "sums", sums_model(s->states, false)));
 	}
 	return chapters;
@@ -203,8 +207,9 @@ static struct result list(struct request *rq, struct reader *r, struct why *why)
 		return fail(why, E_INPUT, "page", "ページの番号が正しくありません。");
 	const char *const crumbs[][2] = {{"ホーム", "/"}, {"条文・証明", "/clauses"},
 		{*wish.in ? wish.in : "探した結果", ""}};
+	const char *about = policy_heading(parts_of(rq)->policy, r->edition, slice_str(wish.in));
 	json_t *model = json_pack("{s:s, s:s, s:o, s:s, s:[], s:s, s:o}", "title",
-		*wish.in ? wish.in : "条文を探す", "in", wish.in, "crumbs", show_crumbs(crumbs, 3), "book",
+		*wish.in ? text(rq, "%s%s%s", wish.in, *about ? "　" : "", about) : "条文を探す", "in", wish.in, "crumbs", show_crumbs(crumbs, 3), "book",
 		r->edition->title, "clauses", "q", typed, "states", show_states(wish.state));
 	size_t skip = ((size_t)page - 1) * LISTED;
 	struct result filled = fill(rq, r, &wish, skip, json_object_get(model, "clauses"), &found, why);

@@ -4,6 +4,8 @@
 #include "web/pages.h"
 #include "web/private.h"
 
+#include "policy/headings.h"
+
 enum { EVIDENCE_SHOWN = 12 };
 
 static json_t *evidence_model(struct request *rq, const struct ledger_entry *entries, size_t count,
@@ -75,7 +77,8 @@ static struct result tree_model(struct request *rq, const struct survey *survey,
 	struct policy *policy = parts_of(rq)->policy;
 	struct slice section = heading_of(clause->cite).section;
 	json_t *list = json_array();
-	json_object_set_new(model, "section", json_stringn((const char *)section.at, section.len));
+	const char *about = policy_heading(policy, clause->edition, section);
+	json_object_set_new(model, "section", json_string(text(rq, "%.*s%s%s", SLICE_ARG(section), *about ? "　" : "", about)));
 	json_object_set_new(model, "section_href",
 		json_string(text(rq, "/clauses?in=%s", show_escaped(rq, section))));
 	json_object_set_new(model, "tree", list);

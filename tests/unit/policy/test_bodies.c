@@ -255,4 +255,23 @@ TEST(clauses_read_as_sentences)
 	}
 }
 
+TEST(headings_stand_above_clauses_once)
+{
+	static const struct { const char *more; unsigned number; } rows[] = {
+		{"heading \"1\" \"初め\"", 0},
+		{"heading \"7\" \"ない章\"", 3},
+		{"heading \"1\" \"初め\" heading \"1\" \"また\"", 2},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct kit k;
+		char text[400];
+		snprintf(text, sizeof text, "clause TN-1 \"1 (2)\" says \"一\" reference purpose %s\n", rows[i].more);
+		CHECK_OK(load_town(&k, text), &k.why);
+		CHECK_INT(found(&k, 2, "") + found(&k, 3, ""), rows[i].number ? 1 : 0);
+		if (rows[i].number)
+			CHECK_INT(found(&k, rows[i].number, ""), 1);
+		kit_done(&k);
+	}
+}
+
 MAIN_TESTS()

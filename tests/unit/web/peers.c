@@ -1,5 +1,7 @@
 #include "peers.h"
 
+#include "policy/headings.h"
+
 #include "gate/scan/scan.h"
 #include "web/api/api.h"
 
@@ -401,6 +403,13 @@ const char *policy_label(const struct policy *policy, const char *act, const cha
 	(void)act;
 	return strcmp(word, "manager") == 0 ? "情報セキュリティ管理者"
 		: strcmp(word, "ciso") == 0 ? "最高情報セキュリティ責任者" : word;
+}
+
+const char *policy_heading(const struct policy *policy, const struct policy_edition *e, struct slice cite)
+{
+	(void)policy;
+	(void)e;
+	return slice_is(cite, "第2章 2.2") ? "情報資産の扱い方" : "";
 }
 
 void policy_render(const struct policy *policy, const struct policy_clause *clause,
