@@ -59,8 +59,8 @@ static struct result read_counts(struct duties *d, const char *sql, const char *
 struct result duty_counts(struct duties *d, struct arena *arena, struct duty_count **out, size_t *count,
                           struct why *why)
 {
-	return read_counts(d, "SELECT clause, period, bucket, n FROM duty_tally WHERE body = ?1 AND n <> 0"
-	                      " ORDER BY clause, period, bucket", NULL, arena, out, count, why);
+	return read_counts(d, "SELECT duty, period, bucket, n FROM duty_tally WHERE body = ?1 AND n <> 0"
+	                      " ORDER BY duty, period, bucket", NULL, arena, out, count, why);
 }
 
 struct result duty_section_counts(struct duties *d, struct arena *arena, struct duty_count **out, size_t *count,

@@ -188,14 +188,14 @@ enum duty_bucket {
 	BUCKET_WITHDRAWN,
 	BUCKETS
 };
-/* How many obligations of a clause, or of a section ("" the whole office's), stand
+/* How many obligations of a duty, or of a section ("" the whole office's), stand
  * where.  Kept as a projection: reading them does not count them.           */
 struct duty_count {
-	const char *of;     /* clause, or section */
+	const char *of;     /* policy_duty.id; section; clause (duty_late) */
 	const char *period; /* ISO day, "" : not periodic (always "" of sections) */
 	int64_t n[BUCKETS];
 };
-/* duty_counts - of every clause, in the order of clause and period */
+/* duty_counts - of every duty, in the order of duty and period */
 struct result duty_counts(struct duties *d, struct arena *arena, struct duty_count **out, size_t *count,
                           struct why *why) MUST;
 struct result duty_section_counts(struct duties *d, struct arena *arena, struct duty_count **out, size_t *count,

@@ -20,11 +20,11 @@ static const struct migration migrations[] = {
 	    " person TEXT NOT NULL, PRIMARY KEY (duty, role, place));"
 	    "CREATE INDEX duty_owner_person ON duty_owner (person, role, duty);"
 	    "CREATE INDEX duty_owner_post ON duty_owner (post, scope, role, duty);"
-	    /* how many of a clause's and of a section's there are in each bucket, so that a
+	    /* how many of a duty's and of a section's there are in each bucket, so that a
 	     * page about all of them counts none */
 	    "CREATE TABLE duty_tally ("
-	    " body TEXT NOT NULL, clause TEXT NOT NULL, period TEXT NOT NULL, bucket TEXT NOT NULL, n BIGINT NOT NULL,"
-	    " PRIMARY KEY (body, clause, period, bucket));"
+	    " body TEXT NOT NULL, duty TEXT NOT NULL, period TEXT NOT NULL, bucket TEXT NOT NULL, n BIGINT NOT NULL,"
+	    " PRIMARY KEY (body, duty, period, bucket));"
 	    "CREATE TABLE duty_by_section ("
 	    " body TEXT NOT NULL, section TEXT NOT NULL, bucket TEXT NOT NULL, n BIGINT NOT NULL,"
 	    " PRIMARY KEY (body, section, bucket));"},
@@ -48,9 +48,9 @@ const size_t duty_working_migration_count = sizeof duty_working_migrations / siz
 
 static struct result tally(struct store *store, struct slice id, int64_t by, struct why *why)
 {
-	TRY(store_run(store, "INSERT INTO duty_tally (body, clause, period, bucket, n)"
-	                     " SELECT body, clause, period, " BUCKET ", ?2 FROM duty WHERE id = ?1"
-	                     " ON CONFLICT (body, clause, period, bucket) DO UPDATE SET n = duty_tally.n + excluded.n",
+	TRY(store_run(store, "INSERT INTO duty_tally (body, duty, period, bucket, n)"
+	                     " SELECT body, duty, period, " BUCKET ", ?2 FROM duty WHERE id = ?1"
+	                     " ON CONFLICT (body, duty, period, bucket) DO UPDATE SET n = duty_tally.n + excluded.n",
 	              ARGS(arg_text(id), arg_i64(by)), NULL, why));
 	return store_run(store, "INSERT INTO duty_by_section (body, section, bucket, n)"
 	                        " SELECT body, section, " BUCKET ", ?2 FROM duty WHERE id = ?1"

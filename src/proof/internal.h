@@ -21,8 +21,8 @@ struct standing {
 	int64_t entries, gate, last_ms;
 };
 /* What its obligations say: sums over all periods but where noted. */
-struct tally {
-	const char *clause;
+struct tally { /* of one duty */
+	const char *duty;
 	int64_t overdue, unset, open, advice, settled;
 	int64_t before;      /* settled in a period before the latest */
 	int64_t latest_open; /* of the latest period */
@@ -39,7 +39,7 @@ struct survey {
 	size_t duty_count;
 	struct standing *standings; /* sorted by clause */
 	size_t standing_count;
-	struct tally *tallies;      /* sorted by clause */
+	struct tally *tallies;      /* sorted by duty */
 	size_t tally_count;
 	int64_t answered;           /* entries of decisions by persons */
 	const char **exceptions;    /* clauses to which one is in force */
@@ -49,13 +49,14 @@ struct survey {
 };
 
 const struct standing *standing_of(const struct survey *s, const char *clause);
-const struct tally *tally_of(const struct survey *s, const char *clause);
+const struct tally *tally_of(const struct survey *s, const char *duty);
 const char *post_of(const struct survey *s, const struct policy_clause *clause);
 bool is_held(const struct survey *s, const char *post);
 bool asks_nothing(const struct policy_clause *clause);
 /* unset_of - a duty of the clause whose interval or deadline the office has not set */
 const struct policy_duty *unset_of(const struct survey *s, const char *clause);
-const struct policy_duty *duty_of(const struct survey *s, const char *clause);
+/* weakest_duty - of the clause's duties the one that stands worst; NULL: it has none */
+const struct policy_duty *weakest_duty(const struct survey *s, const char *clause, enum proof_state *state);
 
 struct carriers {
 	const struct policy_clause *at[CARRIERS];

@@ -87,9 +87,9 @@ static struct result read_tallies(struct survey *s, struct why *why)
 		return fail(why, E_MEMORY, "proof", "no memory");
 	for (size_t i = 0; i < count; i++) {
 		struct tally *t = s->tally_count ? &s->tallies[s->tally_count - 1] : NULL;
-		if (!t || strcmp(t->clause, counts[i].of) != 0) {
+		if (!t || strcmp(t->duty, counts[i].of) != 0) {
 			t = &s->tallies[s->tally_count++];
-			t->clause = counts[i].of;
+			t->duty = counts[i].of;
 		}
 		if (*counts[i].period) {
 			t->periodic = true;
@@ -143,7 +143,7 @@ static int standing_is(const void *key, const void *at)
 
 static int tally_is(const void *key, const void *at)
 {
-	return strcmp(key, ((const struct tally *)at)->clause);
+	return strcmp(key, ((const struct tally *)at)->duty);
 }
 
 const struct standing *standing_of(const struct survey *s, const char *clause)
@@ -151,9 +151,9 @@ const struct standing *standing_of(const struct survey *s, const char *clause)
 	return s->standing_count ? bsearch(clause, s->standings, s->standing_count, sizeof *s->standings, standing_is) : NULL;
 }
 
-const struct tally *tally_of(const struct survey *s, const char *clause)
+const struct tally *tally_of(const struct survey *s, const char *duty)
 {
-	return s->tally_count ? bsearch(clause, s->tallies, s->tally_count, sizeof *s->tallies, tally_is) : NULL;
+	return s->tally_count ? bsearch(duty, s->tallies, s->tally_count, sizeof *s->tallies, tally_is) : NULL;
 }
 
 /* ---- what is known of one clause ------------------------------------------- */
@@ -248,46 +248,59 @@ bool asks_nothing(const struct policy_clause *clause)
 	       (clause->carrier == CARRIER_STATEMENT && (clause->parts & ~(unsigned)(CLAUSE_MEANING | CLAUSE_PARAMETER)) == 0);
 }
 
-const struct policy_duty *duty_of(const struct survey *s, const char *clause)
-{
-	for (size_t i = 0; i < s->duty_count; i++)
-		if (strcmp(s->duties[i].clause->id, clause) == 0)
-			return &s->duties[i];
-	return NULL;
-}
-
 static bool waits(const struct duty_span *span)
 {
 	return span->given && !span->set && strcmp(span->parameter, "unstated") != 0;
 }
 
+static bool duty_waits(const struct policy_duty *d)
+{
+	bool unset = waits(&d->within);
+	for (size_t k = 0; k < d->trigger_count; k++)
+		unset |= waits(&d->triggers[k].each);
+	return unset;
+}
+
 const struct policy_duty *unset_of(const struct survey *s, const char *clause)
 {
-	for (size_t i = 0; i < s->duty_count; i++) {
-		const struct policy_duty *d = &s->duties[i];
-		bool unset = waits(&d->within);
-		if (strcmp(d->clause->id, clause) != 0)
-			continue;
-		for (size_t k = 0; k < d->trigger_count; k++)
-			unset |= waits(&d->triggers[k].each);
-		if (unset)
-			return d;
-	}
+	for (size_t i = 0; i < s->duty_count; i++)
+		if (strcmp(s->duties[i].clause->id, clause) == 0 && duty_waits(&s->duties[i]))
+			return &s->duties[i];
 	return NULL;
 }
 
-/* The obligations of the clause: the last period's are settled (else they would be
+/* The obligations of one duty: the last period's are settled (else they would be
  * overdue), or all of this one's; what has no period, whenever it was asked for. */
-static enum proof_state from_duties(const struct survey *s, const struct policy_clause *clause)
+static enum proof_state from_duty(const struct survey *s, const struct policy_duty *duty)
 {
-	const struct tally *t = tally_of(s, clause->id);
+	const struct tally *t = tally_of(s, duty->id);
 	if (t && t->overdue)
 		return PROOF_OVERDUE;
-	if ((t && t->unset) || unset_of(s, clause->id))
+	if ((t && t->unset) || duty_waits(duty))
 		return PROOF_UNSET;
 	if (!t || !t->settled)
 		return PROOF_UNPROVEN;
 	return !t->periodic || t->before || !t->latest_open ? PROOF_MET : PROOF_UNPROVEN;
+}
+
+const struct policy_duty *weakest_duty(const struct survey *s, const char *clause, enum proof_state *state)
+{
+	const struct policy_duty *weakest = NULL;
+	*state = PROOF_NA;
+	for (size_t i = 0; i < s->duty_count; i++) {
+		if (strcmp(s->duties[i].clause->id, clause) != 0)
+			continue;
+		enum proof_state one = from_duty(s, &s->duties[i]);
+		/* what is overdue or unset is told before what has simply not come yet */
+		bool worse = !weakest || (one == PROOF_OVERDUE && *state != PROOF_OVERDUE) ||
+		             (one == PROOF_UNSET && *state != PROOF_OVERDUE && *state != PROOF_UNSET) ||
+		             (one < *state && *state != PROOF_OVERDUE && *state != PROOF_UNSET);
+		if (!worse)
+			continue;
+		weakest = &s->duties[i];
+		*state = one;
+	}
+	return weakest;
 }
 
 /* A gate's entry anywhere among them: enforced. */
@@ -318,10 +331,13 @@ struct result state_alone(const struct survey *s, const struct policy_clause *cl
 	if (*post && !is_held(s, post))
 		return ok();
 	*out = *post ? PROOF_MET : PROOF_NA;
-	enum proof_state duties = clause->parts & owed ? from_duties(s, clause) : PROOF_NA;
+	enum proof_state duties = PROOF_NA;
+	if (clause->parts & owed)
+		(void)weakest_duty(s, clause->id, &duties);
 	enum proof_state entries = shown || (!*post && duties == PROOF_NA) ? from_entries(s, clause) : PROOF_NA;
 	*out = duties < *out ? duties : *out;
-	*out = entries < *out ? entries : *out;
+	if (duties != PROOF_OVERDUE && duties != PROOF_UNSET) /* those are told first */
+		*out = entries < *out ? entries : *out;
 	if (*out == PROOF_UNPROVEN && proof_gap(s, clause))
 		*out = PROOF_UNSET;
 	return ok();

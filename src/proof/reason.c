@@ -14,12 +14,12 @@ static void when_due(const struct obligation *o, struct buffer *out)
 	buffer_printf(out, "（期限 %s）", day);
 }
 
-static struct result first_of(const struct survey *s, const char *clause, enum duty_state state, struct obligation *out,
-                              bool *found, struct why *why)
+static struct result first_of(const struct survey *s, const char *duty, struct obligation *out, bool *found,
+                              struct why *why)
 {
 	struct obligation *list;
 	size_t count = 0;
-	struct duty_query query = {.clause = clause, .state = state, .unsettled = true, .limit = 1};
+	struct duty_query query = {.duty = duty, .unsettled = true, .limit = 1};
 	*found = false;
 	if (!s->proof->at.duties)
 		return ok();
@@ -30,14 +30,13 @@ static struct result first_of(const struct survey *s, const char *clause, enum d
 	return ok();
 }
 
-static struct result say_overdue(const struct survey *s, const struct policy_clause *c, struct buffer *out, struct why *why)
+static struct result say_overdue(const struct survey *s, const struct policy_duty *duty, struct buffer *out, struct why *why)
 {
-	const struct tally *t = tally_of(s, c->id);
-	const struct policy_duty *duty = duty_of(s, c->id);
+	const struct tally *t = tally_of(s, duty->id);
 	struct obligation first;
 	bool found;
-	TRY(first_of(s, c->id, DUTY_NONE, &first, &found, why));
-	buffer_printf(out, "「%s」が%lld件、期限を過ぎています", duty ? duty->label : c->says, (long long)(t ? t->overdue : 0));
+	TRY(first_of(s, duty->id, &first, &found, why));
+	buffer_printf(out, "「%s」が%lld件、期限を過ぎています", duty->label, (long long)(t ? t->overdue : 0));
 	if (found)
 		when_due(&first, out);
 	buffer_put_str(out, "。");
@@ -68,13 +67,13 @@ static bool on_call_only(const struct policy_duty *duty)
 	return duty->trigger_count == 1 && duty->triggers[0].kind == DUTY_ON_CALL;
 }
 
-static struct result say_waiting(const struct survey *s, const struct policy_clause *c, const struct policy_duty *duty,
-                                 struct buffer *out, struct why *why)
+static struct result say_waiting(const struct survey *s, const struct policy_duty *duty, struct buffer *out,
+                                 struct why *why)
 {
-	const struct tally *t = tally_of(s, c->id);
+	const struct tally *t = tally_of(s, duty->id);
 	struct obligation first;
 	bool found = false;
-	TRY(first_of(s, c->id, DUTY_NONE, &first, &found, why));
+	TRY(first_of(s, duty->id, &first, &found, why));
 	if (duty->document && found)
 		buffer_printf(out, "文書「%s」が、まだ台帳にありません", duty->label);
 	else if (found && t && t->settled)
@@ -142,11 +141,11 @@ static void say_nothing_yet(const struct policy_clause *c, struct buffer *out)
 static struct result reason_alone(const struct survey *s, const struct policy_clause *c, enum proof_state state,
                                   struct buffer *out, struct why *why)
 {
-	const struct policy_duty *duty = duty_of(s, c->id);
-	const struct tally *t = tally_of(s, c->id);
+	enum proof_state duties;
+	const struct policy_duty *duty = weakest_duty(s, c->id, &duties);
 	switch (state) {
 	case PROOF_OVERDUE:
-		return say_overdue(s, c, out, why);
+		return duty ? say_overdue(s, duty, out, why) : ok();
 	case PROOF_UNSET:
 		say_unset(s, c, out);
 		return ok();
@@ -154,8 +153,8 @@ static struct result reason_alone(const struct survey *s, const struct policy_cl
 		buffer_put_str(out, "許可された例外措置が有効です。");
 		return ok();
 	case PROOF_UNPROVEN:
-		if (duty && (!t || !t->settled || (t->periodic && !t->before && t->latest_open)))
-			return say_waiting(s, c, duty, out, why);
+		if (duty && duties == PROOF_UNPROVEN)
+			return say_waiting(s, duty, out, why);
 		say_nothing_yet(c, out);
 		return ok();
 	case PROOF_MET:
@@ -198,10 +197,11 @@ struct result proof_since(const struct survey *s, const struct policy_clause *cl
 	*since_ms = 0;
 	carriers_of(s, clause, &carriers);
 	for (size_t i = 0; i < carriers.count; i++) {
-		const struct tally *t = tally_of(s, carriers.at[i]->id);
-		if (!t || !t->overdue)
+		enum proof_state state;
+		const struct policy_duty *duty = weakest_duty(s, carriers.at[i]->id, &state);
+		if (!duty || state != PROOF_OVERDUE)
 			continue;
-		TRY(first_of(s, carriers.at[i]->id, DUTY_NONE, &first, &found, why));
+		TRY(first_of(s, duty->id, &first, &found, why));
 		if (found && first.due_ms && (!*since_ms || first.due_ms < *since_ms))
 			*since_ms = first.due_ms;
 	}

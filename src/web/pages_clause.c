@@ -110,6 +110,10 @@ static struct result fill(struct request *rq, const struct policy_clause *clause
 	TRY(proof_evidence(survey, clause, EVIDENCE_SHOWN, rq->arena, &entries, &count, &total, why));
 	TRY(is_operator(rq, &operator, why));
 	const struct finding *gap = state == PROOF_UNSET ? proof_gap(survey, clause) : NULL;
+	AUTO(buffer_done) struct buffer reason;
+	buffer_init(&reason, 4000);
+	TRY(proof_reason(survey, clause, &reason, why));
+	json_object_set_new(model, "reason", json_string(buffer_cstr(&reason)));
 	json_object_set_new(model, "state", show_state(state));
 	json_object_set_new(model, "unstaffed", json_boolean(state == PROOF_UNSET && !gap));
 	json_object_set_new(model, "gap", gap ? json_pack("{s:s, s:s}", "sentence", gap->sentence, "mend",
