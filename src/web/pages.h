@@ -21,6 +21,7 @@ handler_fn page_deed, post_deed;                               /* pages_deed.c *
 handler_fn page_exception, post_exception;                     /* pages_exception.c */
 handler_fn page_apply, page_apply_form, post_apply;            /* pages_apply.c */
 handler_fn page_cases, page_case_new, post_case_new, page_case, post_case; /* pages_case.c */
+handler_fn page_commission;                                    /* pages_commission.c */
 handler_fn page_report, post_report, page_network;             /* pages_report.c */
 handler_fn page_clauses;                                       /* pages_book.c */
 handler_fn page_clause;                                        /* pages_clause.c */
@@ -48,6 +49,10 @@ const char *show_act(const struct application *application);  /* what is asked f
 
 /* show_proceedings - [{kind, label}] of those that a person may begin: pages_apply.c */
 json_t *show_proceedings(struct request *rq);
+struct case_view;
+/* may_see_case - its section's people, who opened it or stands in it, who holds a post
+ * over the section, auditors, those who run the IT: pages_case.c             */
+struct result may_see_case(struct request *rq, const struct case_view *view, bool *yes, struct why *why) MUST;
 /* show_decision - for {{>decision}}: what would come of it, who is asked, what is
  * missing, which clauses speak: show_decision.c                             */
 json_t *show_decision(struct request *rq, const struct decision *decision);

@@ -3,6 +3,7 @@
 #include "web/claims.h"
 #include "web/fields.h"
 #include "web/pages.h"
+#include "web/pages_duty.h"
 
 #include "proceeding/case.h"
 
@@ -220,7 +221,7 @@ struct shown {
 
 /* Its section's people, who opened it, who holds a post over the section, and those
  * who run the IT.                                                            */
-static struct result may_see(struct request *rq, const struct case_view *view, bool *yes, struct why *why)
+struct result may_see_case(struct request *rq, const struct case_view *view, bool *yes, struct why *why)
 {
 	struct holding *held;
 	size_t count;
@@ -239,7 +240,7 @@ static struct result load(struct request *rq, struct shown *s, struct why *why)
 	*s = (struct shown){.wrong = "", .wrong_clause = "", .note = "", .wrong_note = ""};
 	rq->menu = "cases";
 	TRY(case_get(proceedings_of(rq), text(rq, "%.*s", SLICE_ARG(rq->part[0])), rq->arena, &s->view, why));
-	TRY(may_see(rq, &s->view, &yes, why));
+	TRY(may_see_case(rq, &s->view, &yes, why));
 	if (!yes)
 		return not_theirs(rq, "case", why);
 	TRY(case_choices(proceedings_of(rq), &s->view, rq->person.id, rq->arena, &s->choices, &s->choice_count, why));
@@ -371,6 +372,20 @@ static struct result history_model(struct request *rq, const struct case_view *v
 	return ok();
 }
 
+/* What the clauses want done because of this case, by whom and until when. */
+static struct result due_model(struct request *rq, const struct case_view *view, json_t *list, struct why *why)
+{
+	struct obligation *found;
+	size_t count;
+	const struct duty_query query = {.object = view->row.id, .limit = 60};
+	if (!parts_of(rq)->duties)
+		return ok();
+	TRY(duty_list(parts_of(rq)->duties, &query, rq->arena, &found, &count, NULL, why));
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, show_duty(rq, &found[i]));
+	return ok();
+}
+
 static void add_way(struct request *rq, json_t *model, const struct case_view *view)
 {
 	json_t *way = json_array();
@@ -413,7 +428,12 @@ static struct result show_case(struct request *rq, unsigned status, struct shown
 	json_object_set_new(model, "wrong_note", json_string(s->wrong_note));
 	json_object_set_new(model, "history", json_array());
 	add_way(rq, model, v);
+	json_object_set_new(model, "due", json_array());
+	json_object_set_new(model, "commission", json_string(*register_cell(&v->row, "noticed_at")
+		? text(rq, "%s/commission", path) : ""));
 	struct result filled = history_model(rq, v, json_object_get(model, "history"), why);
+	if (filled.code == OK)
+		filled = due_model(rq, v, json_object_get(model, "due"), why);
 	if (filled.code != OK) {
 		json_decref(model);
 		return filled;

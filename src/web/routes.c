@@ -31,6 +31,7 @@ static const struct route_row rows[] = {
 	{"/cases", INNER, NEED_SESSION, page_cases, NULL, false},
 	{"/cases/new/*", INNER, NEED_SESSION, page_case_new, post_case_new, false},
 	{"/case/*", INNER, NEED_SESSION, page_case, post_case, false},
+	{"/case/*/commission", INNER, NEED_SESSION, page_commission, NULL, false},
 	{"/report", INNER, NEED_SESSION, page_report, post_report, false},
 	{"/network", INNER, NEED_SESSION, page_network, NULL, false},
 	{"/registers", INNER, NEED_SESSION, page_registers, NULL, false},

@@ -40,7 +40,7 @@ const rooms = (inner, at) => [
   ['apply-one', inner, `/decide/${at.application}`, 'manager_inner'], ['apply-permitted', inner, `/decide/${at.permitted}`, 'staff_inner'],
   ['cases', inner, '/cases', 'staff_inner'], ['case-new', inner, '/cases/new/contract', 'manager_inner'],
   ['case-incident', inner, `/case/${at.incident}`, 'staff_inner'], ['case-contract', inner, `/case/${at.contract}`, 'manager_inner'],
-  ['report', inner, '/report', 'staff_inner'], ['network', inner, '/network', 'staff_inner'],
+  ['report', inner, '/report', 'staff_inner'], ['case-commission', inner, `/case/${at.incident}/commission`, 'staff_inner'], ['network', inner, '/network', 'staff_inner'],
   ['deed', inner, `/record?act=dispose_medium&row=${at.medium}`, 'staff_inner'],
 ];
 
@@ -74,7 +74,7 @@ async function paper(page, [name]) {
   await kit.shot(page, `paper-${name}`);
 }
 
-const papers = ['decide-one', 'result', 'clause', 'clauses-section', 'operation', 'entry', 'row', 'record', 'register', 'case-incident', 'network', 'compare', 'draft'];
+const papers = ['decide-one', 'result', 'clause', 'clauses-section', 'operation', 'entry', 'row', 'record', 'register', 'case-incident', 'case-commission', 'network', 'compare', 'draft'];
 
 // One stage, and every page on it.
 async function act(browser, program, rows) {

@@ -191,6 +191,17 @@ TEST(an_incident_is_reported_in_a_minute_and_brought_to_its_end)
 	CHECK(says(&told, "46件に送った"));
 	CHECK(says(&told, "認知"));
 	TOLD_DONE(told);
+	char draft[340];
+	snprintf(draft, sizeof draft, "%s/commission", where);
+	told = hall_ask(&h, "aoki", draft, NULL);
+	CHECK_INT(told.status, 200);
+	CHECK(says(&told, "令和8年11月23日（月）まで")); /* five days, the day of knowing being the first */
+	CHECK(says(&told, "令和8年12月18日（金）まで"));
+	CHECK(says(&told, "案内メールの誤送信"));
+	TOLD_DONE(told);
+	told = hall_ask(&h, "nakano", draft, NULL);
+	CHECK_INT(told.status, 404);
+	TOLD_DONE(told);
 	told = hall_ask(&h, "nakano", where, NULL); /* another section */
 	CHECK_INT(told.status, 404);
 	TOLD_DONE(told);
