@@ -252,7 +252,7 @@ void answer_wants_list(struct answer *a, const struct eval *e, const struct list
 		if (i->that)
 			answer_wants(a, e, e->facts->root, i->that, "", clause);
 		else
-			answer_want(a, WANT_ITEM, name, i->member->clause->says, "applicant", clause);
+			answer_want(a, WANT_ITEM, name, i->member->clause->says, "applicant", i->member->clause->public);
 	}
 	for (const struct literal *l = list_supplied(e, list); l; l = l->next, supplied++) {
 		snprintf(name, sizeof name, "%s.%s", list->statement->name, l->kind == LIT_PATH ? l->path->text : l->text);
