@@ -5,7 +5,7 @@
  * and its word about the kernel is waited for.                               */
 #include "cli/zone.h"
 
-#include "gate/permit/desk.h"
+#include "gate/permit/border.h"
 #include "gate/permit/permit.h"
 #include "house/house.h"
 
@@ -17,9 +17,9 @@ enum { WAIT_ROUNDS = 100, WAIT_MS = 20 };
 struct order {
 	struct zone_desk desk;
 	struct house house;
-	struct desk office;
+	struct border office;
 	struct slice table;  /* as it was read; with what was asked for by form */
-	struct desk_order who;
+	struct border_order who;
 	const char *dir, *by;
 	char person[27];
 };
@@ -44,23 +44,23 @@ static struct result open_desk(struct order *o, struct why *why)
 	day_t day = day_of_ms(clock_now_ms(&h->clock));
 	if (o->desk.on)
 		TRY(day_parse(slice_str(o->desk.on), &day, why));
-	const struct desk_parts parts = {h->store, h->ledger, h->office, h->proceedings, h->policy, h->settings.policy, h->settings.body, h->settings.dir, day};
-	return desk_open(&parts, o->desk.arena, &o->office, why);
+	const struct border_parts parts = {h->store, h->ledger, h->office, h->proceedings, h->policy, h->settings.policy, h->settings.body, h->settings.dir, day};
+	return border_open(&parts, o->desk.arena, &o->office, why);
 }
 
 static struct result open_order(struct order *o, struct why *why)
 {
 	TRY(open_desk(o, why));
 	TRY(office_find_login(o->house.office, slice_str(o->by), o->person, why));
-	o->who = (struct desk_order){.person = o->person, .reason = ""};
-	return desk_may_order(&o->office, o->person, &o->who.post, why);
+	o->who = (struct border_order){.person = o->person, .reason = ""};
+	return border_may_order(&o->office, o->person, &o->who.post, why);
 }
 
 static int await(const struct order *o, const char *word, const char *digest, const char *done)
 {
 	const struct timespec rest = {0, WAIT_MS * 1000000L};
 	for (int i = 0; i < WAIT_ROUNDS; i++) {
-		if (desk_obeyed(&o->office, word, digest)) {
+		if (border_obeyed(&o->office, word, digest)) {
 			printf("%s\n", done);
 			return CLI_DONE;
 		}
@@ -96,7 +96,7 @@ static struct result read_table(struct order *o, const char *path, struct why *w
 {
 	struct slice text;
 	TRY(cli_read(path, MODEL_BYTES, o->desk.arena, &text, why));
-	TRY(desk_table(o->house.proceedings, o->house.settings.dir, text, o->desk.arena, &o->table, why));
+	TRY(border_table(o->house.proceedings, o->house.settings.dir, text, o->desk.arena, &o->table, why));
 	return model_read(o->table, o->desk.arena, o->desk.findings, &o->desk.model, why);
 }
 
@@ -111,7 +111,7 @@ int zone_run_apply(int argc, char **argv)
 		return cli_why("zone apply", &why);
 	o.desk.findings = o.office.findings = findings_new(o.desk.arena);
 	if (!o.desk.findings || read_table(&o, argv[0], &why).code != OK ||
-	    desk_apply(&o.office, &o.who, o.table, o.desk.model, digest, &why).code != OK) {
+	    border_apply(&o.office, &o.who, o.table, o.desk.model, digest, &why).code != OK) {
 		int status = cli_why("zone apply", &why);
 		if (o.desk.findings)
 			print_findings(o.desk.findings, stderr);
@@ -174,7 +174,7 @@ int zone_run_cut(int argc, char **argv)
 	size_t count = 0;
 	if (!read_order(&o, &argc, argv, "zone cut") || argc < 1 || argc > 2)
 		return CLI_USAGE;
-	if (open_order(&o, &why).code != OK || desk_cut(&o.office, &o.who, argv[0], argc > 1 ? argv[1] : NULL, digest, &count, &why).code != OK)
+	if (open_order(&o, &why).code != OK || border_cut(&o.office, &o.who, argv[0], argc > 1 ? argv[1] : NULL, digest, &count, &why).code != OK)
 		return cli_why("zone cut", &why);
 	return await(&o, "cut", digest,
 	             arena_printf(o.desk.arena, "%zu 件の許可の通信を切りました。カーネルで確かめました。回線を物理的に抜き、zone pulled で確かめてください。", count));
@@ -187,7 +187,7 @@ int zone_run_restore(int argc, char **argv)
 	char digest[65];
 	if (!read_order(&o, &argc, argv, "zone restore") || argc != 0)
 		return CLI_USAGE;
-	if (open_order(&o, &why).code != OK || desk_restore(&o.office, &o.who, digest, &why).code != OK)
+	if (open_order(&o, &why).code != OK || border_restore(&o.office, &o.who, digest, &why).code != OK)
 		return cli_why("zone restore", &why);
 	return await(&o, "cut", digest, "緊急遮断を解きました。");
 }
@@ -196,9 +196,9 @@ int zone_run_restore(int argc, char **argv)
 
 static int print_pulls(struct order *o, struct why *why)
 {
-	struct desk_pull *pulls;
+	struct border_pull *pulls;
 	size_t count = 0;
-	if (desk_pulls(&o->office, &pulls, &count, why).code != OK)
+	if (border_pulls(&o->office, &pulls, &count, why).code != OK)
 		return cli_why("zone pulled", why);
 	for (size_t i = 0; i < count; i++)
 		printf("%lld\t%s\t%s\n", (long long)pulls[i].cut_seq, pulls[i].name, pulls[i].done_ms ? pulls[i].by : "まだ抜かれていません");
@@ -216,7 +216,7 @@ int zone_run_pulled(int argc, char **argv)
 		return cli_why("zone pulled", &why);
 	if (argc == 0)
 		return print_pulls(&o, &why);
-	if (desk_pulled(&o.office, &o.who, (int64_t)seq, &why).code != OK)
+	if (border_pulled(&o.office, &o.who, (int64_t)seq, &why).code != OK)
 		return cli_why("zone pulled", &why);
 	printf("線を抜いたことを記録しました。\n");
 	return CLI_DONE;
@@ -261,13 +261,13 @@ int zone_run_idle(int argc, char **argv)
 	struct why why = {0};
 	uint32_t *flows;
 	size_t count = 0;
-	uint64_t days = DESK_IDLE_DAYS;
+	uint64_t days = BORDER_IDLE_DAYS;
 	const char *text = NULL;
 	const struct option_row options[] = {{"-C", &o.dir, NULL}, {"--on", &o.desk.on, NULL}, {"--days", &text, NULL}};
 	argc = cli_options(argc, argv, options, 3);
 	if (argc != 0 || !o.dir || (text && (!number_parse_u64(slice_str(text), &days) || days < 1 || days > 36500)))
 		return CLI_USAGE;
-	if (open_desk(&o, &why).code != OK || desk_unused(&o.office, (int32_t)days, &flows, &count, &why).code != OK)
+	if (open_desk(&o, &why).code != OK || border_unused(&o.office, (int32_t)days, &flows, &count, &why).code != OK)
 		return cli_why("zone idle", &why);
 	printf("# 許可\t担当\t使われていない日数\t見直しの日\t目的\n");
 	for (size_t i = 0; i < count; i++) {

@@ -72,6 +72,7 @@ static const struct item items[] = {
 	{"registers", "/registers", "台帳", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"duties", "/duties", "義務", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"clauses", "/proof", "条文・証明", ZONE_LGWAN, COUNT_NOTHING, false},
+	{"zones", "/zones", "網の区画", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"operation", "/operation", "運用", ZONE_LGWAN, COUNT_NOTHING, true},
 };
 

@@ -32,6 +32,9 @@ handler_fn page_draft_replay;
 handler_fn page_draft_value, post_draft_value, page_draft_choice, post_draft_choice; /* pages_draft_line.c */
 handler_fn page_ledger, page_entry, page_operation, post_retry; /* pages_ops.c */
 
+handler_fn page_zones;                                         /* pages_zones.c */
+handler_fn page_zone_ask, post_zone_ask, page_zone_cut, post_zone_cut, post_zone_restore, post_zone_pulled; /* pages_zone_order.c */
+
 /* ---- show.c: things as models.  Each gives a new reference. ------------- */
 
 json_t *show_text(const char *value);  /* "" for NULL */

@@ -66,6 +66,11 @@ static const struct route_row rows[] = {
 	{"/ledger/*", INNER, NEED_SESSION, page_entry, NULL, false},
 	{"/tokens", INNER, NEED_SESSION, page_tokens, post_token, false},
 	{"/tokens/*/end", INNER, NEED_SESSION, NULL, post_token_end, false},
+	{"/zones", INNER, NEED_SESSION, page_zones, NULL, false},
+	{"/zones/ask", INNER, NEED_SESSION, page_zone_ask, post_zone_ask, false},
+	{"/zones/cut", INNER, NEED_SESSION, page_zone_cut, post_zone_cut, false},
+	{"/zones/restore", INNER, NEED_SESSION, NULL, post_zone_restore, false},
+	{"/zones/pulled/*", INNER, NEED_SESSION, NULL, post_zone_pulled, false},
 	{"/operation", INNER, NEED_SESSION, page_operation, NULL, false},
 	{"/operation/files/*", INNER, NEED_SESSION, NULL, post_retry, false},
 };

@@ -41,6 +41,13 @@ const rooms = (inner, at) => [
   ['cases', inner, '/cases', 'staff_inner'], ['case-new', inner, '/cases/new/contract', 'manager_inner'],
   ['case-incident', inner, `/case/${at.incident}`, 'staff_inner'], ['case-contract', inner, `/case/${at.contract}`, 'manager_inner'],
   ['report', inner, '/report', 'staff_inner'], ['case-commission', inner, `/case/${at.incident}/commission`, 'staff_inner'], ['network', inner, '/network', 'staff_inner'],
+  ['report', inner, '/report', 'staff_inner'], ['network', inner, '/network', 'staff_inner'],
+  ['zones', inner, '/zones', 'supervisor_inner'], ['zones-staff', inner, '/zones', 'staff_inner'],
+  ['zones-no', inner, '/zones?from=bunsho&to=resident-db&what=tcp+443', 'staff_inner'],
+  ['zones-yes', inner, '/zones?from=lgwan&to=gamen&what=rdp', 'staff_inner'],
+  ['zones-wrong', inner, '/zones?from=nobody&to=gamen&what=rdp', 'staff_inner'],
+  ['zones-ask', inner, '/zones/ask?from=kanri-01&to=jlis&what=tcp+8443', 'staff_inner'],
+  ['zones-cut', inner, '/zones/cut?first=internet', 'supervisor_inner'],
   ['deed', inner, `/record?act=dispose_medium&row=${at.medium}`, 'staff_inner'],
 ];
 

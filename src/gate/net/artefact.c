@@ -197,7 +197,7 @@ static void split_key(struct slice line, struct columns *out)
 	}
 }
 
-static bool number_span(struct slice text, struct span *out)
+static bool number_span(struct slice text, struct interval *out)
 {
 	uint64_t at[2] = {0, 0};
 	size_t n = 0;
@@ -209,14 +209,14 @@ static bool number_span(struct slice text, struct span *out)
 		else
 			return false;
 	}
-	*out = (struct span){at[0], n ? at[1] : at[0]};
+	*out = (struct interval){at[0], n ? at[1] : at[0]};
 	return text.len > 0 && out->lo <= out->hi && out->hi <= PORT_MAX;
 }
 
 static bool connection_of(const struct columns *c, char what, bool mac, struct box *out)
 {
 	enum net_family family, other;
-	struct span src, dst, last;
+	struct interval src, dst, last;
 	size_t f = mac ? 1 : 0;
 	if (c->count < f + 3 || !span_read(c->at[f], &family, &src) || !span_read(c->at[f + 1], &other, &dst) || family != other)
 		return false;

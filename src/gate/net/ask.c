@@ -55,7 +55,7 @@ static struct result side_of(const struct net_model *m, struct slice text, struc
 {
 	wide_t at;
 	*out = (struct side){.address = address_read(text, &out->at.family, &at)};
-	out->at.span = (struct span){at, at};
+	out->at.span = (struct interval){at, at};
 	if (out->address ? address_end(m, out->at.family, at, &out->end) : id_end(m, text, &out->end))
 		return ok();
 	return fail(why, E_ABSENT, "", "「%.*s」という端末・相手・領域・アドレスは、構成表にありません。", SLICE_ARG(slice_part(text, 0, 80)));

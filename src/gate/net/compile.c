@@ -66,9 +66,9 @@ size_t compile_class(enum net_family family, const struct box *box)
 /* ---- rules and sets -------------------------------------------------------- */
 
 static struct match *match_add(struct compiler *k, struct match *to, uint8_t *count, enum field field,
-                               const struct span *spans, size_t n)
+                               const struct interval *spans, size_t n)
 {
-	struct span *kept = ARENA_ARRAY(k->arena, n, struct span);
+	struct interval *kept = ARENA_ARRAY(k->arena, n, struct interval);
 	if (!kept) {
 		k->no_memory = true;
 		return to;
@@ -132,9 +132,9 @@ static void key_of(enum net_family family, struct class c, struct set *s, struct
 /* What every packet of the class has in common, before its set is asked. */
 static void conditions(struct compiler *k, struct class c, struct match *to, uint8_t *count)
 {
-	const struct span original = {direction_word(SLICE("original")), 0}, reply = {direction_word(SLICE("reply")), 0};
-	const struct span begun[] = {{state_word(SLICE("new")), 0}, {state_word(SLICE("established")), 0}};
-	const struct span untracked = {state_word(SLICE("untracked")), 0}, discovery[] = {{135, 135}, {136, 136}};
+	const struct interval original = {direction_word(SLICE("original")), 0}, reply = {direction_word(SLICE("reply")), 0};
+	const struct interval begun[] = {{state_word(SLICE("new")), 0}, {state_word(SLICE("established")), 0}};
+	const struct interval untracked = {state_word(SLICE("untracked")), 0}, discovery[] = {{135, 135}, {136, 136}};
 	if (c.how == HOW_ORIGINAL) {
 		match_add(k, to, count, FIELD_CT_DIRECTION, &original, 1);
 		match_add(k, to, count, FIELD_CT_STATE, begun, 2);
@@ -362,7 +362,7 @@ static void loopback_rule(struct compiler *k, enum net_hook hook)
 	struct match *m = ARENA_ARRAY(k->arena, 1, struct match);
 	struct atlas_names names = k->atlas->names;
 	uint16_t lo = atlas_name_add(&names, SLICE("lo"), false);
-	const struct span span = {lo, lo};
+	const struct interval span = {lo, lo};
 	if (hook == HOOK_FORWARD || !m)
 		return;
 	struct rule *rule = rule_add(k);

@@ -299,7 +299,7 @@ struct sweep {
 
 static bool sweep_open(struct diagrams *d, enum net_dim dim, const uint32_t *list, size_t n, struct sweep *s)
 {
-	struct span full = dim_full(d->family, dim);
+	struct interval full = dim_full(d->family, dim);
 	*s = (struct sweep){malloc((2 * n + 1) * sizeof *s->cuts), malloc(n * sizeof *s->starts), malloc(n * sizeof *s->active), 0, 0, 0};
 	if (!s->cuts || !s->starts || !s->active) {
 		d->failed = true;
@@ -307,7 +307,7 @@ static bool sweep_open(struct diagrams *d, enum net_dim dim, const uint32_t *lis
 	}
 	s->cuts[s->cut_count++] = full.lo;
 	for (size_t i = 0; i < n; i++) {
-		struct span span = box_get(&d->list[list[i]].box, dim);
+		struct interval span = box_get(&d->list[list[i]].box, dim);
 		s->starts[i] = (struct start){span.lo, list[i]};
 		s->cuts[s->cut_count++] = span.lo;
 		if (span.hi < full.hi)
@@ -481,7 +481,7 @@ static bool gather(const struct diagrams *d, uint32_t id, struct box box, size_t
 	wide_t lo = 0;
 	for (uint32_t i = 0; i < n->count; i++) {
 		const struct edge *e = &d->edges[n->first + i];
-		box_set(&box, n->dim, (struct span){lo, e->hi});
+		box_set(&box, n->dim, (struct interval){lo, e->hi});
 		if (!gather(d, e->child, box, most, out))
 			return false;
 		lo = e->hi + 1;

@@ -36,7 +36,7 @@ const struct field_row field_rows[FIELD_COUNT] = {
 	[FIELD_OIF] = {"oifname", "", "oifname", DIM_COUNT, ANY, ANY, FAMILY_IP4},
 };
 
-size_t state_mask_spans(unsigned mask, struct span out[4])
+size_t state_mask_spans(unsigned mask, struct interval out[4])
 {
 	size_t n = 0;
 	for (unsigned s = 0; s < STATE_COUNT; s++) {
@@ -45,7 +45,7 @@ size_t state_mask_spans(unsigned mask, struct span out[4])
 		unsigned last = s;
 		while (last + 1 < STATE_COUNT && mask >> (last + 1) & 1)
 			last++;
-		out[n++] = (struct span){s, last};
+		out[n++] = (struct interval){s, last};
 		s = last;
 	}
 	return n;

@@ -85,18 +85,18 @@ static struct box back(const struct box *out, const struct net_flow *f, const st
 #define SOLICITED (((wide_t)0xFF02 << 112) | ((wide_t)1 << 32) | 0xFF000000u)
 static const unsigned link_local_bits = 118, solicited_bits = 24;
 
-static struct span bits_span(wide_t base, unsigned bits)
+static struct interval bits_span(wide_t base, unsigned bits)
 {
-	return (struct span){base, base | (((wide_t)1 << bits) - 1)};
+	return (struct interval){base, base | (((wide_t)1 << bits) - 1)};
 }
 
 /* ND of one station: it asks for us and answers us; we ask for it and answer.
  * source  RFC 4861 sections 4.3, 4.4; solicited-node groups RFC 4291 section 2.7.1 */
-static void put_discovery(struct maker *k, const struct net_range *at, struct span own, const struct flank *who)
+static void put_discovery(struct maker *k, const struct net_range *at, struct interval own, const struct flank *who)
 {
 	struct box box = box_full(FAMILY_IP6);
-	const struct span ours[] = {own, bits_span(LINK_LOCAL, link_local_bits), bits_span(SOLICITED, solicited_bits)};
-	const struct span theirs[] = {at->span, ours[1], ours[2]};
+	const struct interval ours[] = {own, bits_span(LINK_LOCAL, link_local_bits), bits_span(SOLICITED, solicited_bits)};
+	const struct interval theirs[] = {at->span, ours[1], ours[2]};
 	box.owner = OWNER_COMPANION;
 	box.proto_lo = box.proto_hi = PROTO_ICMPV6;
 	box.dport_lo = 135, box.dport_hi = 136;
@@ -116,7 +116,7 @@ static void put_discovery(struct maker *k, const struct net_range *at, struct sp
 
 /* source  RFC 826; the frame's own source is not seen by the arp family, the
  * sender's hardware address inside is                                       */
-static void put_arp(struct maker *k, const struct net_range *at, struct span own, const struct flank *who)
+static void put_arp(struct maker *k, const struct net_range *at, struct interval own, const struct flank *who)
 {
 	struct box in = box_full(FAMILY_ARP), out = in;
 	in.owner = out.owner = OWNER_COMPANION;

@@ -96,7 +96,7 @@ static bool ordered(struct json_reader *j, struct match *m, struct slice op, jso
 {
 	struct spans spans = {0};
 	enum net_dim dim = field_rows[m->fields[0]].dim;
-	struct span full = dim_full(field_rows[m->fields[0]].family == FAMILY_IP6 ? FAMILY_IP6 : FAMILY_IP4,
+	struct interval full = dim_full(field_rows[m->fields[0]].family == FAMILY_IP6 ? FAMILY_IP6 : FAMILY_IP4,
 	                            dim == DIM_COUNT ? DIM_PROTO : dim), *s;
 	enum value_kind kind = value_kind_of(m->fields[0]);
 	if (kind > VALUE_ICMP6 || !nftjson_value(j, kind, right, &spans) || spans.count != 1)
@@ -107,7 +107,7 @@ static bool ordered(struct json_reader *j, struct match *m, struct slice op, jso
 		m->spans = s; /* nothing is below the least: no span */
 		return true;
 	}
-	*s = less ? (struct span){full.lo, with ? s->hi : s->lo - 1} : (struct span){with ? s->lo : s->hi + 1, full.hi};
+	*s = less ? (struct interval){full.lo, with ? s->hi : s->lo - 1} : (struct interval){with ? s->lo : s->hi + 1, full.hi};
 	m->spans = s;
 	m->span_count = 1;
 	return true;

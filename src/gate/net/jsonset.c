@@ -8,16 +8,16 @@ struct slice nftjson_text(const json_t *value)
 	return slice_of(json_string_value(value), json_is_string(value) ? json_string_length(value) : 0);
 }
 
-static bool number_value(enum value_kind kind, json_int_t n, struct span *out)
+static bool number_value(enum value_kind kind, json_int_t n, struct interval *out)
 {
 	json_int_t top = kind == VALUE_PORT ? PORT_MAX : 255;
 	if (n < 0 || n > top || (kind != VALUE_PORT && kind != VALUE_PROTO && kind != VALUE_ICMP && kind != VALUE_ICMP6))
 		return false;
-	*out = (struct span){(wide_t)n, (wide_t)n};
+	*out = (struct interval){(wide_t)n, (wide_t)n};
 	return true;
 }
 
-static bool scalar(struct json_reader *j, enum value_kind kind, json_t *value, struct span *out)
+static bool scalar(struct json_reader *j, enum value_kind kind, json_t *value, struct interval *out)
 {
 	if (json_is_integer(value) && number_value(kind, json_integer_value(value), out))
 		return true;
@@ -29,7 +29,7 @@ static bool scalar(struct json_reader *j, enum value_kind kind, json_t *value, s
 	return json_is_string(value) && value_word(&j->rd, kind, nftjson_text(value), out);
 }
 
-static bool prefix_value(enum value_kind kind, json_t *prefix, struct span *out)
+static bool prefix_value(enum value_kind kind, json_t *prefix, struct interval *out)
 {
 	enum net_family family;
 	struct slice addr = nftjson_text(json_object_get(prefix, "addr"));
@@ -43,21 +43,21 @@ static bool prefix_value(enum value_kind kind, json_t *prefix, struct span *out)
 	if (bits < 0 || bits > top)
 		return false;
 	wide_t mask = top - bits == 128 ? ~(wide_t)0 : ((wide_t)1 << (top - bits)) - 1;
-	*out = (struct span){at & ~mask, at | mask};
+	*out = (struct interval){at & ~mask, at | mask};
 	return true;
 }
 
-static bool range_value(struct json_reader *j, enum value_kind kind, json_t *range, struct span *out)
+static bool range_value(struct json_reader *j, enum value_kind kind, json_t *range, struct interval *out)
 {
-	struct span lo, hi;
+	struct interval lo, hi;
 	if (kind > VALUE_ICMP6 || json_array_size(range) != 2 || !scalar(j, kind, json_array_get(range, 0), &lo) ||
 	    !scalar(j, kind, json_array_get(range, 1), &hi) || lo.lo > hi.hi)
 		return false;
-	*out = (struct span){lo.lo, hi.hi};
+	*out = (struct interval){lo.lo, hi.hi};
 	return true;
 }
 
-static bool one_value(struct json_reader *j, enum value_kind kind, json_t *value, struct span *out)
+static bool one_value(struct json_reader *j, enum value_kind kind, json_t *value, struct interval *out)
 {
 	json_t *inner;
 	if ((inner = json_object_get(value, "elem")))
@@ -72,7 +72,7 @@ static bool one_value(struct json_reader *j, enum value_kind kind, json_t *value
 bool nftjson_value(struct json_reader *j, enum value_kind kind, json_t *value, struct spans *out)
 {
 	json_t *list = json_is_array(value) ? value : json_object_get(value, "set");
-	struct span span;
+	struct interval span;
 	if (!list) {
 		if (!one_value(j, kind, value, &span))
 			return false;
@@ -141,7 +141,7 @@ bool slots_of(const enum value_kind *kinds, size_t count, enum key_slot *out)
 	return addresses <= 2 && ports <= 2 && names <= 2 && macs <= 1 && protos <= 1;
 }
 
-static void slot_put(enum key_slot slot, struct span span, struct box *box, struct element_extra *extra)
+static void slot_put(enum key_slot slot, struct interval span, struct box *box, struct element_extra *extra)
 {
 	static const enum net_dim dims[] = {
 		[SLOT_MAC] = DIM_MAC,     [SLOT_ADDR1] = DIM_SADDR, [SLOT_ADDR2] = DIM_DADDR, [SLOT_PROTO] = DIM_PROTO,
@@ -157,7 +157,7 @@ static bool element_key(struct json_reader *j, const struct set *s, const enum v
                         struct box *box, struct element_extra *extra)
 {
 	json_t *inner;
-	struct span span;
+	struct interval span;
 	*box = box_full(FAMILY_IP6);
 	box->owner = OWNER_COMPANION;
 	if ((inner = json_object_get(value, "elem")))
@@ -181,7 +181,7 @@ static bool element_key(struct json_reader *j, const struct set *s, const enum v
 /* A key by conntrack's words is a mask; each bit becomes a run of states. */
 static bool state_element(struct json_reader *j, enum value_kind kind, json_t *value, struct box *box)
 {
-	struct span mask, runs[4];
+	struct interval mask, runs[4];
 	*box = box_full(FAMILY_IP6);
 	if (!one_value(j, kind, value, &mask) || state_mask_spans((unsigned)mask.lo, runs) != 1)
 		return false;

@@ -68,7 +68,7 @@ static bool words_missing(const struct asked *q)
 static enum zone_kind kind_of(const struct net_model *m, struct net_end end)
 {
 	uint32_t zone = model_zone_of(m, end);
-	return zone == UINT32_MAX ? ZONE_OTHER : m->zones[zone].kind;
+	return zone == UINT32_MAX ? KIND_OTHER : m->zones[zone].kind;
 }
 
 static const struct net_station *station_of(const struct net_model *m, struct net_end end)
@@ -91,8 +91,8 @@ static bool is_peer(const struct net_model *m, struct net_end end)
 /* A flow that leaves or enters the My Number zone. */
 static bool crosses_my_number(const struct net_model *m, const struct net_flow *f)
 {
-	bool from = kind_of(m, f->from) == ZONE_MY_NUMBER && !is_peer(m, f->from);
-	bool to = kind_of(m, f->to) == ZONE_MY_NUMBER && !is_peer(m, f->to);
+	bool from = kind_of(m, f->from) == KIND_MY_NUMBER && !is_peer(m, f->from);
+	bool to = kind_of(m, f->to) == KIND_MY_NUMBER && !is_peer(m, f->to);
 	return from != to;
 }
 
@@ -124,7 +124,7 @@ static bool touches(const struct net_model *m, struct net_end end)
 	const struct net_station *s = station_of(m, end);
 	if (end.kind == END_BORDER)
 		return false;
-	return kind == ZONE_INTERNET || kind == ZONE_EDUCATION || (s && s->peer && s->internet != TOUCHES_NO);
+	return kind == KIND_INTERNET || kind == KIND_EDUCATION || (s && s->peer && s->internet != TOUCHES_NO);
 }
 
 /* A public body of assured safety, by way of LGWAN only. */
@@ -133,7 +133,7 @@ static bool public_exception(const struct asked *q, struct net_end end)
 	const struct net_model *m = q->m;
 	const struct net_station *s = station_of(m, end);
 	return q->book->public_peer && s && s->peer && s->public_body && s->investigated &&
-	       kind_of(m, end) == ZONE_LGWAN;
+	       kind_of(m, end) == KIND_LGWAN;
 }
 
 static const char *my_number_peer(const struct asked *q)
@@ -142,7 +142,7 @@ static const char *my_number_peer(const struct asked *q)
 	const struct net_flow *f = q->f;
 	if (!crosses_my_number(m, f))
 		return NULL;
-	struct net_end other = kind_of(m, f->from) == ZONE_MY_NUMBER && !is_peer(m, f->from) ? f->to : f->from;
+	struct net_end other = kind_of(m, f->from) == KIND_MY_NUMBER && !is_peer(m, f->from) ? f->to : f->from;
 	if (touches(m, other) && !public_exception(q, other))
 		return "マイナンバー利用事務系の相手が、インターネットに接続しています（または、していないと確かめられていません）。"
 		       "接続していないことを確かめてから登録し直してください。";
@@ -157,7 +157,7 @@ static bool between(const struct net_model *m, const struct net_flow *f, enum zo
 
 static bool screen_flow(const struct net_model *m, const struct net_flow *f)
 {
-	bool inward = kind_of(m, f->to) == ZONE_LGWAN;
+	bool inward = kind_of(m, f->to) == KIND_LGWAN;
 	if (inward && m->layout != LAYOUT_BETA && m->layout != LAYOUT_BETA_PRIME)
 		return false;
 	return f->service && f->service->screen && f->one_port && role_is(m, f->to, ROLE_SCREEN);
@@ -165,7 +165,7 @@ static bool screen_flow(const struct net_model *m, const struct net_flow *f)
 
 static bool breakout_flow(const struct net_model *m, const struct net_flow *f)
 {
-	return m->layout == LAYOUT_ALPHA_PRIME && kind_of(m, f->from) == ZONE_LGWAN && role_is(m, f->to, ROLE_BREAKOUT) &&
+	return m->layout == LAYOUT_ALPHA_PRIME && kind_of(m, f->from) == KIND_LGWAN && role_is(m, f->to, ROLE_BREAKOUT) &&
 	       f->one_port && !f->any_port;
 }
 
@@ -180,12 +180,12 @@ static bool at_the_gate(const struct net_model *m, const struct net_flow *f)
 
 static const char *lgwan_split(const struct asked *q)
 {
-	return between(q->m, q->f, ZONE_LGWAN, ZONE_INTERNET) && !at_the_gate(q->m, q->f) ? SPLIT_TEXT : NULL;
+	return between(q->m, q->f, KIND_LGWAN, KIND_INTERNET) && !at_the_gate(q->m, q->f) ? SPLIT_TEXT : NULL;
 }
 
 static const char *education_split(const struct asked *q)
 {
-	bool split = between(q->m, q->f, ZONE_LGWAN, ZONE_EDUCATION) || between(q->m, q->f, ZONE_LGWAN, ZONE_OTHER);
+	bool split = between(q->m, q->f, KIND_LGWAN, KIND_EDUCATION) || between(q->m, q->f, KIND_LGWAN, KIND_OTHER);
 	return split && !at_the_gate(q->m, q->f) ? SPLIT_TEXT : NULL;
 }
 
@@ -202,7 +202,7 @@ static bool outside(const struct net_model *m, struct net_end end)
 {
 	const struct net_station *s = station_of(m, end);
 	return (s && s->peer && s->internet != TOUCHES_NO && s->role != ROLE_REMOTE && s->role != ROLE_REMOTE_PUBLIC) ||
-	       (end.kind == END_ZONE && m->zones[end.index].kind == ZONE_INTERNET);
+	       (end.kind == END_ZONE && m->zones[end.index].kind == KIND_INTERNET);
 }
 
 static bool firewall_stands(const struct net_model *m, struct net_end end)
@@ -226,7 +226,7 @@ static const char *publish(const struct asked *q)
 	const struct net_flow *f = q->f;
 	if (!outside(m, f->from) || is_peer(m, f->to) || f->to.kind == END_BORDER)
 		return NULL;
-	bool inner = f->from.kind == END_ZONE && kind_of(m, f->to) == ZONE_INTERNET && f->to.kind == END_ZONE;
+	bool inner = f->from.kind == END_ZONE && kind_of(m, f->to) == KIND_INTERNET && f->to.kind == END_ZONE;
 	if (inner)
 		return NULL; /* inside the zone itself */
 	if (!role_is(m, f->to, ROLE_SERVER) && !role_is(m, f->to, ROLE_SANITISE) && !screen_flow(m, f))
@@ -374,7 +374,7 @@ static void judge(const struct asked *about, struct net_findings *to)
 static void judge_zones(const struct net_model *m, const struct net_lawbook *book, struct arena *arena, struct net_findings *to)
 {
 	for (size_t i = 0; i < m->zone_count; i++) {
-		if (m->zones[i].kind != ZONE_EDUCATION || book->education)
+		if (m->zones[i].kind != KIND_EDUCATION || book->education)
 			continue;
 		struct net_finding finding = {.law = "unknown-zone", .clause = "", .cite = "", .line = m->zones[i].line};
 		findings_add(to, arena, &finding, "この団体のポリシーに教育系という領域はありません。");

@@ -36,7 +36,7 @@ const char *zone_kind_title(enum zone_kind kind)
 {
 	static const char *const titles[] = {"マイナンバー利用事務系", "LGWAN接続系", "インターネット接続系",
 	                                     "教育系", "その他"};
-	return kind <= ZONE_OTHER ? titles[kind] : "?";
+	return kind <= KIND_OTHER ? titles[kind] : "?";
 }
 
 const char *layout_name(enum zone_layout layout)

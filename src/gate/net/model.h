@@ -49,7 +49,7 @@ enum {
 };
 
 enum zone_layout { LAYOUT_ALPHA = 0, LAYOUT_ALPHA_PRIME, LAYOUT_BETA, LAYOUT_BETA_PRIME };
-enum zone_kind { ZONE_MY_NUMBER = 0, ZONE_LGWAN, ZONE_INTERNET, ZONE_EDUCATION, ZONE_OTHER };
+enum zone_kind { KIND_MY_NUMBER = 0, KIND_LGWAN, KIND_INTERNET, KIND_EDUCATION, KIND_OTHER };
 enum station_role {
 	ROLE_NONE = 0, ROLE_TERMINAL, ROLE_SERVER, ROLE_SANITISE, ROLE_SCREEN, ROLE_BREAKOUT,
 	ROLE_REMOTE, ROLE_REMOTE_PUBLIC,
@@ -68,7 +68,7 @@ struct net_interface {
 	size_t line;
 };
 struct net_range { /* addresses of one interface */
-	struct span span;
+	struct interval span;
 	enum net_family family;
 	uint32_t interface;
 	bool outside; /* of a subnet */

@@ -66,6 +66,6 @@ bool has_ports(uint8_t proto);
 void subnets_settle(struct model_reader *r);
 void stations_settle(struct model_reader *r);
 /* subnet_around - the subnet that holds the whole range; NULL */
-const struct net_range *subnet_around(const struct net_model *model, enum net_family family, struct span span);
+const struct net_range *subnet_around(const struct net_model *model, enum net_family family, struct interval span);
 
 #endif

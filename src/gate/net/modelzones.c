@@ -147,7 +147,7 @@ void subnets_settle(struct model_reader *r)
 	}
 }
 
-const struct net_range *subnet_around(const struct net_model *m, enum net_family family, struct span span)
+const struct net_range *subnet_around(const struct net_model *m, enum net_family family, struct interval span)
 {
 	size_t lo = 0, hi = m->subnet_count;
 	const struct net_range key = {.span = span, .family = family, .line = SIZE_MAX};

@@ -79,7 +79,7 @@ struct match {
 	uint8_t field_count;           /* more than one only with a set */
 	bool negate;
 	const struct set *set;         /* NULL: spans of the one field */
-	const struct span *spans;      /* of interfaces: numbers of names; of states: a mask each */
+	const struct interval *spans;      /* of interfaces: numbers of names; of states: a mask each */
 	size_t span_count;
 };
 struct rule {
@@ -131,7 +131,7 @@ struct result ruleset_read_iptables(struct slice text4, struct slice text6, cons
                                     struct arena *arena, struct ruleset **out, struct why *why) MUST;
 
 /* state_mask_spans - runs of bits of a mask over enum net_state; at most 4 */
-size_t state_mask_spans(unsigned mask, struct span out[4]);
+size_t state_mask_spans(unsigned mask, struct interval out[4]);
 /* ct state and direction words as masks; 0: unknown word */
 unsigned state_word(struct slice word);
 unsigned direction_word(struct slice word);

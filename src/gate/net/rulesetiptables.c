@@ -88,7 +88,7 @@ static void add_match(struct tables_reader *t, enum field field, const struct sp
 		.fields = {field}, .field_count = 1, .negate = t->not, .spans = spans->at, .span_count = spans->count};
 }
 
-static bool netmask(struct slice text, struct span *out)
+static bool netmask(struct slice text, struct interval *out)
 {
 	size_t slash = slice_find(text, SLICE("/"));
 	enum net_family a, b;
@@ -99,11 +99,11 @@ static bool netmask(struct slice text, struct span *out)
 	wide_t host = ~mask & dim_full(a, DIM_SADDR).hi;
 	if (host & (host + 1))
 		return false; /* holes in the mask */
-	*out = (struct span){at & mask, at | host};
+	*out = (struct interval){at & mask, at | host};
 	return true;
 }
 
-static bool address_value(struct tables_reader *t, struct slice text, struct span *out)
+static bool address_value(struct tables_reader *t, struct slice text, struct interval *out)
 {
 	enum net_family family;
 	return (span_read(text, &family, out) && family == t->family) || netmask(text, out);
@@ -112,7 +112,7 @@ static bool address_value(struct tables_reader *t, struct slice text, struct spa
 static void about_address(struct tables_reader *t, bool source)
 {
 	struct spans spans = {0};
-	struct span span;
+	struct interval span;
 	struct slice text = take(t);
 	enum field four = source ? FIELD_IP_SADDR : FIELD_IP_DADDR, six = source ? FIELD_IP6_SADDR : FIELD_IP6_DADDR;
 	if (!address_value(t, text, &span)) {
@@ -139,7 +139,7 @@ static void about_target_address(struct tables_reader *t, int unused)
 static void about_word(struct tables_reader *t, int field)
 {
 	struct spans spans = {0};
-	struct span span;
+	struct interval span;
 	struct slice text = take(t);
 	if (field == FIELD_L4PROTO && (slice_is(text, "all") || slice_is(text, "0")))
 		return;
@@ -151,7 +151,7 @@ static void about_word(struct tables_reader *t, int field)
 	add_match(t, (enum field)field, &spans);
 }
 
-static bool port_range(struct slice text, struct span *out)
+static bool port_range(struct slice text, struct interval *out)
 {
 	size_t colon = slice_find(text, SLICE(":"));
 	uint16_t lo = 0, hi = PORT_MAX;
@@ -160,7 +160,7 @@ static bool port_range(struct slice text, struct span *out)
 		last = first;
 	if ((first.len && !service_word(first, &lo)) || (last.len && !service_word(last, &hi)) || lo > hi || !text.len)
 		return false;
-	*out = (struct span){lo, hi};
+	*out = (struct interval){lo, hi};
 	return true;
 }
 
@@ -173,7 +173,7 @@ static void about_list(struct tables_reader *t, int field)
 	while (rest.len) {
 		size_t comma = slice_find(rest, SLICE(","));
 		struct slice one = slice_part(rest, 0, comma);
-		struct span span;
+		struct interval span;
 		rest = comma == SIZE_MAX ? slice_part(rest, rest.len, 0) : slice_part(rest, comma + 1, rest.len);
 		if (!(ports ? port_range(one, &span) : value_word(&t->rd, value_kind_of((enum field)field), one, &span))) {
 			reader_doubt(&t->rd, t->rule, "%s %.*s", field_rows[field].text, SLICE_ARG(slice_part(all, 0, 80)));
@@ -203,7 +203,7 @@ static void about_icmp(struct tables_reader *t, int field)
 		reader_doubt(&t->rd, t->rule, "icmp type %.*s", SLICE_ARG(slice_part(text, 0, 40)));
 		return;
 	}
-	spans_add(&spans, t->rd.arena, (struct span){type, type});
+	spans_add(&spans, t->rd.arena, (struct interval){type, type});
 	add_match(t, (enum field)field, &spans);
 }
 

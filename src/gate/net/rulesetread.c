@@ -28,11 +28,11 @@ enum value_kind value_kind_of(enum field field)
 	return of_dim[field_rows[field].dim];
 }
 
-void spans_add(struct spans *s, struct arena *arena, struct span span)
+void spans_add(struct spans *s, struct arena *arena, struct interval span)
 {
 	if (s->count == s->room) {
 		size_t room = s->room ? s->room * 2 : 4;
-		struct span *grown = ARENA_ARRAY(arena, room, struct span);
+		struct interval *grown = ARENA_ARRAY(arena, room, struct interval);
 		if (!grown) {
 			s->failed = true;
 			return;
@@ -142,24 +142,24 @@ bool service_word(struct slice text, uint16_t *out)
 	return true;
 }
 
-static bool name_word(struct ruleset_reader *rd, struct slice text, struct span *out)
+static bool name_word(struct ruleset_reader *rd, struct slice text, struct interval *out)
 {
 	bool prefix = text.len && (text.at[text.len - 1] == '*' || text.at[text.len - 1] == '+');
 	if (text.len == 0 || text.len > 15 || memchr(text.at, 0, text.len))
 		return false;
 	uint16_t name = atlas_name_add(&rd->r->names, slice_part(text, 0, text.len - prefix), prefix);
 	rd->limit |= name == UINT16_MAX;
-	*out = (struct span){name, name};
+	*out = (struct interval){name, name};
 	return name != UINT16_MAX;
 }
 
-static bool mask_word(unsigned mask, struct span *out)
+static bool mask_word(unsigned mask, struct interval *out)
 {
-	*out = (struct span){mask, mask};
+	*out = (struct interval){mask, mask};
 	return mask != 0;
 }
 
-static bool family_word(struct slice text, struct span *out)
+static bool family_word(struct slice text, struct interval *out)
 {
 	static const struct word_number words[] = {
 		{"ipv4", FAMILY_IP4}, {"ip", FAMILY_IP4}, {"2", FAMILY_IP4}, {"ipv6", FAMILY_IP6}, {"ip6", FAMILY_IP6},
@@ -168,17 +168,17 @@ static bool family_word(struct slice text, struct span *out)
 	uint16_t family;
 	if (!find_word(words, sizeof words / sizeof *words, text, &family))
 		return false;
-	*out = (struct span){family, family};
+	*out = (struct interval){family, family};
 	return true;
 }
 
-static bool address_word(struct slice text, enum net_family wanted, struct span *out)
+static bool address_word(struct slice text, enum net_family wanted, struct interval *out)
 {
 	enum net_family family;
 	return span_read(text, &family, out) && family == wanted;
 }
 
-bool value_word(struct ruleset_reader *rd, enum value_kind kind, struct slice text, struct span *out)
+bool value_word(struct ruleset_reader *rd, enum value_kind kind, struct slice text, struct interval *out)
 {
 	uint8_t byte;
 	uint16_t port;
@@ -189,14 +189,14 @@ bool value_word(struct ruleset_reader *rd, enum value_kind kind, struct slice te
 	case VALUE_ADDR6:
 		return address_word(text, FAMILY_IP6, out);
 	case VALUE_MAC:
-		return mac_read(text, &mac) && (*out = (struct span){mac, mac}, true);
+		return mac_read(text, &mac) && (*out = (struct interval){mac, mac}, true);
 	case VALUE_PROTO:
-		return proto_read(text, &byte) && (*out = (struct span){byte, byte}, true);
+		return proto_read(text, &byte) && (*out = (struct interval){byte, byte}, true);
 	case VALUE_PORT:
-		return service_word(text, &port) && (*out = (struct span){port, port}, true);
+		return service_word(text, &port) && (*out = (struct interval){port, port}, true);
 	case VALUE_ICMP:
 	case VALUE_ICMP6:
-		return icmp_type_word(text, kind == VALUE_ICMP6, &byte) && (*out = (struct span){byte, byte}, true);
+		return icmp_type_word(text, kind == VALUE_ICMP6, &byte) && (*out = (struct interval){byte, byte}, true);
 	case VALUE_NAME:
 		return name_word(rd, text, out);
 	case VALUE_STATE:

@@ -14,11 +14,11 @@ enum value_kind value_kind_of(enum field field);
 
 /* Spans that grow in the arena; sticky. */
 struct spans {
-	struct span *at;
+	struct interval *at;
 	size_t count, room;
 	bool failed;
 };
-void spans_add(struct spans *s, struct arena *arena, struct span span);
+void spans_add(struct spans *s, struct arena *arena, struct interval span);
 
 struct ruleset_reader {
 	struct arena *arena;
@@ -28,7 +28,7 @@ struct ruleset_reader {
 };
 /* value_word - one value in text; names are added to the ruleset's; false: not a
  * value of the kind                                                         */
-bool value_word(struct ruleset_reader *rd, enum value_kind kind, struct slice text, struct span *out);
+bool value_word(struct ruleset_reader *rd, enum value_kind kind, struct slice text, struct interval *out);
 void reader_unknown(struct ruleset_reader *rd, const char *format, ...) PRINTF_LIKE(2, 3);
 /* reader_doubt - what a rule has that was not understood; the first stays */
 void reader_doubt(struct ruleset_reader *rd, struct rule *rule, const char *format, ...) PRINTF_LIKE(3, 4);

@@ -19,7 +19,7 @@ static void put_decimal(struct buffer *out, uint32_t value)
 	buffer_put(out, turned + at, sizeof turned - at);
 }
 
-static void put_number_span(struct buffer *out, struct span s)
+static void put_number_span(struct buffer *out, struct interval s)
 {
 	put_decimal(out, (uint32_t)s.lo);
 	if (s.lo != s.hi) {
@@ -33,7 +33,7 @@ static void put_name(const struct writer *w, uint16_t name)
 	buffer_printf(w->out, "\"%s%s\"", w->r->names.name[name], w->r->names.prefix[name] ? "*" : "");
 }
 
-static void put_mac(struct buffer *out, struct span s)
+static void put_mac(struct buffer *out, struct interval s)
 {
 	char text[MAC_TEXT];
 	buffer_put(out, text, mac_write((uint64_t)s.lo, text));
@@ -198,7 +198,7 @@ static void put_state(const struct writer *w, enum field field, unsigned mask)
 	w->out->failed = true;
 }
 
-static void put_value(const struct writer *w, enum field field, struct span s)
+static void put_value(const struct writer *w, enum field field, struct interval s)
 {
 	enum net_dim dim = field_rows[field].dim;
 	if (field == FIELD_IIF || field == FIELD_OIF)

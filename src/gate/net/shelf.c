@@ -6,9 +6,9 @@
 
 enum { BY_DESTINATION = 0, BY_SOURCE = 1 };
 
-static struct span address(const struct box *b, size_t by)
+static struct interval address(const struct box *b, size_t by)
 {
-	return by == BY_SOURCE ? (struct span){b->saddr_lo, b->saddr_hi} : (struct span){b->daddr_lo, b->daddr_hi};
+	return by == BY_SOURCE ? (struct interval){b->saddr_lo, b->saddr_hi} : (struct interval){b->daddr_lo, b->daddr_hi};
 }
 
 struct keyed {
@@ -31,7 +31,7 @@ static bool index_boxes(struct shelf *s, size_t by)
 	index->points = malloc((s->count + 1) * sizeof *index->points);
 	index->wide = malloc((s->count + 1) * sizeof *index->wide);
 	for (uint32_t i = 0; keys && index->points && index->wide && i < s->count; i++) {
-		struct span at = address(&s->base[i], by);
+		struct interval at = address(&s->base[i], by);
 		if (at.lo == at.hi)
 			keys[index->point_count++] = (struct keyed){at.lo, i};
 		else
@@ -99,7 +99,7 @@ static struct part part_of(const struct shelf *s, const struct box *t)
 	struct part best = {NULL, 0, 0};
 	size_t least = SIZE_MAX;
 	for (size_t by = 0; by < 2; by++) {
-		struct span at = address(t, by);
+		struct interval at = address(t, by);
 		struct part p = {&s->by[by], point_after(s, by, at.lo, false), point_after(s, by, at.hi, true)};
 		size_t size = p.end - p.first + p.index->wide_count;
 		if (size < least)

@@ -3,40 +3,40 @@
 
 #include <stdlib.h>
 
-struct span dim_full(enum net_family family, enum net_dim dim)
+struct interval dim_full(enum net_family family, enum net_dim dim)
 {
 	static const uint64_t top[DIM_COUNT] = {
 		[DIM_PROTO] = 255, [DIM_DPORT] = PORT_MAX, [DIM_MAC] = MAC_MAX,
 		[DIM_SPORT] = PORT_MAX, [DIM_STATE] = STATE_COUNT - 1,
 	};
 	if (dim != DIM_DADDR && dim != DIM_SADDR)
-		return (struct span){0, top[dim]};
-	return (struct span){0, family == FAMILY_IP6 ? ~(wide_t)0 : (wide_t)0xFFFFFFFF};
+		return (struct interval){0, top[dim]};
+	return (struct interval){0, family == FAMILY_IP6 ? ~(wide_t)0 : (wide_t)0xFFFFFFFF};
 }
 
-struct span box_get(const struct box *b, enum net_dim dim)
+struct interval box_get(const struct box *b, enum net_dim dim)
 {
 	switch (dim) {
 	case DIM_DADDR:
-		return (struct span){b->daddr_lo, b->daddr_hi};
+		return (struct interval){b->daddr_lo, b->daddr_hi};
 	case DIM_PROTO:
-		return (struct span){b->proto_lo, b->proto_hi};
+		return (struct interval){b->proto_lo, b->proto_hi};
 	case DIM_DPORT:
-		return (struct span){b->dport_lo, b->dport_hi};
+		return (struct interval){b->dport_lo, b->dport_hi};
 	case DIM_SADDR:
-		return (struct span){b->saddr_lo, b->saddr_hi};
+		return (struct interval){b->saddr_lo, b->saddr_hi};
 	case DIM_MAC:
-		return (struct span){b->mac_lo, b->mac_hi};
+		return (struct interval){b->mac_lo, b->mac_hi};
 	case DIM_SPORT:
-		return (struct span){b->sport_lo, b->sport_hi};
+		return (struct interval){b->sport_lo, b->sport_hi};
 	case DIM_STATE:
 	case DIM_COUNT:
 		break;
 	}
-	return (struct span){b->state_lo, b->state_hi};
+	return (struct interval){b->state_lo, b->state_hi};
 }
 
-void box_set(struct box *b, enum net_dim dim, struct span s)
+void box_set(struct box *b, enum net_dim dim, struct interval s)
 {
 	switch (dim) {
 	case DIM_DADDR:
@@ -336,14 +336,14 @@ void boxes_cut(struct boxes *to, const struct box *box, const struct box *hole)
 		return;
 	}
 	for (enum net_dim d = 0; d < DIM_COUNT; d++) {
-		struct span all = box_get(&rest, d), cut = box_get(&meet, d);
+		struct interval all = box_get(&rest, d), cut = box_get(&meet, d);
 		struct box piece = rest;
 		if (all.lo < cut.lo) {
-			box_set(&piece, d, (struct span){all.lo, cut.lo - 1});
+			box_set(&piece, d, (struct interval){all.lo, cut.lo - 1});
 			boxes_add(to, &piece);
 		}
 		if (all.hi > cut.hi) {
-			box_set(&piece, d, (struct span){cut.hi + 1, all.hi});
+			box_set(&piece, d, (struct interval){cut.hi + 1, all.hi});
 			boxes_add(to, &piece);
 		}
 		box_set(&rest, d, cut);

@@ -19,7 +19,7 @@
 
 __extension__ typedef unsigned __int128 wide_t; /* an IPv6 address is a number; IPv4 in its low 32 bits */
 
-struct span {
+struct interval {
 	wide_t lo, hi; /* both inside */
 };
 
@@ -55,9 +55,9 @@ struct place {
 };
 enum { NO_INTERFACE = 0xFFFF };
 
-struct span dim_full(enum net_family family, enum net_dim dim);
-struct span box_get(const struct box *box, enum net_dim dim);
-void box_set(struct box *box, enum net_dim dim, struct span span);
+struct interval dim_full(enum net_family family, enum net_dim dim);
+struct interval box_get(const struct box *box, enum net_dim dim);
+void box_set(struct box *box, enum net_dim dim, struct interval span);
 /* box_full - every packet of the family */
 struct box box_full(enum net_family family);
 /* box_meet - false, and out untouched, if no packet is in both; owner of a */
@@ -69,7 +69,7 @@ int box_order(const struct box *a, const struct box *b);
 int box_compare(const struct box *a, const struct box *b);
 bool box_equal(const struct box *a, const struct box *b); /* owner apart */
 
-static inline bool span_inside(struct span inner, struct span outer)
+static inline bool span_inside(struct interval inner, struct interval outer)
 {
 	return inner.lo >= outer.lo && inner.hi <= outer.hi;
 }
@@ -94,13 +94,13 @@ void boxes_cut(struct boxes *to, const struct box *box, const struct box *hole);
 /* Text.  address_read takes "10.1.0.1", "fd00::1"; span_read also "10.1.0.0/24"
  * and "10.1.0.1-10.1.0.9"; false: none of these                             */
 bool address_read(struct slice text, enum net_family *family, wide_t *out);
-bool span_read(struct slice text, enum net_family *family, struct span *out);
+bool span_read(struct slice text, enum net_family *family, struct interval *out);
 bool mac_read(struct slice text, uint64_t *out);
 /* the write functions put nothing else; room: bytes needed with a NUL */
 enum { ADDRESS_TEXT = 48, MAC_TEXT = 18 };
 size_t address_write(enum net_family family, wide_t address, char out[ADDRESS_TEXT]);
 size_t mac_write(uint64_t mac, char out[MAC_TEXT]);
-void span_write(enum net_family family, struct span span, struct buffer *out);
+void span_write(enum net_family family, struct interval span, struct buffer *out);
 /* proto_read - "tcp", "udp", "icmp", ... or a number 0..255 */
 bool proto_read(struct slice text, uint8_t *out);
 const char *proto_name(uint8_t proto); /* NULL: say the number */

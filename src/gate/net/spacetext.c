@@ -29,7 +29,7 @@ bool address_read(struct slice text, enum net_family *family, wide_t *out)
 	return true;
 }
 
-static bool prefix_read(struct slice text, size_t slash, enum net_family *family, struct span *out)
+static bool prefix_read(struct slice text, size_t slash, enum net_family *family, struct interval *out)
 {
 	uint64_t len;
 	wide_t at;
@@ -43,14 +43,14 @@ static bool prefix_read(struct slice text, size_t slash, enum net_family *family
 	wide_t mask = host == 128 ? ~(wide_t)0 : (((wide_t)1 << host) - 1);
 	if (at & mask)
 		return false; /* 10.1.0.7/24 may mean the host or its network: nobody can tell */
-	*out = (struct span){at, at | mask};
+	*out = (struct interval){at, at | mask};
 	return true;
 }
 
-static bool range_read(struct slice text, size_t dash, enum net_family *family, struct span *out)
+static bool range_read(struct slice text, size_t dash, enum net_family *family, struct interval *out)
 {
 	enum net_family low, high;
-	struct span span;
+	struct interval span;
 	if (!address_read(slice_part(text, 0, dash), &low, &span.lo) ||
 	    !address_read(slice_part(text, dash + 1, text.len), &high, &span.hi) || low != high ||
 	    span.lo > span.hi)
@@ -60,7 +60,7 @@ static bool range_read(struct slice text, size_t dash, enum net_family *family, 
 	return true;
 }
 
-bool span_read(struct slice text, enum net_family *family, struct span *out)
+bool span_read(struct slice text, enum net_family *family, struct interval *out)
 {
 	size_t slash = slice_find(text, SLICE("/")), dash = slice_find(text, SLICE("-"));
 	wide_t one;
@@ -70,7 +70,7 @@ bool span_read(struct slice text, enum net_family *family, struct span *out)
 		return range_read(text, dash, family, out);
 	if (!address_read(text, family, &one))
 		return false;
-	*out = (struct span){one, one};
+	*out = (struct interval){one, one};
 	return true;
 }
 
@@ -140,7 +140,7 @@ size_t mac_write(uint64_t mac, char out[MAC_TEXT])
 	return MAC_TEXT - 1;
 }
 
-void span_write(enum net_family family, struct span span, struct buffer *out)
+void span_write(enum net_family family, struct interval span, struct buffer *out)
 {
 	char text[ADDRESS_TEXT];
 	buffer_put(out, text, address_write(family, span.lo, text));
@@ -217,7 +217,7 @@ static bool ports_shown(uint8_t proto)
 }
 
 /* pick - the wanted value if the interval has it, else its low end */
-static wide_t pick(struct span span, wide_t wanted)
+static wide_t pick(struct interval span, wide_t wanted)
 {
 	return span.lo <= wanted && wanted <= span.hi ? wanted : span.lo;
 }
@@ -236,9 +236,9 @@ void packet_write(const struct place *place, const struct box *b, const char *in
 	buffer_printf(to, " mac %s ", mac);
 	if (place->family == FAMILY_BRIDGE)
 		return;
-	span_write(place->family, (struct span){b->saddr_lo, b->saddr_lo}, to);
+	span_write(place->family, (struct interval){b->saddr_lo, b->saddr_lo}, to);
 	buffer_put_str(to, " -> ");
-	span_write(place->family, (struct span){b->daddr_lo, b->daddr_lo}, to);
+	span_write(place->family, (struct interval){b->daddr_lo, b->daddr_lo}, to);
 	if (place->family == FAMILY_ARP)
 		return;
 	buffer_put_u8(to, ' ');
@@ -251,7 +251,7 @@ void packet_write(const struct place *place, const struct box *b, const char *in
 	buffer_printf(to, " %s", net_state_name((enum net_state)b->state_lo));
 }
 
-static void range_write(const char *name, struct span s, struct span full, struct buffer *to)
+static void range_write(const char *name, struct interval s, struct interval full, struct buffer *to)
 {
 	if (span_inside(full, s))
 		return;

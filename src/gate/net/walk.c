@@ -135,7 +135,7 @@ static bool imply(const struct walker *w, enum field field, struct box *b)
 	return true;
 }
 
-static bool narrow(const struct walker *w, enum field field, struct span span, const struct box *from, struct box *to)
+static bool narrow(const struct walker *w, enum field field, struct interval span, const struct box *from, struct box *to)
 {
 	enum net_dim dim = field_rows[field].dim;
 	*to = *from;
@@ -143,7 +143,7 @@ static bool narrow(const struct walker *w, enum field field, struct span span, c
 		return place_has(w, field, (size_t)span.lo);
 	if (!imply(w, field, to))
 		return false;
-	struct span have = box_get(to, dim);
+	struct interval have = box_get(to, dim);
 	have.lo = have.lo > span.lo ? have.lo : span.lo;
 	have.hi = have.hi < span.hi ? have.hi : span.hi;
 	if (have.lo > have.hi)
@@ -154,14 +154,14 @@ static bool narrow(const struct walker *w, enum field field, struct span span, c
 
 static int by_low(const void *a, const void *b)
 {
-	const struct span *x = a, *y = b;
+	const struct interval *x = a, *y = b;
 	return x->lo < y->lo ? -1 : x->lo > y->lo;
 }
 
 /* complement - what the spans leave of the field; out has room for n + 1 */
-static size_t complement(struct span full, const struct span *spans, size_t n, struct span *out)
+static size_t complement(struct interval full, const struct interval *spans, size_t n, struct interval *out)
 {
-	struct span *sorted = out + n + 1; /* room behind */
+	struct interval *sorted = out + n + 1; /* room behind */
 	size_t count = 0;
 	wide_t next = full.lo;
 	bool end = false;
@@ -169,18 +169,18 @@ static size_t complement(struct span full, const struct span *spans, size_t n, s
 	qsort(sorted, n, sizeof *sorted, by_low);
 	for (size_t i = 0; i < n && !end; i++) {
 		if (sorted[i].lo > next)
-			out[count++] = (struct span){next, sorted[i].lo - 1};
+			out[count++] = (struct interval){next, sorted[i].lo - 1};
 		if (sorted[i].hi >= full.hi)
 			end = true;
 		else if (sorted[i].hi + 1 > next)
 			next = sorted[i].hi + 1;
 	}
 	if (!end && next <= full.hi)
-		out[count++] = (struct span){next, full.hi};
+		out[count++] = (struct interval){next, full.hi};
 	return count;
 }
 
-static size_t state_spans(const struct match *m, struct span out[4])
+static size_t state_spans(const struct match *m, struct interval out[4])
 {
 	unsigned mask = 0;
 	for (size_t i = 0; i < m->span_count; i++)
@@ -201,8 +201,8 @@ static bool place_match(const struct walker *w, const struct match *m)
 static void match_spans(struct walker *w, const struct match *m, const struct boxes *in, struct boxes *out)
 {
 	const struct field_row *row = &field_rows[m->fields[0]];
-	struct span states[4], *rest = NULL;
-	const struct span *spans = m->spans;
+	struct interval states[4], *rest = NULL;
+	const struct interval *spans = m->spans;
 	size_t count = m->span_count;
 	if (row->dim == DIM_STATE) {
 		count = state_spans(m, states);
@@ -223,7 +223,7 @@ static void match_spans(struct walker *w, const struct match *m, const struct bo
 	free(rest);
 }
 
-static struct span slot_span(const struct set *set, size_t element, enum key_slot slot)
+static struct interval slot_span(const struct set *set, size_t element, enum key_slot slot)
 {
 	const struct box *b = &set->elements[element];
 	switch (slot) {
@@ -241,7 +241,7 @@ static struct span slot_span(const struct set *set, size_t element, enum key_slo
 		return box_get(b, DIM_SPORT);
 	case SLOT_NAME1:
 	case SLOT_NAME2:
-		return (struct span){set->extra[element].name[slot - SLOT_NAME1], 0};
+		return (struct interval){set->extra[element].name[slot - SLOT_NAME1], 0};
 	case SLOT_STATE:
 		break;
 	}
@@ -296,7 +296,7 @@ static bool clip(struct box *to, enum net_dim dim, const struct set *set, size_t
 		CLIP(daddr, e->daddr_lo, e->daddr_hi);
 		return true;
 	}
-	struct span have = box_get(to, dim), want = slot_span(set, element, slot);
+	struct interval have = box_get(to, dim), want = slot_span(set, element, slot);
 	have.lo = have.lo > want.lo ? have.lo : want.lo;
 	have.hi = have.hi < want.hi ? have.hi : want.hi;
 	if (have.lo > have.hi)

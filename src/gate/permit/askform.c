@@ -1,5 +1,5 @@
 /* A flow asked for by form: the row that it would be, judged, applied for, kept. */
-#include "gate/permit/desk.h"
+#include "gate/permit/border.h"
 
 #include "gate/permit/folder.h"
 
@@ -49,7 +49,7 @@ static struct result permitted(struct proceedings *p, struct slice table, struct
 	return ok();
 }
 
-struct result desk_table(struct proceedings *proceedings, const char *dir, struct slice table, struct arena *arena,
+struct result border_table(struct proceedings *proceedings, const char *dir, struct slice table, struct arena *arena,
                          struct slice *out, struct why *why)
 {
 	const char *folder;
@@ -99,12 +99,12 @@ static const char *address_cell(const struct net_station *s, struct arena *arena
 
 static bool crosses_my_number(const struct net_model *m, const struct net_station *from, const struct net_station *to)
 {
-	bool a = from && !from->peer && m->zones[from->zone].kind == ZONE_MY_NUMBER, b = to && !to->peer && m->zones[to->zone].kind == ZONE_MY_NUMBER;
+	bool a = from && !from->peer && m->zones[from->zone].kind == KIND_MY_NUMBER, b = to && !to->peer && m->zones[to->zone].kind == KIND_MY_NUMBER;
 	return a != b;
 }
 
 /* row_of - in the arena; NULL without memory */
-static const char *row_of(struct desk *d, const struct desk_wish *w, const char *login, const char *id)
+static const char *row_of(struct border *d, const struct border_wish *w, const char *login, const char *id)
 {
 	const struct net_model *m = d->model;
 	const struct net_station *from = station_named(m, w->from), *to = station_named(m, w->to);
@@ -123,7 +123,7 @@ static const char *row_of(struct desk *d, const struct desk_wish *w, const char 
 }
 
 /* next_id - "A-0007": as many as were asked for, and one */
-static const char *next_id(struct desk *d, struct slice asked)
+static const char *next_id(struct border *d, struct slice asked)
 {
 	size_t lines = 0;
 	for (size_t i = 0; i < asked.len; i++)
@@ -139,7 +139,7 @@ static const char *next_id(struct desk *d, struct slice asked)
 }
 
 /* judge - the row alone, as if everybody whose word it takes had agreed */
-static struct result judge(struct desk *d, struct net_model *m, struct why *why)
+static struct result judge(struct border *d, struct net_model *m, struct why *why)
 {
 	struct net_findings *findings = findings_new(d->arena);
 	struct net_model one = *m;
@@ -156,7 +156,7 @@ static struct result judge(struct desk *d, struct net_model *m, struct why *why)
 	return fail(why, E_DENIED, findings->at[0].clause, "%s（%s）", findings->at[0].text, findings->at[0].cite);
 }
 
-static struct result check_wish(const struct desk_wish *w, struct why *why)
+static struct result check_wish(const struct border_wish *w, struct why *why)
 {
 	if (!clean(w->from, 64))
 		return fail(why, E_INPUT, "from", "「どこから」が空か、読めません。どの端末から始める通信かが決まりません。一覧から選んでください。");
@@ -179,7 +179,7 @@ struct asked { /* the row, and all that stood before it */
 	struct net_model *model;
 };
 
-static struct result make_row(struct desk *d, const struct desk_wish *w, const char *login, struct asked *a, struct why *why)
+static struct result make_row(struct border *d, const struct border_wish *w, const char *login, struct asked *a, struct why *why)
 {
 	struct net_findings *findings = findings_new(d->arena);
 	struct buffer table;
@@ -203,7 +203,7 @@ static struct result make_row(struct desk *d, const struct desk_wish *w, const c
 
 /* read_standing - the table that is in force, with the rows that were asked for and
  * are not in it                                                              */
-static struct result read_standing(struct desk *d, struct asked *a, struct why *why)
+static struct result read_standing(struct border *d, struct asked *a, struct why *why)
 {
 	struct slice table;
 	const struct ledger_query query = {.kind_prefix = "zone.ruleset", .limit = 1};
@@ -222,7 +222,7 @@ static struct result read_standing(struct desk *d, struct asked *a, struct why *
 	return ok();
 }
 
-static struct result submit(struct desk *d, struct asked *a, const char *person, const char *section, char id[27], struct why *why)
+static struct result submit(struct border *d, struct asked *a, const char *person, const char *section, char id[27], struct why *why)
 {
 	struct buffer kept;
 	TRY(permit_ask(d->parts.proceedings, a->model, (uint32_t)a->model->flow_count - 1, person, section, id, why));
@@ -235,7 +235,7 @@ static struct result submit(struct desk *d, struct asked *a, const char *person,
 	return r;
 }
 
-struct result desk_ask(struct desk *d, const struct desk_wish *w, const char *person, const char *login, const char *section,
+struct result border_ask(struct border *d, const struct border_wish *w, const char *person, const char *login, const char *section,
                        const char **row, char id[27], struct why *why)
 {
 	struct asked a = {.row = NULL};

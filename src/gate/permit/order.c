@@ -1,5 +1,5 @@
 /* Orders: who may, the entry, the file. */
-#include "gate/permit/desk.h"
+#include "gate/permit/border.h"
 
 #include "base/number.h"
 #include "gate/net/artefact.h"
@@ -11,7 +11,7 @@
 
 enum { PULLS = 200 };
 
-struct result desk_may_order(struct desk *d, const char *person, const char **post, struct why *why)
+struct result border_may_order(struct border *d, const char *person, const char **post, struct why *why)
 {
 	struct holding *held;
 	size_t count = 0;
@@ -30,7 +30,7 @@ struct result desk_may_order(struct desk *d, const char *person, const char **po
 }
 
 /* In the caller's transaction if one is open, else in its own. */
-static struct result record(struct desk *d, const struct desk_order *o, const char *kind, const char *subject, enum net_law law,
+static struct result record(struct border *d, const struct border_order *o, const char *kind, const char *subject, enum net_law law,
                             struct slice data, struct why *why)
 {
 	const char *clause = permit_clause(&d->book, law);
@@ -48,7 +48,7 @@ static struct result record(struct desk *d, const struct desk_order *o, const ch
 
 /* ---- apply --------------------------------------------------------------------------- */
 
-static struct result hand_over(struct desk *d, const struct desk_order *o, struct slice table, const struct net_model *model,
+static struct result hand_over(struct border *d, const struct border_order *o, struct slice table, const struct net_model *model,
                                struct slice text, char digest[65], struct why *why)
 {
 	char of_table[65], name[80];
@@ -64,7 +64,7 @@ static struct result hand_over(struct desk *d, const struct desk_order *o, struc
 	return r.code == OK ? folder_write(d->folder, "ruleset.nft", text, why) : r;
 }
 
-struct result desk_apply(struct desk *d, const struct desk_order *o, struct slice table, struct net_model *model,
+struct result border_apply(struct border *d, const struct border_order *o, struct slice table, struct net_model *model,
                          char digest[65], struct why *why)
 {
 	struct buffer text;
@@ -90,7 +90,7 @@ static bool touches(const struct net_model *m, const struct net_flow *f, const c
 	return slice_is(f->id, name);
 }
 
-static size_t put_cut(const struct desk *d, const char *first, const char *second, struct buffer *out)
+static size_t put_cut(const struct border *d, const char *first, const char *second, struct buffer *out)
 {
 	size_t count = 0;
 	for (size_t i = 0; d->model && i < d->model->flow_count; i++) {
@@ -104,7 +104,7 @@ static size_t put_cut(const struct desk *d, const char *first, const char *secon
 	return count;
 }
 
-static struct result cut_lines(struct desk *d, const struct desk_order *o, const char *subject, size_t count, struct slice lines, struct why *why)
+static struct result cut_lines(struct border *d, const struct border_order *o, const char *subject, size_t count, struct slice lines, struct why *why)
 {
 	struct buffer data;
 	buffer_init(&data, 4096);
@@ -119,7 +119,7 @@ static struct result cut_lines(struct desk *d, const struct desk_order *o, const
 	return r;
 }
 
-struct result desk_cut(struct desk *d, const struct desk_order *o, const char *first, const char *second, char digest[65],
+struct result border_cut(struct border *d, const struct border_order *o, const char *first, const char *second, char digest[65],
                        size_t *count, struct why *why)
 {
 	struct slice before;
@@ -143,7 +143,7 @@ struct result desk_cut(struct desk *d, const struct desk_order *o, const char *f
 	return r;
 }
 
-struct result desk_restore(struct desk *d, const struct desk_order *o, char digest[65], struct why *why)
+struct result border_restore(struct border *d, const struct border_order *o, char digest[65], struct why *why)
 {
 	struct buffer data;
 	const char *path = arena_printf(d->arena, "%s/cut", d->folder);
@@ -163,7 +163,7 @@ struct result desk_restore(struct desk *d, const struct desk_order *o, char dige
 
 /* ---- the physical cut ------------------------------------------------------------------- */
 
-static bool done_by(const struct ledger_entry *entries, size_t count, int64_t cut, struct desk_pull *pull, struct arena *arena)
+static bool done_by(const struct ledger_entry *entries, size_t count, int64_t cut, struct border_pull *pull, struct arena *arena)
 {
 	char subject[32];
 	snprintf(subject, sizeof subject, "%lld", (long long)cut);
@@ -176,11 +176,11 @@ static bool done_by(const struct ledger_entry *entries, size_t count, int64_t cu
 	return false;
 }
 
-struct result desk_pulls(struct desk *d, struct desk_pull **out, size_t *count, struct why *why)
+struct result border_pulls(struct border *d, struct border_pull **out, size_t *count, struct why *why)
 {
 	const struct ledger_query query = {.kind_prefix = "zone.", .limit = 2000};
 	struct ledger_entry *entries;
-	struct desk_pull *pulls = ARENA_ARRAY(d->arena, PULLS, struct desk_pull);
+	struct border_pull *pulls = ARENA_ARRAY(d->arena, PULLS, struct border_pull);
 	size_t found = 0, n = 0;
 	if (!pulls)
 		return fail(why, E_MEMORY, "", "メモリーが足りません。");
@@ -188,7 +188,7 @@ struct result desk_pulls(struct desk *d, struct desk_pull **out, size_t *count, 
 	for (size_t i = 0; i < found && n < PULLS && !slice_is(entries[i].kind, "zone.uncut"); i++) {
 		if (!slice_is(entries[i].kind, "zone.cut"))
 			continue;
-		pulls[n] = (struct desk_pull){.cut_seq = entries[i].seq, .name = arena_string(d->arena, entries[i].subject), .cut_ms = entries[i].time_ms, .by = ""};
+		pulls[n] = (struct border_pull){.cut_seq = entries[i].seq, .name = arena_string(d->arena, entries[i].subject), .cut_ms = entries[i].time_ms, .by = ""};
 		done_by(entries, i, entries[i].seq, &pulls[n], d->arena);
 		if (!pulls[n++].name)
 			return fail(why, E_MEMORY, "", "メモリーが足りません。");
@@ -198,13 +198,13 @@ struct result desk_pulls(struct desk *d, struct desk_pull **out, size_t *count, 
 	return ok();
 }
 
-struct result desk_pulled(struct desk *d, const struct desk_order *o, int64_t cut, struct why *why)
+struct result border_pulled(struct border *d, const struct border_order *o, int64_t cut, struct why *why)
 {
-	struct desk_pull *pulls;
+	struct border_pull *pulls;
 	size_t count = 0;
 	char subject[32];
 	snprintf(subject, sizeof subject, "%lld", (long long)cut);
-	TRY(desk_pulls(d, &pulls, &count, why));
+	TRY(border_pulls(d, &pulls, &count, why));
 	for (size_t i = 0; i < count; i++) {
 		if (pulls[i].cut_seq != cut)
 			continue;

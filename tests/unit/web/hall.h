@@ -35,7 +35,7 @@ static inline void hall_new_at(struct hall *h, const char *outer_address, const 
 		.office = t->office, .registers = t->registers, .duties = t->duties, .proceedings = t->proceedings,
 		.crossings = t->crossings, .random = &t->random, .clock = &t->clock, .body = "town", .title = "青波市",
 		.policy_name = "hannan", .help = "デジタル推進課（内線 2140）", .clamd = "", .seal_socket = "",
-		.seal_note = "", .dir = "/"};
+		.seal_note = "", .dir = t->scratch.folder};
 	struct web_options options = {.outer = {outer, outer_hosts}, .inner = {inner, inner_hosts},
 		.strict_templates = true};
 	CHECK_OK(web_open(&parts, &options, &h->web, &t->why), &t->why);

@@ -2,6 +2,7 @@
  * them, for looking at them in a browser (tests/e2e/look.js); prints sessions.   */
 #include "furnish_cases.h"
 #include "hall.h"
+#include "zoned.h"
 
 #include "base/number.h"
 #include "register/book.h"
@@ -83,7 +84,7 @@ int main(int argc, char **argv)
 {
 	static struct hall hall;
 	struct why why = {0};
-	char staff[65], manager[65], it[65], chief[65], open[27], closed[27];
+	char staff[65], manager[65], it[65], chief[65], supervisor[65], open[27], closed[27];
 	if (argc != 3)
 		return 2;
 	hall_new_at(&hall, argv[1], argv[2]);
@@ -93,10 +94,12 @@ int main(int argc, char **argv)
 	sign_in(&hall.town, "tanaka", 'b', manager);
 	sign_in(&hall.town, "hayashi", 'c', it);
 	sign_in(&hall.town, "kuroda", 'd', chief);
+	sign_in(&hall.town, "sato", 'e', supervisor);
+	zoned(&hall.town);
 	struct furnished f = furnish_cases(&hall.town);
-	printf("{\"staff_inner\":\"%s\",\"manager_inner\":\"%s\",\"it_inner\":\"%s\",\"chief_inner\":\"%s\",\"medium\":\"%s\",\"open\":\"%s\",\"closed\":\"%s\","
+	printf("{\"staff_inner\":\"%s\",\"manager_inner\":\"%s\",\"it_inner\":\"%s\",\"chief_inner\":\"%s\",\"supervisor_inner\":\"%s\",\"medium\":\"%s\",\"open\":\"%s\",\"closed\":\"%s\","
 	       "\"incident\":\"%s\",\"contract\":\"%s\",\"asset\":\"%s\",\"application\":\"%s\",\"permitted\":\"%s\"}\n",
-	       staff, manager, it, chief, medium, open, closed, f.incident, f.contract, f.asset, f.application, f.permitted);
+	       staff, manager, it, chief, supervisor, medium, open, closed, f.incident, f.contract, f.asset, f.application, f.permitted);
 	fflush(stdout);
 	while (!test_faults_ && web_turn(hall.web, -1, 1000, &why).code == OK)
 		continue;

@@ -312,7 +312,7 @@ static bool inside(const struct boxes *boxes, const uint32_t packet[DIMS])
 	for (size_t i = 0; i < boxes->count; i++) {
 		bool in = true;
 		for (int d = 0; d < DIMS && in; d++) {
-			struct span s = box_get(&boxes->at[i], dims[d]);
+			struct interval s = box_get(&boxes->at[i], dims[d]);
 			in = packet[d] >= s.lo && packet[d] <= s.hi;
 		}
 		if (in)
@@ -441,7 +441,7 @@ static bool bdd_agrees(const struct toy *t, int interface, const struct boxes *b
 	for (size_t i = 0; i < boxes->count; i++) {
 		BDD b = bddtrue;
 		for (int d = 0; d < DIMS; d++) {
-			struct span s = box_get(&boxes->at[i], dims[d]);
+			struct interval s = box_get(&boxes->at[i], dims[d]);
 			if (!span_inside(dim_full(FAMILY_IP4, dims[d]), s) || d == STATE)
 				b = bdd_addref(bdd_and(b, between(d, (uint32_t)s.lo, (uint32_t)s.hi)));
 		}
@@ -534,7 +534,7 @@ static bool z3_agrees(const struct toy *t, int interface, const struct boxes *bo
 	for (size_t i = 0; i < boxes->count; i++) {
 		Z3_ast b = Z3_mk_true(s.z);
 		for (int d = 0; d < DIMS; d++) {
-			struct span span = box_get(&boxes->at[i], dims[d]);
+			struct interval span = box_get(&boxes->at[i], dims[d]);
 			b = both(&s, b, z3_between(&s, d, (uint32_t)span.lo, (uint32_t)span.hi));
 		}
 		ours = either(&s, ours, b);

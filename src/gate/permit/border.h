@@ -1,4 +1,4 @@
-/* gate/permit/desk.h - the zones of an office as they stand: its table, what the
+/* gate/permit/border.h - the zones of an office as they stand: its table, what the
  * border machine says, and the orders that somebody has to answer for
  *
  * The office's folder DIR/zone holds
@@ -6,16 +6,16 @@
  *   asked.tsv    rows of flows that were asked for by form, not yet in the table
  *   ruleset.nft, cut, state, refused, hits     see gate/zone/keeper.h, gate/net/tally.h
  */
-#ifndef SEKISHO_PERMIT_DESK_H
-#define SEKISHO_PERMIT_DESK_H
+#ifndef SEKISHO_PERMIT_BORDER_H
+#define SEKISHO_PERMIT_BORDER_H
 
 #include "gate/net/tally.h"
 #include "gate/permit/lawbook.h"
 #include "gate/permit/permit.h"
 
-enum { DESK_IDLE_DAYS = 90 }; /* without a packet: the owner is asked */
+enum { BORDER_IDLE_DAYS = 90 }; /* without a packet: the owner is asked */
 
-struct desk_parts {
+struct border_parts {
 	struct store *store;
 	struct ledger *ledger;
 	struct office *office;
@@ -25,91 +25,91 @@ struct desk_parts {
 	day_t day;
 };
 /* What sekisho-zone says that it holds. */
-struct desk_state {
+struct border_state {
 	bool known;            /* it ever said something */
 	bool obeys;            /* it holds the newest ruleset that the ledger names, with these cuts */
 	char ruleset[65];      /* "closed" */
 	day_t day;
 	uint64_t drifts;
 };
-struct desk {
-	struct desk_parts parts;
+struct border {
+	struct border_parts parts;
 	struct arena *arena;
 	const char *folder;
 	struct net_findings *findings;
 	struct net_model *model; /* NULL: no ruleset was ever made */
 	struct net_lawbook book;
-	struct desk_state state;
+	struct border_state state;
 	bool *cut;             /* per flow */
 	size_t cut_count;
 	int32_t *idle;         /* per flow: hits_idle; NULL: nothing was counted yet */
 	struct refusals *refusals; /* NULL: none */
 };
-/* desk_open - arena: holds all of it; 512 MiB are enough for any table
+/* border_open - arena: holds all of it; 512 MiB are enough for any table
  * errors  E_TAMPERED model.tsv is not the one that the ledger names; E_INPUT  */
-struct result desk_open(const struct desk_parts *parts, struct arena *arena, struct desk *out, struct why *why) MUST;
+struct result border_open(const struct border_parts *parts, struct arena *arena, struct border *out, struct why *why) MUST;
 
-/* desk_may_order - the post under which the person may cut, restore and apply
+/* border_may_order - the post under which the person may cut, restore and apply
  * errors  E_DENIED in Japanese, with the clause                              */
-struct result desk_may_order(struct desk *desk, const char *person, const char **post, struct why *why) MUST;
+struct result border_may_order(struct border *desk, const char *person, const char **post, struct why *why) MUST;
 
 /* An order: in the ledger, and a file that sekisho-zone obeys. */
-struct desk_order {
+struct border_order {
 	const char *person, *post;
 	const char *reason;    /* in words; may be "" */
 };
-/* desk_apply - make, prove, record and hand over the ruleset of a table
+/* border_apply - make, prove, record and hand over the ruleset of a table
  * table   the text as it was read into `model`; rows of asked.tsv that the office
- *         has permitted are in it already (desk_table)
+ *         has permitted are in it already (border_table)
  * digest  out, of the ruleset                                                */
-struct result desk_apply(struct desk *desk, const struct desk_order *order, struct slice table, struct net_model *model,
+struct result border_apply(struct border *desk, const struct border_order *order, struct slice table, struct net_model *model,
                          char digest[65], struct why *why) MUST;
-/* desk_cut - all flows of a name (peer, host, zone, flow, "border"), or between two
+/* border_cut - all flows of a name (peer, host, zone, flow, "border"), or between two
  * second  nullable
  * digest  out, of the cut file: what the state has to say; count: flows that are
  *         cut by this; errors E_ABSENT no permitted flow has that name        */
-struct result desk_cut(struct desk *desk, const struct desk_order *order, const char *first, const char *second,
+struct result border_cut(struct border *desk, const struct border_order *order, const char *first, const char *second,
                        char digest[65], size_t *count, struct why *why) MUST;
-struct result desk_restore(struct desk *desk, const struct desk_order *order, char digest[65], struct why *why) MUST;
-/* desk_obeyed - the state has this line now ("cut DIGEST\n") */
-bool desk_obeyed(const struct desk *desk, const char *word, const char *digest);
+struct result border_restore(struct border *desk, const struct border_order *order, char digest[65], struct why *why) MUST;
+/* border_obeyed - the state has this line now ("cut DIGEST\n") */
+bool border_obeyed(const struct border *desk, const char *word, const char *digest);
 
 /* The physical cut: each cut of a peer or a zone leaves a task for somebody to pull
  * the line, and to say that he did.                                          */
-struct desk_pull {
+struct border_pull {
 	int64_t cut_seq;       /* of the entry "zone.cut" */
 	const char *name;      /* what was cut */
 	int64_t cut_ms, done_ms; /* done: 0 not yet */
 	const char *by;        /* who says that it is pulled */
 };
-/* desk_pulls - since the last restore, newest first */
-struct result desk_pulls(struct desk *desk, struct desk_pull **out, size_t *count, struct why *why) MUST;
-/* desk_pulled - errors E_ABSENT no such task; E_CONFLICT it is confirmed already */
-struct result desk_pulled(struct desk *desk, const struct desk_order *order, int64_t cut_seq, struct why *why) MUST;
+/* border_pulls - since the last restore, newest first */
+struct result border_pulls(struct border *desk, struct border_pull **out, size_t *count, struct why *why) MUST;
+/* border_pulled - errors E_ABSENT no such task; E_CONFLICT it is confirmed already */
+struct result border_pulled(struct border *desk, const struct border_order *order, int64_t cut_seq, struct why *why) MUST;
 
-/* desk_unused - flows without a packet since `days`, for their owners to confirm:
+/* border_unused - flows without a packet since `days`, for their owners to confirm:
  * indices into model->flows                                                   */
-struct result desk_unused(struct desk *desk, int32_t days, uint32_t **out, size_t *count, struct why *why) MUST;
+struct result border_unused(struct border *desk, int32_t days, uint32_t **out, size_t *count, struct why *why) MUST;
 
 /* What somebody wants, as a form says it. */
-struct desk_wish {
+struct border_wish {
 	const char *from, *to;   /* ids of the table */
 	const char *service;     /* a service's id, or "" and the next two */
 	const char *proto, *port;
 	const char *purpose;
 	day_t begin, end, review;
 };
-/* desk_ask - the row that would be, judged by the policy, and its application
+/* border_ask - the row that would be, judged by the policy, and its application
  * row     out, the flow's id
  * id      out, of the application
  * errors  E_INPUT place names the field; E_DENIED a clause refuses           */
-struct result desk_ask(struct desk *desk, const struct desk_wish *wish, const char *person, const char *login,
+struct result border_ask(struct border *desk, const struct border_wish *wish, const char *person, const char *login,
                        const char *section, const char **row, char id[27], struct why *why) MUST;
-/* desk_table - a table with those rows of asked.tsv appended that it does not have and
- * that the office has permitted: what desk_apply is to be given
+/* border_table - a table with those rows of asked.tsv appended that it does not have and
+ * that the office has permitted: what border_apply is to be given
  * proceedings  who knows which are permitted
  * dir          of the office; arena: holds the text                          */
-struct result desk_table(struct proceedings *proceedings, const char *dir, struct slice table, struct arena *arena,
+struct result border_table(struct proceedings *proceedings, const char *dir, struct slice table, struct arena *arena,
                          struct slice *out, struct why *why) MUST;
 
 #endif

@@ -1,5 +1,5 @@
 /* What stands: read from the folder, and held against the ledger. */
-#include "gate/permit/desk.h"
+#include "gate/permit/border.h"
 
 #include "base/file.h"
 #include "base/number.h"
@@ -61,7 +61,7 @@ static void hex_after(struct slice data, const char *key, char out[65])
 	snprintf(out, 65, "%.*s", (int)(hex.len < 64 ? 0 : 64), (const char *)hex.at);
 }
 
-static struct result find_newest(const struct desk *d, struct newest *out, struct why *why)
+static struct result find_newest(const struct border *d, struct newest *out, struct why *why)
 {
 	const struct ledger_query query = {.kind_prefix = "zone.ruleset", .limit = 1};
 	struct ledger_entry *entries;
@@ -75,7 +75,7 @@ static struct result find_newest(const struct desk *d, struct newest *out, struc
 	return ok();
 }
 
-static struct result read_table(struct desk *d, const struct newest *newest, struct why *why)
+static struct result read_table(struct border *d, const struct newest *newest, struct why *why)
 {
 	struct slice text;
 	char digest[65], name[80];
@@ -99,13 +99,13 @@ static struct slice line_after(struct slice text, const char *word)
 	return slice_part(rest, 0, slice_find(rest, SLICE("\n")));
 }
 
-static struct result read_state(struct desk *d, const struct newest *newest, struct slice cut, struct why *why)
+static struct result read_state(struct border *d, const struct newest *newest, struct slice cut, struct why *why)
 {
 	struct slice text;
 	char digest[65];
 	TRY(folder_read(d->folder, "state", STATE_BYTES, d->arena, &text, why));
 	struct slice ruleset = line_after(text, "ruleset ");
-	struct desk_state *s = &d->state;
+	struct border_state *s = &d->state;
 	s->known = text.len > 0 && ruleset.len > 0 && ruleset.len <= 64;
 	if (!s->known)
 		return ok();
@@ -128,7 +128,7 @@ static bool cut_names(struct slice cut, struct slice id)
 	return false;
 }
 
-static struct result read_cut(struct desk *d, struct slice *out, struct why *why)
+static struct result read_cut(struct border *d, struct slice *out, struct why *why)
 {
 	TRY(folder_read(d->folder, "cut", CUT_BYTES, d->arena, out, why));
 	size_t flows = d->model ? d->model->flow_count : 0;
@@ -140,7 +140,7 @@ static struct result read_cut(struct desk *d, struct slice *out, struct why *why
 	return ok();
 }
 
-static struct result read_tables(struct desk *d, struct why *why)
+static struct result read_tables(struct border *d, struct why *why)
 {
 	struct slice refused, used;
 	struct hits hits;
@@ -154,11 +154,11 @@ static struct result read_tables(struct desk *d, struct why *why)
 	return hits_idle(d->model, &hits, d->parts.day, d->arena, &d->idle, why);
 }
 
-struct result desk_open(const struct desk_parts *parts, struct arena *arena, struct desk *out, struct why *why)
+struct result border_open(const struct border_parts *parts, struct arena *arena, struct border *out, struct why *why)
 {
 	struct newest newest;
 	struct slice cut;
-	*out = (struct desk){.parts = *parts, .arena = arena, .findings = findings_new(arena)};
+	*out = (struct border){.parts = *parts, .arena = arena, .findings = findings_new(arena)};
 	if (!out->findings)
 		return fail(why, E_MEMORY, "", "メモリーが足りません。");
 	TRY(permit_lawbook(parts->policy, parts->policy_name, parts->day, arena, &out->book, why));
@@ -170,7 +170,7 @@ struct result desk_open(const struct desk_parts *parts, struct arena *arena, str
 	return read_tables(out, why);
 }
 
-bool desk_obeyed(const struct desk *d, const char *word, const char *digest)
+bool border_obeyed(const struct border *d, const char *word, const char *digest)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(256 << 10);
 	char line[100];
@@ -180,7 +180,7 @@ bool desk_obeyed(const struct desk *d, const char *word, const char *digest)
 	       slice_find(text, slice_str(line)) != SIZE_MAX;
 }
 
-struct result desk_unused(struct desk *d, int32_t days, uint32_t **out, size_t *count, struct why *why)
+struct result border_unused(struct border *d, int32_t days, uint32_t **out, size_t *count, struct why *why)
 {
 	size_t flows = d->model ? d->model->flow_count : 0, n = 0;
 	uint32_t *list = ARENA_ARRAY(d->arena, flows + 1, uint32_t);
