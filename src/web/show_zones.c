@@ -307,10 +307,27 @@ static const char *what_of(struct request *rq, const struct net_flow *f)
 
 static const char *short_day(struct request *rq, day_t day)
 {
-	char iso[11], shown[48];
-	day_iso(day, iso);
-	day_long(day, shown);
+	char shown[48];
+	day_short(day, shown);
 	return text(rq, "%s", shown);
+}
+
+/* By whose word: the posts, without repeating who held them that day. */
+static const char *approvers_of(struct request *rq, const struct net_flow *f)
+{
+	struct slice rest = f->approvers;
+	const char *said = "";
+	while (rest.len) {
+		size_t space = slice_find(rest, SLICE(" "));
+		struct slice word = slice_part(rest, 0, space);
+		size_t colon = slice_find(word, SLICE(":"));
+		rest = slice_part(rest, space == SIZE_MAX ? rest.len : space + 1, SIZE_MAX);
+		if (colon == SIZE_MAX)
+			continue;
+		const char *post = policy_label(parts_of(rq)->policy, NULL, text(rq, "%.*s", SLICE_ARG(slice_part(word, 0, colon))));
+		said = text(rq, "%s%s%s", said, *said ? "、" : "", post);
+	}
+	return *said ? said : "申請中";
 }
 
 json_t *show_flow(struct request *rq, const struct border *d, uint32_t i)
@@ -325,7 +342,7 @@ json_t *show_flow(struct request *rq, const struct border *d, uint32_t i)
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "id", text(rq, "%.*s", SLICE_ARG(f->id)), "from",
 		end_title(rq, d->model, f->from), "to", end_title(rq, d->model, f->to), "what", what_of(rq, f), "fixed",
 		f->any_mac ? "" : "MACアドレスまで固定", "purpose", text(rq, "%.*s", SLICE_ARG(f->purpose)), "owner", text(rq, "%.*s", SLICE_ARG(f->owner)),
-		"by", text(rq, "%.*s", SLICE_ARG(f->approvers)), "end", short_day(rq, f->end), "review", short_day(rq, f->review), "chip", flow_chip(d, i), "clause",
+		"by", approvers_of(rq, f), "end", short_day(rq, f->end), "review", short_day(rq, f->review), "chip", flow_chip(d, i), "clause",
 		clause, "unused", idle ? json_sprintf("%d日使われていません。担当が要るかどうかを確かめてください。", d->idle[i]) : json_string(""));
 }
 

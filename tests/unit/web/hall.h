@@ -104,7 +104,7 @@ static inline struct told hall_ask(struct hall *h, const char *login, const char
 	told.status = rq.reply.status;
 	snprintf(told.location, sizeof told.location, "%s", rq.reply.location ? rq.reply.location : "");
 	told.body = strdup(buffer_cstr(&rq.reply.body));
-	if (told.status == 500)
+	if (told.status == 500 || why.code == E_INPUT)
 		printf("  %s: %s %s\n", path, why.place, why.text);
 	hall_leave(&rq);
 	return told;
