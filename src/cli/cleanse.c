@@ -22,6 +22,7 @@ enum { PASSWORD_MOST = 256, PASSWORD_ROOM = 512 };
 struct cleansing {
 	const char *path, *out_dir;
 	struct slice password;  /* empty: none */
+	uint32_t refuse;        /* kinds of content, by the preset */
 	const char *name;       /* base name of the input, valid UTF-8 */
 	const char *out;        /* path written, or NULL */
 	const char *refusal, *sentence, *reason;
@@ -174,7 +175,7 @@ static struct result cleanse_one(struct pool *pool, struct cleansing *k, struct 
 	TRY(digest_fd(in, k->in_hex, why));
 	TRY(base_name(k->path, arena, &k->name, why));
 	struct pool_job job = {.program = POOL_CLEANSE, .name = slice_str(k->name), .input_fd = in,
-	                       .original_fd = -1, .password = k->password};
+	                       .original_fd = -1, .password = k->password, .refuse = k->refuse};
 	TRY(pool_run(pool, &job, arena, &k->result, why));
 	const struct file_report *report = &k->result.report;
 	if (k->result.end != POOL_DONE || report->verdict == FILE_REFUSED || k->result.out_fd < 0) {
@@ -232,10 +233,10 @@ static void print_text(const struct cleansing *k, struct buffer *line)
 		buffer_printf(line, "    ・%s（%s）\n", removal_sentence(r->what), r->where);
 }
 
-static int run_one(struct pool *pool, const char *path, const char *out, struct slice password, bool json)
+static int run_one(struct pool *pool, const struct cleansing *asked, bool json)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(64 << 20);
-	struct cleansing k = {.path = path, .out_dir = out, .password = password, .result = {.out_fd = -1}};
+	struct cleansing k = *asked;
 	struct why why = {0};
 	struct buffer line;
 	if (!arena)
@@ -244,7 +245,7 @@ static int run_one(struct pool *pool, const char *path, const char *out, struct 
 	if (k.result.out_fd >= 0)
 		fd_close_drop(&k.result.out_fd);
 	if (done.code != OK)
-		return cli_why(path, &why);
+		return cli_why(k.path, &why);
 	buffer_init(&line, 64 << 20);
 	if (json)
 		print_json(&k, &line);
@@ -298,16 +299,18 @@ static int cleanse(int argc, char **argv)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(1 << 20);
 	AUTO(pool_drop) struct pool *pool = NULL;
-	const char *out = NULL, *report = NULL, *password_file = NULL, *password_fd = NULL;
+	const char *out = NULL, *report = NULL, *password_file = NULL, *password_fd = NULL, *preset = "municipal";
+	uint32_t refuse = 0;
 	uint8_t room[PASSWORD_ROOM];
 	struct slice password;
 	bool no_jail = false;
 	struct why why = {0};
 	const struct option_row rows[] = {
 		{"-o", &out, NULL}, {"--report", &report, NULL}, {"--no-jail", NULL, &no_jail},
-		{"--password-file", &password_file, NULL}, {"--password-fd", &password_fd, NULL}};
+		{"--password-file", &password_file, NULL}, {"--password-fd", &password_fd, NULL}, {"--preset", &preset, NULL}};
 	argc = cli_options(argc, argv, rows, sizeof rows / sizeof *rows);
-	if (argc < 1 || !out || !arena || (report && strcmp(report, "json") != 0))
+	if (argc < 1 || !out || !arena || (report && strcmp(report, "json") != 0) ||
+	    !switches_preset(preset, &refuse))
 		return cli_usage(&cli_cleanse_verbs[0]);
 	if (mkdir(out, 0755) < 0 && errno != EEXIST) {
 		fprintf(stderr, "%s: 書出し先のフォルダを作れません: %s\n", out, strerror(errno));
@@ -319,7 +322,9 @@ static int cleanse(int argc, char **argv)
 		return cli_why("cleanse", &why);
 	int worst = CLI_DONE;
 	for (int i = 0; i < argc; i++) {
-		int status = run_one(pool, argv[i], out, password, report != NULL);
+		struct cleansing asked = {.path = argv[i], .out_dir = out, .password = password, .refuse = refuse,
+		                          .result = {.out_fd = -1}};
+		int status = run_one(pool, &asked, report != NULL);
 		worst = status > worst ? status : worst;
 	}
 	explicit_bzero(room, sizeof room);
@@ -327,7 +332,8 @@ static int cleanse(int argc, char **argv)
 }
 
 const struct verb cli_cleanse_verbs[] = {
-	{"cleanse", "FILE... -o DIR [--report json] [--password-file FILE | --password-fd N]",
+	{"cleanse", "FILE... -o DIR [--report json] [--preset strict|municipal|consistent]"
+	 " [--password-file FILE | --password-fd N]",
 	 "ファイルを無害化して DIR に書き出します（庁内の設定もサーバーも要りません）", cleanse},
 	{0},
 };

@@ -31,6 +31,7 @@ static struct result refused(const struct file_report *report, struct why *why)
 	case REFUSAL_UNKNOWN: case REFUSAL_MISMATCH: case REFUSAL_ENCRYPTED: case REFUSAL_LOCKED: case REFUSAL_PASSWORD:
 		return fail(why, E_INPUT, "file", "表として読めません。パスワードのない Excel ブック（.xlsx）か CSV にして保存し直してください。");
 	case REFUSAL_NONE: case REFUSAL_DAMAGED: case REFUSAL_AMBIGUOUS: case REFUSAL_FORBIDDEN: case REFUSAL_FAILED:
+	case REFUSAL_SWITCH:
 	case REFUSALS:
 	default:
 		return fail(why, E_INPUT, "file", "表の形がこわれています（%.120s）。Excel で開き、.xlsx で保存し直してください。", report->reason);

@@ -56,9 +56,13 @@ struct result file_cleanse_request(const struct file_request *request, struct ar
 	}
 	job_ending(request->name, ending);
 	struct job job = {.arena = arena, .left = request->limits, .report = report, .tail = &report->removals,
-	                  .path = "", .ending = ending, .password = request->password};
+	                  .path = "", .ending = ending, .password = request->password,
+	                  .refuse = request->refuse};
 	struct why inner = {0};
 	struct result result = rebuild(&job, request->name, request->in, out, &inner);
+	if (result.code == OK && job.barred)
+		result = job_refuse(&job, REFUSAL_SWITCH, job.barred->where, "%s is refused, not only taken out (%s)",
+		                    content_name(content_of(job.barred->what)), job.barred->what);
 	if (result.code == OK) {
 		report->verdict = job.changed ? FILE_CHANGED : FILE_CLEAN;
 		return ok();

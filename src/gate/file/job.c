@@ -55,7 +55,8 @@ void job_opened(struct job *job, const char *place, bool asked)
 void job_drop(struct job *job, const char *what, const char *where)
 {
 	job->changed = true;
-	if (job->report->removal_count++ >= REMOVALS_KEPT)
+	bool bars = !job->barred && job->refuse >> content_of(what) & 1;
+	if (job->report->removal_count++ >= REMOVALS_KEPT && !bars)
 		return;
 	struct removal *removal = ARENA_NEW(job->arena, struct removal);
 	const char *place = place_in(job, where);
@@ -63,6 +64,10 @@ void job_drop(struct job *job, const char *what, const char *where)
 		return;
 	removal->what = what;
 	removal->where = place;
+	if (bars)
+		job->barred = removal;
+	if (job->report->removal_count > REMOVALS_KEPT)
+		return;
 	*job->tail = removal;
 	job->tail = &removal->next;
 }
@@ -202,6 +207,7 @@ struct result job_attempt(struct job *job, uint64_t allowed, struct slice name, 
 	struct file_report trial = *job->report, *report = job->report;
 	struct removal **tail = job->tail;
 	bool changed = job->changed;
+	const struct removal *barred = job->barred;
 	job->report = &trial;
 	struct result result = job_rebuild(job, allowed, name, in, out, type, NULL);
 	job->report = report;
@@ -216,6 +222,7 @@ struct result job_attempt(struct job *job, uint64_t allowed, struct slice name, 
 	*tail = NULL;
 	job->tail = tail;
 	job->changed = changed;
+	job->barred = barred;
 	buffer_clear(out);
 	*refusal = trial.refusal != REFUSAL_NONE ? trial.refusal : REFUSAL_DAMAGED;
 	return ok();

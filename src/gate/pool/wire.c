@@ -36,6 +36,7 @@ void wire_put_job(struct buffer *out, const struct wire_job *job)
 	buffer_put_le32(out, job->inspect_limits.entries);
 	buffer_put_le32(out, job->inspect_limits.depth);
 	buffer_put_le32(out, job->inspect_limits.findings);
+	buffer_put_le32(out, job->refuse);
 	buffer_put_le16(out, (uint16_t)job->name.len);
 	buffer_put_slice(out, job->name);
 	buffer_put_le16(out, (uint16_t)job->password.len);
@@ -73,6 +74,7 @@ bool wire_take_job(struct slice message, struct wire_job *out)
 	job.cpu_s = cursor_take_le32(&c);
 	job.wall_ms = cursor_take_le32(&c);
 	take_limits(&c, &job);
+	job.refuse = cursor_take_le32(&c);
 	job.name = cursor_take(&c, cursor_take_le16(&c));
 	job.password = cursor_take(&c, cursor_take_le16(&c));
 	if (!marked || !cursor_ok(&c) || cursor_left(&c) || program >= POOL_PROGRAMS ||

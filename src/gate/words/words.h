@@ -43,6 +43,7 @@ enum refusal {
 	REFUSAL_FORBIDDEN, /* forbidden: a kind that never passes */
 	REFUSAL_PASSWORD,  /* password: the password that was given does not open it */
 	REFUSAL_LOCKED,    /* locked: with a certificate, rights management or a lock nobody knows */
+	REFUSAL_SWITCH,    /* switch: holds a kind of content that the office refuses as a whole */
 	REFUSAL_FAILED,    /* failed: the worker was ended, a limit of time or memory */
 	REFUSALS
 };
