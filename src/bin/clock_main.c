@@ -3,6 +3,7 @@
 #include "bin/program.h"
 #include "house/house.h"
 #include "jail/jail.h"
+#include "register/book.h"
 
 static const char name[] = "sekisho-clock";
 enum { ROUND_MS = 2000, CHECKPOINT_MS = 20000, SWEEP_MS = 3600000 };
@@ -36,10 +37,10 @@ static void round_of(struct house *house, struct state *state)
 {
 	struct clock real = clock_system();
 	int64_t now = clock_now_ms(&real);
-	struct why why[8] = {0};
+	struct why why[9] = {0};
 	struct duty_ticked due = {0};
 	bool counted = false;
-	size_t retired = 0, lapsed = 0, transferred = 0;
+	size_t retired = 0, lapsed = 0, transferred = 0, entries = 0;
 	uint64_t swept = 0;
 	/* first, that everything else of the day meets those who are in office */
 	log_result("transfer-failed", transfer_due(house->transfers, &transferred, &why[6]), &why[6]);
@@ -59,6 +60,9 @@ static void round_of(struct house *house, struct state *state)
 		state->next_checkpoint_ms = now + CHECKPOINT_MS;
 	}
 	if (now >= state->next_sweep_ms) {
+		log_result("books-failed", book_retire(house->registers, &entries, &why[8]), &why[8]);
+		if (entries)
+			program_log(name, "retired-records", "%zu entries of record books", entries);
 		log_result("sweep-failed", vault_sweep(house->vault, false, &swept, &why[3]), &why[3]);
 		log_result("sessions-failed", office_sweep(house->office, &why[4]), &why[4]);
 		state->next_sweep_ms = now + SWEEP_MS;

@@ -228,12 +228,13 @@ static struct result take_word(const struct table *t, const struct policy_fact *
                                const char **out, struct why *why)
 {
 	const char *words = "";
-	for (size_t i = 0; i < fact->word_count; i++) {
-		const char *word = fact->words[i], *label = policy_label(t->desk->policy, NULL, word);
-		if (strcmp(word, text) == 0 || strcmp(label, text) == 0) {
-			*out = word;
+	for (size_t i = 0; i < fact->word_count; i++)
+		if (strcmp(fact->words[i], text) == 0 || strcmp(policy_label(t->desk->policy, NULL, fact->words[i]), text) == 0) {
+			*out = fact->words[i];
 			return ok();
 		}
+	for (size_t i = 0; i < fact->word_count; i++) {
+		const char *label = policy_label(t->desk->policy, NULL, fact->words[i]);
 		const char *more = arena_printf(t->arena, "%s%s%s", words, *words ? "、" : "", label);
 		words = i < 8 && more ? more : words;
 	}

@@ -92,9 +92,35 @@ static ssize_t send_from_vault(void *context, uint64_t pos, char *buf, size_t ma
 	return (ssize_t)len;
 }
 
+/* The next piece: the body's buffer holds it until it is sent. */
+static ssize_t send_pulled(void *context, uint64_t pos, char *buf, size_t max)
+{
+	struct request *rq = context;
+	struct reply *reply = &rq->reply;
+	struct why why = {OK, "", ""};
+	(void)pos;
+	while (reply->reader_rest.len == 0 && !reply->pulled) {
+		buffer_clear(&reply->body);
+		if (reply->pull(reply->pull_context, &reply->body, &reply->pulled, &why).code != OK ||
+		    !buffer_ok(&reply->body)) {
+			web_log(rq->web, "failed", "download place=%s text=%s", why.place, why.text);
+			return MHD_CONTENT_READER_END_WITH_ERROR;
+		}
+		reply->reader_rest = buffer_slice(&reply->body);
+	}
+	if (reply->reader_rest.len == 0)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	size_t len = reply->reader_rest.len < max ? reply->reader_rest.len : max;
+	memcpy(buf, reply->reader_rest.at, len);
+	reply->reader_rest = slice_part(reply->reader_rest, len, SIZE_MAX);
+	return (ssize_t)len;
+}
+
 static struct MHD_Response *response_of(struct request *rq)
 {
 	struct reply *reply = &rq->reply;
+	if (reply->pull)
+		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, VAULT_SMALL, send_pulled, rq, NULL);
 	if (reply->reader)
 		return MHD_create_response_from_callback(reply->reader_bytes, VAULT_SMALL, send_from_vault,
 		                                         rq, NULL);

@@ -491,6 +491,8 @@ void request_free(struct request *rq)
 	for (size_t i = 0; i < rq->upload_count; i++)
 		vault_abandon(&rq->uploads[i].writer);
 	vault_read_end(&rq->reply.reader);
+	if (rq->reply.pull_end)
+		rq->reply.pull_end(rq->reply.pull_context);
 	api_free(rq);
 	form_free(rq->form);
 	form_free(rq->query);

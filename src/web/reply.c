@@ -87,18 +87,36 @@ void disposition(struct slice name, struct buffer *out)
 	}
 }
 
-struct result reply_download(struct request *rq, struct vault_reader *reader, uint64_t bytes,
-                             const char *name, struct why *why)
+static struct result name_download(struct request *rq, const char *name, struct why *why)
 {
-	struct buffer header;
-	rq->reply.reader = reader;
+	AUTO(buffer_done) struct buffer header;
 	buffer_init(&header, 4096);
 	disposition(slice_str(name), &header);
 	rq->reply.disposition = arena_string(rq->arena, buffer_slice(&header));
-	bool fits = buffer_ok(&header) && rq->reply.disposition;
-	buffer_done(&header);
-	if (!fits)
+	if (!buffer_ok(&header) || !rq->reply.disposition)
 		return fail(why, E_LIMIT, "name", "the file name is too long");
+	return ok();
+}
+
+struct result reply_pulled(struct request *rq, const char *type, const char *name,
+                           struct result (*pull)(void *, struct buffer *, bool *, struct why *),
+                           void (*pull_end)(void *), void *context, struct why *why)
+{
+	rq->reply.pull = pull;
+	rq->reply.pull_end = pull_end;
+	rq->reply.pull_context = context;
+	TRY(name_download(rq, name, why));
+	buffer_clear(&rq->reply.body);
+	rq->reply.status = 200;
+	rq->reply.type = type;
+	return ok();
+}
+
+struct result reply_download(struct request *rq, struct vault_reader *reader, uint64_t bytes,
+                             const char *name, struct why *why)
+{
+	rq->reply.reader = reader;
+	TRY(name_download(rq, name, why));
 	rq->reply.status = 200;
 	rq->reply.type = "application/octet-stream";
 	rq->reply.reader_bytes = bytes;

@@ -49,6 +49,12 @@ struct reply {
 	struct vault_reader *reader; /* the body, instead */
 	uint64_t reader_bytes;
 	struct slice reader_rest;    /* read, not yet sent */
+	/* ... or made piece by piece while it is sent: pull appends some bytes to out, or
+	 * says that there are no more; pull_end frees the context, whatever happened */
+	struct result (*pull)(void *context, struct buffer *out, bool *end, struct why *why);
+	void (*pull_end)(void *context);
+	void *pull_context;
+	bool pulled;                 /* the last piece was made */
 	struct cookie cookies[3];
 	size_t cookie_count;
 };
@@ -93,6 +99,10 @@ void reply_bytes(struct request *rq, unsigned status, const char *type, struct s
 /* reply_download - takes over the reader; name as people see it */
 struct result reply_download(struct request *rq, struct vault_reader *reader, uint64_t bytes,
                              const char *name, struct why *why) MUST;
+/* reply_pulled - a download that is made while it is sent; context passes over */
+struct result reply_pulled(struct request *rq, const char *type, const char *name,
+                           struct result (*pull)(void *, struct buffer *, bool *, struct why *),
+                           void (*pull_end)(void *), void *context, struct why *why) MUST;
 void reply_cookie(struct request *rq, const char *name, const char *value);
 
 /* A refusal as people read it: where, why, what to do. */

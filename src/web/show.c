@@ -249,6 +249,7 @@ static const struct saying kinds[] = {
 	{"duty.withdrawn", "義務が取り下げられました"},
 	{"notice.failed", "お知らせのメールを送れませんでした"},
 	{"notice.sent", "お知らせのメールを送りました"},
+	{"desk.exported", "台帳・記録簿を書き出しました"},
 	{"office.absence.added", "不在を登録しました"},
 	{"office.absence.ended", "不在が終わりました"},
 	{"office.delegation.added", "専決の委任を登録しました"},

@@ -101,6 +101,11 @@ static inline struct told hall_ask(struct hall *h, const char *login, const char
 		if (done.code != OK)
 			CHECK_OK(reply_failure(&rq, &why, &second), &second);
 	}
+	for (bool end = !rq.reply.pull; !end;) /* what is made while it is sent */
+		if (rq.reply.pull(rq.reply.pull_context, &rq.reply.body, &end, &why).code != OK)
+			end = true;
+	if (rq.reply.pull_end)
+		rq.reply.pull_end(rq.reply.pull_context);
 	told.status = rq.reply.status;
 	snprintf(told.location, sizeof told.location, "%s", rq.reply.location ? rq.reply.location : "");
 	told.body = strdup(buffer_cstr(&rq.reply.body));

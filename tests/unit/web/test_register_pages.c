@@ -212,4 +212,41 @@ TEST(a_deed_is_told_written_closed_and_corrected)
 	hall_done(&h);
 }
 
+TEST(a_list_goes_out_as_a_sheet)
+{
+	struct hall h;
+	hall_new(&h);
+	put(&h, "asset", "=髙橋綴り", CELLS({"owner", "tax"}, {"importance", "A"}));
+	struct told t = hall_ask(&h, "aoki", "/registers/asset/export?format=csv", NULL);
+	CHECK_INT(t.status, 200);
+	CHECK(shows(&t, "\xef\xbb\xbf番号,版,名称,台帳の所管課") && shows(&t, "\r\n1,1,'=髙橋綴り,税務課,,税務課"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/registers/asset/export?format=cp932", NULL);
+	CHECK_INT(t.status, 200);
+	CHECK(strstr(t.body, "\xfb\xfc")); /* 髙 */
+	TOLD_DONE(t);
+	put(&h, "asset", "𠮷野家", CELLS({"owner", "tax"}));
+	t = hall_ask(&h, "aoki", "/registers/asset/export?format=cp932", NULL);
+	CHECK_INT(t.status, 409);
+	CHECK(shows(&t, "3行目") && shows(&t, "𠮷") && shows(&t, "名称"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/registers/asset/export?format=xlsx", NULL);
+	CHECK_INT(t.status, 200);
+	CHECK(strncmp(t.body, "PK", 2) == 0);
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/books/movement/export?format=csv", NULL);
+	CHECK(shows(&t, "番号,起こした日,何を,対象"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/registers/asset/export?format=pdf", NULL);
+	CHECK_INT(t.status, 400);
+	TOLD_DONE(t);
+	/* who took it away is recorded, what was refused is not */
+	struct ledger_entry *entries;
+	size_t count = 0;
+	const struct ledger_query query = {.kind_prefix = "desk.exported", .limit = 10};
+	CHECK_OK(ledger_find(h.town.ledger, &query, h.town.arena, &entries, &count, &h.town.why), &h.town.why);
+	CHECK_INT(count, 4);
+	hall_done(&h);
+}
+
 MAIN_TESTS()
