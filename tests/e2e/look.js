@@ -41,7 +41,6 @@ const rooms = (inner, at) => [
   ['cases', inner, '/cases', 'staff_inner'], ['case-new', inner, '/cases/new/contract', 'manager_inner'],
   ['case-incident', inner, `/case/${at.incident}`, 'staff_inner'], ['case-contract', inner, `/case/${at.contract}`, 'manager_inner'],
   ['report', inner, '/report', 'staff_inner'], ['case-commission', inner, `/case/${at.incident}/commission`, 'staff_inner'], ['network', inner, '/network', 'staff_inner'],
-  ['report', inner, '/report', 'staff_inner'], ['network', inner, '/network', 'staff_inner'],
   ['zones', inner, '/zones', 'supervisor_inner'], ['zones-staff', inner, '/zones', 'staff_inner'],
   ['zones-no', inner, '/zones?from=bunsho&to=resident-db&what=tcp+443', 'staff_inner'],
   ['zones-yes', inner, '/zones?from=lgwan&to=gamen&what=rdp', 'staff_inner'],
