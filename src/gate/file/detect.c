@@ -207,15 +207,18 @@ static enum file_type package_type(struct slice in, struct slice name)
 	enum file_type broken = named != FILE_UNKNOWN ? named : FILE_ZIP;
 	if (!find_directory(in, &directory))
 		return broken;
+	bool said = false, listed = false;
 	for (bool first = true; next_member(in, &directory, &member); first = false) {
 		if (first && slice_is(member.name, "mimetype"))
 			return FILE_ODF;
+		said |= slice_is(member.name, "mimetype");
+		listed |= slice_is(member.name, "META-INF/manifest.xml");
 		if (!slice_equal_nocase(member.name, SLICE("[Content_Types].xml")))
 			continue;
 		enum file_type type = by_content_types(&member);
 		return type == FILE_UNKNOWN ? broken : type;
 	}
-	return FILE_ZIP;
+	return said && listed ? FILE_ODF : FILE_ZIP; /* some write the mimetype later; its reader writes it first */
 }
 
 /* ---- compound files ---- */

@@ -17,6 +17,7 @@ static const struct {
 	{"http://www.w3.org/2000/xmlns/", NS_XMLNS},
 	{OFFICE "wordprocessingml/2006/main", NS_W}, {STRICT "wordprocessingml/main", NS_W},
 	{OFFICE "officeDocument/2006/relationships", NS_R}, {STRICT "officeDocument/relationships", NS_R},
+	{OFFICE "drawingml/2006/3/main", NS_A}, /* of themes before the standard was one */
 	{OFFICE "drawingml/2006/main", NS_A}, {STRICT "drawingml/main", NS_A},
 	{OFFICE "drawingml/2006/wordprocessingDrawing", NS_WP},
 	{STRICT "drawingml/wordprocessingDrawing", NS_WP},

@@ -263,8 +263,8 @@ static struct result open_package(struct odf *odf, struct slice in, size_t *kind
 			return job_memory(why);
 	}
 	struct odf_part *mimetype = odf_part(odf, "", SLICE("mimetype"));
-	if (!mimetype || mimetype != odf->parts)
-		return job_refuse(job, REFUSAL_DAMAGED, "mimetype", "it does not come first");
+	if (!mimetype)
+		return job_refuse(job, REFUSAL_DAMAGED, "mimetype", "it is missing");
 	TRY(zip_unpack(job, mimetype->entry, &odf->raw, why));
 	struct slice mime = buffer_slice(&odf->raw);
 	while (mime.len && mime.at[mime.len - 1] <= ' ')

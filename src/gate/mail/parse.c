@@ -192,7 +192,7 @@ static bool boundary_fine(struct slice b)
 	for (size_t i = 0; i < b.len; i++) {
 		uint8_t c = b.at[i];
 		bool word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-		if (!word && (c == 0 || !strchr("'()+_,-./:=? ", c)))
+		if (!word && (c == 0 || !strchr("'()+_,-./:=? @#$%&*!~^{}|", c) /* more than RFC 2046 lists: all read these alike */))
 			return false;
 	}
 	return b.len > 0 && b.len <= 70 && b.at[b.len - 1] != ' ';

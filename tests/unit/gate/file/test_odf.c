@@ -283,6 +283,30 @@ TEST(templates_stay_templates_and_kinds_must_agree)
 	}
 }
 
+TEST(a_mimetype_that_comes_later_comes_first)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct buffer in;
+	struct outcome o;
+	struct zip_writer w;
+	struct why why = {0};
+	buffer_init(&in, 1 << 20);
+	zip_writer_begin(&w);
+	put(&w, a, "content.xml", "<office:document-content" SPACES "><office:body><office:text>" P(KEPT) "</office:text></office:body>"
+	    "</office:document-content>", true);
+	put(&w, a, "mimetype", "application/vnd.oasis.opendocument.text", true);
+	put(&w, a, "META-INF/manifest.xml", "<manifest:manifest" N("manifest", "manifest") "/>", true);
+	CHECK_OK(zip_writer_end(&w, SLICE(""), SLICE(""), &in, &why), &why);
+	zip_writer_done(&w);
+	cleanse_as(&o, "a.odt", buffer_slice(&in));
+	CHECK_STR(o.report.reason, "");
+	CHECK_SLICE(slice_part(buffer_slice(&o.out), 30, 47), SLICE("mimetypeapplication/vnd.oasis.opendocument.text"));
+	check_again(&o, "a.odt", "odt");
+	outcome_done(&o);
+	buffer_done(&in);
+	arena_free(a);
+}
+
 TEST(broken_and_encrypted_ones_are_refused)
 {
 	static const struct { struct recipe r; enum refusal refusal; } bad[] = {
