@@ -111,7 +111,10 @@ static bool look_xml(struct document *d, const struct member *m, struct slice co
 	const char *slash = strrchr(m->name, '/');
 	d->folder = arena_printf(d->look->arena, "%.*s", slash ? (int)(slash - m->name + 1) : 0, m->name);
 	d->body = 0;
-	return d->folder ? xml_read(&part, content) : look_memory(d->look);
+	d->seen = (struct part_text){0};
+	bool fine = d->folder ? xml_read(&part, content) : look_memory(d->look);
+	look_text(d->look, &d->seen); /* one sum a part: they may lie in any order */
+	return fine;
 }
 
 static bool look_picture(struct document *d, const struct member *m, struct slice content)
@@ -166,6 +169,5 @@ bool look_odf(struct look *look, enum inspect_type type, struct slice in)
 		fine = look_member(&d, i);
 	if (first)
 		members_close(&d.members);
-	look_text(look, &d.seen);
 	return fine;
 }
