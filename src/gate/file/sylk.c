@@ -46,16 +46,19 @@ static bool field_fine(struct slice kind, struct slice field)
 static void put_record(struct sheet *s, struct slice line, struct slice kind)
 {
 	struct slice field;
-	bool lost = false;
+	bool lost = false, kept = false;
 	buffer_put_slice(s->out, kind);
 	for (size_t pos = kind.len; take_field(line, &pos, &field);) {
 		if (!field_fine(kind, field)) {
 			lost |= field.len > 0;
 			continue;
 		}
+		kept = true;
 		buffer_put_u8(s->out, ';');
 		buffer_put_slice(s->out, field);
 	}
+	if (!kept && slice_is(kind, "ID"))
+		buffer_put_str(s->out, ";P"); /* by which a sheet is known */
 	buffer_put_str(s->out, "\r\n");
 	if (lost)
 		report(s, slice_is(kind, "C") ? "formula" : "unknown-element");
