@@ -71,6 +71,7 @@ static const struct item items[] = {
 	{"cases", "/cases", "手続", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"registers", "/registers", "台帳", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"duties", "/duties", "義務", ZONE_LGWAN, COUNT_NOTHING, false},
+	{"organisation", "/organisation", "組織", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"clauses", "/proof", "条文・証明", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"zones", "/zones", "網の区画", ZONE_LGWAN, COUNT_NOTHING, false},
 	{"operation", "/operation", "運用", ZONE_LGWAN, COUNT_NOTHING, true},

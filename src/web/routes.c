@@ -52,6 +52,9 @@ static const struct route_row rows[] = {
 	{"/year.ics", INNER, NEED_SESSION, page_year_ics, NULL, false},
 
 	{"/proof", INNER, NEED_SESSION, page_proof, NULL, false},
+	{"/organisation", INNER, NEED_SESSION, page_organisation, NULL, false},
+	{"/organisation/people/*", INNER, NEED_SESSION, page_person, post_person, false},
+
 	{"/clauses", INNER, NEED_SESSION, page_clauses, NULL, false},
 	{"/clause", INNER, NEED_SESSION, page_clause, NULL, false},
 	{"/compare", INNER, NEED_SESSION, page_compare, NULL, false},

@@ -30,6 +30,7 @@ const pages = (outer, inner) => [
 
 // Pages over the real rooms, with what stands in them (tests/unit/web/hallstage).
 const rooms = (inner, at) => [
+  ['organisation', inner, '/organisation', 'staff_inner'], ['person', inner, `/organisation/people/${at.person}`, 'staff_inner'],
   ['registers', inner, '/registers', 'staff_inner'], ['register', inner, '/registers/asset', 'staff_inner'],
   ['register-found', inner, '/registers/asset?q=%E7%A8%8E&level=A&order=changed', 'staff_inner'],
   ['row', inner, `/registers/medium/${at.medium}`, 'staff_inner'], ['row-new', inner, '/registers/asset/new', 'staff_inner'],

@@ -97,9 +97,9 @@ int main(int argc, char **argv)
 	sign_in(&hall.town, "sato", 'e', supervisor);
 	zoned(&hall.town);
 	struct furnished f = furnish_cases(&hall.town);
-	printf("{\"staff_inner\":\"%s\",\"manager_inner\":\"%s\",\"it_inner\":\"%s\",\"chief_inner\":\"%s\",\"supervisor_inner\":\"%s\",\"medium\":\"%s\",\"open\":\"%s\",\"closed\":\"%s\","
+	printf("{\"staff_inner\":\"%s\",\"manager_inner\":\"%s\",\"it_inner\":\"%s\",\"chief_inner\":\"%s\",\"supervisor_inner\":\"%s\",\"person\":\"%s\",\"medium\":\"%s\",\"open\":\"%s\",\"closed\":\"%s\","
 	       "\"incident\":\"%s\",\"contract\":\"%s\",\"asset\":\"%s\",\"application\":\"%s\",\"permitted\":\"%s\"}\n",
-	       staff, manager, it, chief, supervisor, medium, open, closed, f.incident, f.contract, f.asset, f.application, f.permitted);
+	       staff, manager, it, chief, supervisor, town_id(&hall.town, "aoki"), medium, open, closed, f.incident, f.contract, f.asset, f.application, f.permitted);
 	fflush(stdout);
 	while (!test_faults_ && web_turn(hall.web, -1, 1000, &why).code == OK)
 		continue;
