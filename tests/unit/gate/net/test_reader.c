@@ -52,7 +52,85 @@ static const char strange[] = FILTER("DROP",
 static const char wild[] = FILTER("DROP", "-A FORWARD -i eth+ -o ppp0 -j ACCEPT\n-A FORWARD -i eth1 -o eth0 -p tcp --dport https -j ACCEPT\n");
 static const char empty_jump[] = FILTER("DROP", ":a - [0:0]\n:b - [0:0]\n-A FORWARD -j a\n-A FORWARD -p tcp --dport 80 -j ACCEPT\n-A a -j b\n-A b -p tcp --dport 80 -j RETURN\n-A b -j DROP\n");
 
+/* A hospital: three wards that reach the records and nothing else. */
+static const char hospital[] = FILTER("DROP",
+	":wards - [0:0]\n:records - [0:0]\n-A FORWARD -s 10.20.0.0/22 -j wards\n-A FORWARD -m state --state RELATED,ESTABLISHED -j ACCEPT\n"
+	"-A wards -d 10.30.0.10/32 -j records\n-A wards -d 10.30.0.0/24 -j DROP\n-A wards -p tcp -m tcp --dport 80 -j ACCEPT\n"
+	"-A records -p tcp -m multiport --dports 104,2575,11112 -j ACCEPT\n-A records -j DROP\n");
+/* A school: pupils by day through the filter only, teachers anywhere but the office. */
+static const char school[] = FILTER("DROP",
+	":pupils - [0:0]\n:teachers - [0:0]\n-A FORWARD -s 172.20.0.0/16 -g pupils\n-A FORWARD -s 172.21.0.0/24 -g teachers\n-A FORWARD -j ACCEPT\n"
+	"-A pupils -d 172.22.0.5/32 -p tcp -m tcp --dport 3128 -j ACCEPT\n-A teachers ! -d 10.2.0.0/16 -j ACCEPT\n");
+/* A router on a stick: vlans as interfaces. */
+static const char stick[] = FILTER("DROP",
+	"-A FORWARD -i eth1 -o eth1 -j DROP\n-A FORWARD -i eth1.10 -o eth1.20 -p tcp -m tcp --dport 445 -j ACCEPT\n-A FORWARD -i eth1+ -o eth0 -j ACCEPT\n");
+/* What docker leaves behind. */
+static const char docker[] = FILTER("DROP",
+	":DOCKER - [0:0]\n:DOCKER-ISOLATION-STAGE-1 - [0:0]\n:DOCKER-ISOLATION-STAGE-2 - [0:0]\n:DOCKER-USER - [0:0]\n"
+	"-A FORWARD -j DOCKER-USER\n-A FORWARD -j DOCKER-ISOLATION-STAGE-1\n-A FORWARD -o eth0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
+	"-A FORWARD -o eth0 -j DOCKER\n-A FORWARD -i eth0 ! -o eth0 -j ACCEPT\n-A FORWARD -i eth0 -o eth0 -j ACCEPT\n"
+	"-A DOCKER -d 172.17.0.2/32 ! -i eth0 -o eth0 -p tcp -m tcp --dport 8080 -j ACCEPT\n"
+	"-A DOCKER-ISOLATION-STAGE-1 -i eth0 ! -o eth0 -j DOCKER-ISOLATION-STAGE-2\n-A DOCKER-ISOLATION-STAGE-1 -j RETURN\n"
+	"-A DOCKER-ISOLATION-STAGE-2 -o eth0 -j DROP\n-A DOCKER-ISOLATION-STAGE-2 -j RETURN\n-A DOCKER-USER -j RETURN\n");
+/* In the manner of ufw: chains that are only there to be jumped to. */
+static const char ufw[] = FILTER("DROP",
+	":ufw-before-forward - [0:0]\n:ufw-user-forward - [0:0]\n:ufw-reject-forward - [0:0]\n:ufw-skip-to-policy-forward - [0:0]\n"
+	"-A FORWARD -j ufw-before-forward\n-A FORWARD -j ufw-reject-forward\n-A ufw-before-forward -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
+	"-A ufw-before-forward -p icmp -m icmp --icmp-type 8 -j ACCEPT\n-A ufw-before-forward -j ufw-user-forward\n"
+	"-A ufw-user-forward -s 192.168.5.0/24 -p tcp -m multiport --dports 25,587 -j ACCEPT\n-A ufw-reject-forward -j ufw-skip-to-policy-forward\n-A ufw-skip-to-policy-forward -j DROP\n");
+/* Marks, which say nothing about a packet until it is known who set them. */
+static const char marks[] = FILTER("DROP", "-A FORWARD -m mark --mark 0x1 -p tcp -m tcp --dport 80 -j ACCEPT\n-A FORWARD -p tcp -m tcp --dport 81 -j ACCEPT\n");
+/* Bridge ports. */
+static const char ports[] = FILTER("DROP", "-A FORWARD -m physdev --physdev-in eth7 -p tcp -m tcp --dport 80 -j ACCEPT\n-A FORWARD -p udp -j ACCEPT\n");
+/* A long list of refused neighbours before the one rule that lets all else. */
+static const char neighbours[] = FILTER("ACCEPT",
+	"-A FORWARD -s 10.0.0.0/9 -j DROP\n-A FORWARD -s 10.128.0.0/10 -j DROP\n-A FORWARD -m iprange --dst-range 192.0.2.10-192.0.2.20 -j DROP\n"
+	"-A FORWARD -p tcp -m tcp --sport 0:1023 -j DROP\n-A FORWARD -p udp -m udp ! --dport 53 -j DROP\n");
+/* A branch office by the book of a shop: everything that is not named is rejected. */
+static const char branch[] = FILTER("DROP",
+	":from-lan - [0:0]\n:svc - [0:0]\n-A FORWARD -i eth1 -j from-lan\n-A from-lan -p tcp -j svc\n-A from-lan -p udp -m udp --dport 123 -j ACCEPT\n-A from-lan -j REJECT --reject-with icmp-net-prohibited\n"
+	"-A svc -m tcp -p tcp --dport 443 -s 10.8.0.0/24 -j ACCEPT\n-A svc -m tcp -p tcp --dport 993 -j RETURN\n-A svc -p tcp -j REJECT --reject-with tcp-reset\n");
+/* A test laboratory: what was opened for a day and never closed. */
+static const char forgotten[] = FILTER("DROP",
+	"-A FORWARD -s 10.6.0.0/16 -d 10.7.0.5/32 -p tcp -m tcp --dport 1521 -j ACCEPT\n-A FORWARD -s 10.6.0.99/32 -j ACCEPT\n-A FORWARD -m limit --limit 1/sec -j ACCEPT\n");
+/* Deep: each chain lets one host through and hands the rest on. */
+static const char deep[] = FILTER("DROP",
+	":c1 - [0:0]\n:c2 - [0:0]\n:c3 - [0:0]\n:c4 - [0:0]\n:c5 - [0:0]\n-A FORWARD -j c1\n-A c1 -s 10.0.0.1/32 -j ACCEPT\n-A c1 -j c2\n-A c2 -s 10.0.0.2/32 -j ACCEPT\n-A c2 -j c3\n"
+	"-A c3 -s 10.0.0.3/32 -j RETURN\n-A c3 -j c4\n-A c4 -s 10.0.0.4/32 -g c5\n-A c4 -j DROP\n-A c5 -p tcp -m tcp --dport 22 -j ACCEPT\n");
+
 static const struct row rows[] = {
+	{"branch: the one net to the web", branch, false, TCP("10.8.0.9", "203.0.113.5", 443), OPEN},
+	{"branch: another net", branch, false, TCP("10.9.0.9", "203.0.113.5", 443), CLOSED},
+	{"branch: returned, and refused after all", branch, false, TCP("10.8.0.9", "203.0.113.5", 993), CLOSED},
+	{"forgotten: one machine may all", forgotten, false, TCP("10.6.0.99", "203.0.113.5", 23), OPEN},
+	{"forgotten: a limit that lets through", forgotten, false, TCP("10.6.0.98", "203.0.113.5", 23), DOUBTFUL},
+	{"deep: the second", deep, false, TCP("10.0.0.2", "203.0.113.5", 443), OPEN},
+	{"deep: the third goes back up", deep, false, TCP("10.0.0.3", "203.0.113.5", 443), CLOSED},
+	{"deep: the fourth by its shell", deep, false, TCP("10.0.0.4", "203.0.113.5", 22), OPEN},
+	{"deep: the fourth otherwise", deep, false, TCP("10.0.0.4", "203.0.113.5", 23), CLOSED},
+	{"hospital: a ward to the pictures", hospital, false, TCP("10.20.1.9", "10.30.0.10", 104), OPEN},
+	{"hospital: a ward to the records' shell", hospital, false, TCP("10.20.1.9", "10.30.0.10", 22), CLOSED},
+	{"hospital: a ward to another server", hospital, false, TCP("10.20.1.9", "10.30.0.11", 104), CLOSED},
+	{"hospital: a ward to the web", hospital, false, TCP("10.20.3.9", "203.0.113.5", 80), OPEN},
+	{"hospital: no ward", hospital, false, TCP("10.20.4.9", "203.0.113.5", 80), CLOSED},
+	{"school: a pupil through the filter", school, false, TCP("172.20.9.9", "172.22.0.5", 3128), OPEN},
+	{"school: a pupil past it", school, false, TCP("172.20.9.9", "203.0.113.5", 443), CLOSED},
+	{"school: a teacher to the web", school, false, TCP("172.21.0.9", "203.0.113.5", 443), OPEN},
+	{"school: a teacher to the office", school, false, TCP("172.21.0.9", "10.2.0.10", 443), CLOSED},
+	{"school: a goto does not come back", school, false, TCP("172.23.0.9", "10.2.0.10", 443), OPEN},
+	{"stick: one vlan to the world", stick, false, TCP("10.1.10.9", "203.0.113.5", 443), OPEN},
+	{"docker: into the container from elsewhere", docker, false, TCP("198.51.100.9", "172.17.0.2", 8080), OPEN},
+	{"docker: another port of it", docker, false, TCP("198.51.100.9", "172.17.0.2", 8081), CLOSED},
+	{"docker: another container", docker, false, TCP("198.51.100.9", "172.17.0.3", 8080), CLOSED},
+	{"ufw: mail out", ufw, false, TCP("192.168.5.7", "203.0.113.25", 587), OPEN},
+	{"ufw: mail from elsewhere", ufw, false, TCP("192.168.6.7", "203.0.113.25", 587), CLOSED},
+	{"marks: who marked it nobody knows", marks, false, TCP("192.168.5.7", "203.0.113.25", 80), DOUBTFUL},
+	{"marks: what needs none", marks, false, TCP("192.168.5.7", "203.0.113.25", 82), CLOSED},
+	{"ports of a bridge are not read", ports, false, TCP("192.168.5.7", "203.0.113.25", 80), DOUBTFUL},
+	{"neighbours: refused by the first half", neighbours, false, TCP("10.5.0.9", "203.0.113.5", 443), CLOSED},
+	{"neighbours: refused by a range", neighbours, false, TCP("192.168.1.9", "192.0.2.15", 443), CLOSED},
+	{"neighbours: beside the range", neighbours, false, TCP("192.168.1.9", "192.0.2.21", 443), OPEN},
+	{"neighbours: the rest of ten", neighbours, false, TCP("10.200.0.9", "203.0.113.5", 443), OPEN},
 	{"lan goes out", small_office, false, TCP("192.168.1.9", "203.0.113.5", 443), OPEN},
 	{"nobody comes in", small_office, false, {"eth0", "eth1", HOOK_FORWARD, "203.0.113.5", "192.168.1.9", PROTO_TCP, 443, 4000, STATE_NEW, "02:00:00:00:00:02"}, CLOSED},
 	{"answers come in", small_office, false, {"eth0", "eth1", HOOK_FORWARD, "203.0.113.5", "192.168.1.9", PROTO_TCP, 443, 4000, STATE_REPLY, "02:00:00:00:00:02"}, OPEN},
