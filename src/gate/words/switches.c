@@ -12,7 +12,7 @@ static const struct {
 	[CONTENT_PROGRAM] = {"program", "マクロやスクリプトなど、動くもの",
 		"vba macro-sheet macro-link auto-name activex control form-macro action animation web-extension custom-ui "
 		"javascript open-action launch postscript"},
-	[CONTENT_EMBEDDED] = {"embedded", "埋め込まれたファイルやオブジェクト", "ole-object embedded-file alt-chunk sub-document attachment"},
+	[CONTENT_EMBEDDED] = {"embedded", "埋め込まれたファイルやオブジェクト", "ole-object embedded-file alt-chunk sub-document attachment message"},
 	[CONTENT_EXTERNAL] = {"external", "外部から取り込むもの",
 		"external-link template frame mail-merge data-connection data-model external-stream remote-picture pivot"},
 	[CONTENT_LINK] = {"link", "安全でないリンク", "unsafe-link"},
