@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "duty/ics.h"
 #include "house/house.h"
+#include "proof/oscal.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -99,7 +100,7 @@ const struct verb cli_duty_verbs[] = {
 	{"duty done", "-C DIR 義務の番号 --person 職員番号 [--note 行ったこと] [--evidence 記号]", "行ったことを記録します", run_done},
 	{"duty calendar", "-C DIR [--person 職員番号] [--year 年度]", "年度の予定を暦のファイル (RFC 5545) で書き出します",
 	 run_calendar},
-	{"proof", "-C DIR [--clause 条] [--format text|json]", "条文ごとに、いまの状態と理由を表示します", run_proof},
+	{"proof", "-C DIR [--clause 条] [--format text|json|oscal]", "条文ごとに、いまの状態と理由を表示します", run_proof},
 	{0},
 };
 
@@ -259,6 +260,26 @@ static struct result print_sum(struct call *c, const struct survey *survey)
 	return ok();
 }
 
+/* NIST OSCAL 1.1 assessment results of the fiscal year up to now */
+static struct result print_oscal(struct call *c, const struct survey *survey)
+{
+	const struct house_settings *s = &c->house.settings;
+	int64_t size = 0, now = clock_now_ms(&c->house.clock);
+	const struct policy_edition *edition = policy_edition_on(c->house.policy, s->policy, day_of_ms(now));
+	json_t *document = NULL;
+	if (!edition)
+		return fail(&c->why, E_ABSENT, s->policy, "今日施行されているポリシーがありません。");
+	TRY(ledger_size(c->house.ledger, &size, &c->why));
+	const struct oscal_words words = {.body = s->body, .title = s->title, .origin = s->origin,
+		.policy_title = edition->title, .effective = edition->effective, .now_ms = now, .entries = size,
+		.since_ms = ms_of_day(fiscal_year_begin(fiscal_year(day_of_ms(now))))};
+	TRY(proof_oscal(survey, &words, c->arena, &document, &c->why));
+	int failed = json_dumpf(document, stdout, JSON_INDENT(1) | JSON_SORT_KEYS);
+	json_decref(document);
+	puts("");
+	return failed ? fail(&c->why, E_SYSTEM, "stdout", "書き出せませんでした。") : ok();
+}
+
 static int run_proof(int argc, char **argv)
 {
 	AUTO(call_done) struct call c = {.dir = NULL};
@@ -267,12 +288,16 @@ static int run_proof(int argc, char **argv)
 	int status = call_open(&c, argc, argv, &cli_duty_verbs[4]);
 	if (status != CLI_DONE)
 		return status;
-	bool json = c.format && strcmp(c.format, "json") == 0;
-	if (c.count || (c.format && !json && strcmp(c.format, "text") != 0))
+	bool json = c.format && strcmp(c.format, "json") == 0, oscal = c.format && strcmp(c.format, "oscal") == 0;
+	if (c.count || (c.format && !json && !oscal && strcmp(c.format, "text") != 0) || (oscal && c.clause))
 		return cli_usage(&cli_duty_verbs[4]);
 	json_t *list = json ? json_array() : NULL;
 	day_t today = day_of_ms(clock_now_ms(&c.house.clock));
 	struct result done = proof_survey(c.house.proof, today, c.arena, &survey, &c.why);
+	if (done.code == OK && oscal) {
+		done = print_oscal(&c, survey);
+		return done.code == OK ? CLI_DONE : cli_why("proof", &c.why);
+	}
 	if (done.code == OK)
 		done = print_clauses(&c, survey, list, &found);
 	if (done.code == OK && !json && !c.clause)
