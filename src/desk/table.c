@@ -144,7 +144,7 @@ static struct result wrong(const struct policy_fact *fact, struct why *why, cons
 /* Wide digits and marks narrow, spaces around it gone, commas out of numbers. */
 static const char *plain_of(struct slice text, bool number, struct arena *arena)
 {
-	AUTO(buffer_done) struct buffer narrow, out;
+	AUTO(buffer_done) struct buffer narrow = {0}, out = {0};
 	buffer_init(&narrow, 4 * text.len + 16);
 	buffer_init(&out, 4 * text.len + 16);
 	half_width(text, &narrow);

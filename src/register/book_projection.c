@@ -70,16 +70,16 @@ static struct result bind_tables(struct statement *s, const struct ledger_entry 
 {
 	static const char *const names[] = {"fields", "cells", "texts"};
 	for (int i = 0; i < 3; i++) {
-		AUTO(buffer_done) struct buffer text;
+		AUTO(buffer_done) struct buffer text = {0};
 		buffer_init(&text, LEDGER_LEAF_MAX);
 		TRY(canonical(json_object_get(data, names[i]), &text, entry, why));
 		bind_text(s, 12 + i, buffer_slice(&text));
 	}
-	AUTO(buffer_done) struct buffer clauses;
+	AUTO(buffer_done) struct buffer clauses = {0};
 	buffer_init(&clauses, LEDGER_LEAF_MAX);
 	TRY(clauses_text(entry, &clauses, why));
 	bind_text(s, 15, buffer_slice(&clauses));
-	AUTO(buffer_done) struct buffer reason;
+	AUTO(buffer_done) struct buffer reason = {0};
 	buffer_init(&reason, 4096);
 	if (json_object_get(data, "reason"))
 		TRY(json_canonical(json_object_get(data, "reason"), &reason, why));
@@ -90,7 +90,7 @@ static struct result bind_tables(struct statement *s, const struct ledger_entry 
 static struct result bind_rest(struct statement *s, const struct ledger_entry *entry, const json_t *data,
                                struct why *why)
 {
-	AUTO(buffer_done) struct buffer plain;
+	AUTO(buffer_done) struct buffer plain = {0};
 	buffer_init(&plain, LEDGER_LEAF_MAX);
 	book_plain((int)json_number(data, "year"), json_number(data, "serial"), json_text(data, "section"),
 	           json_object_get(data, "cells"), &plain);
@@ -150,9 +150,9 @@ static struct result plain_of(struct store *store, const struct ledger_entry *en
 static struct result apply_filled(struct store *store, const struct ledger_entry *entry, const json_t *data,
                                   struct why *why)
 {
-	AUTO(buffer_done) struct buffer cells;
-	AUTO(buffer_done) struct buffer texts;
-	AUTO(buffer_done) struct buffer plain;
+	AUTO(buffer_done) struct buffer cells = {0};
+	AUTO(buffer_done) struct buffer texts = {0};
+	AUTO(buffer_done) struct buffer plain = {0};
 	int64_t changed = 0;
 	buffer_init(&plain, LEDGER_LEAF_MAX);
 	buffer_init(&cells, LEDGER_LEAF_MAX);

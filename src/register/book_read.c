@@ -311,7 +311,7 @@ static struct result asking_begin(struct registers *r, const struct book_query *
 static struct result asking_run(struct asking *a, const char *select, const char *order, size_t limit,
                                 const char *end, struct statement **out, struct why *why)
 {
-	AUTO(buffer_done) struct buffer sql;
+	AUTO(buffer_done) struct buffer sql = {0};
 	buffer_init(&sql, 16384);
 	buffer_printf(&sql, "%s FROM book_entry WHERE body = ?1%s%s LIMIT ?%zu%s", select, buffer_cstr(&a->where),
 	              order, add(a, arg_i64((int64_t)limit)), end);

@@ -164,7 +164,7 @@ static struct result index_entry(struct registers *r, const char *registry, cons
                                  int64_t serial, const char *section, json_t *cells, struct slice before,
                                  struct arena *arena, struct why *why)
 {
-	AUTO(buffer_done) struct buffer plain;
+	AUTO(buffer_done) struct buffer plain = {0};
 	const char *kind = book_gram_kind(registry, arena);
 	buffer_init(&plain, LEDGER_LEAF_MAX);
 	book_plain(year, serial, section, cells, &plain);

@@ -145,7 +145,7 @@ static bool take_cells(struct csv *csv, struct arena *arena, struct slice *at, s
 bool csv_row(struct csv *csv, struct arena *arena, struct slice **cells, size_t *count)
 {
 	struct slice *at;
-	AUTO(buffer_done) struct buffer cell;
+	AUTO(buffer_done) struct buffer cell = {0};
 	if (csv->fault || cursor_peek_u8(&csv->c) == -1)
 		return false;
 	csv->line = csv->next_line;

@@ -39,7 +39,7 @@ static bool cp932_cell(struct sheet_writer *w, size_t column, struct slice text,
 	bool whole = true;
 	for (size_t from = 0, pos = 0; utf8_next(text, &pos) >= 0; from = pos) {
 		struct slice one = slice_part(text, from, pos - from);
-		AUTO(buffer_done) struct buffer back;
+		AUTO(buffer_done) struct buffer back = {0};
 		size_t before = out->len;
 		buffer_init(&back, 16);
 		if (cp932_from_utf8(one, out, NULL).code != OK) {
@@ -58,7 +58,7 @@ static bool cp932_cell(struct sheet_writer *w, size_t column, struct slice text,
 
 static void put_csv(struct sheet_writer *w, size_t column, struct slice text)
 {
-	AUTO(buffer_done) struct buffer guarded, bytes;
+	AUTO(buffer_done) struct buffer guarded = {0}, bytes = {0};
 	buffer_init(&guarded, text.len + 2);
 	buffer_init(&bytes, 2 * text.len + 16);
 	if (sheet_guarded(text))

@@ -146,7 +146,7 @@ static void put_title(const char *title, struct buffer *out)
 
 static struct result put_workbook(struct sheet_writer *w, const char *title, size_t columns, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	(void)columns;
 	buffer_init(&out, 4096);
 	buffer_put_str(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"

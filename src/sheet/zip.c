@@ -52,7 +52,7 @@ void zip_out_free(struct zip_out *z)
 static struct result squeeze(struct zip_out *z, struct slice bytes, int flush, struct why *why)
 {
 	struct member *m = &z->members[z->count - 1];
-	AUTO(buffer_done) struct buffer copy;
+	AUTO(buffer_done) struct buffer copy = {0};
 	buffer_init(&copy, bytes.len + 1);
 	buffer_put_slice(&copy, bytes); /* zlib's input is not const */
 	if (!buffer_ok(&copy))
@@ -76,7 +76,7 @@ static struct result close_member(struct zip_out *z, struct why *why)
 	if (!z->open)
 		return ok();
 	struct member *m = &z->members[z->count - 1];
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	buffer_init(&out, 64);
 	z->open = false;
 	TRY(squeeze(z, slice_of("", 0), Z_FINISH, why));
@@ -89,7 +89,7 @@ static struct result close_member(struct zip_out *z, struct why *why)
 
 struct result zip_out_member(struct zip_out *z, const char *name, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	TRY(close_member(z, why));
 	if (z->count == MEMBERS)
 		return fail(why, E_LIMIT, "xlsx", "部品が多すぎます。");
@@ -144,7 +144,7 @@ static void put_central(const struct member *m, struct buffer *out)
 
 struct result zip_out_end(struct zip_out *z, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	TRY(close_member(z, why));
 	buffer_init(&out, 16384);
 	uint32_t at = (uint32_t)z->at;

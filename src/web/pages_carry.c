@@ -72,7 +72,7 @@ static struct result check_losses(struct request *rq, const char *name, bool boo
                                   struct why *why)
 {
 	struct sending *s = NULL;
-	AUTO(buffer_done) struct buffer nothing;
+	AUTO(buffer_done) struct buffer nothing = {0};
 	size_t count;
 	buffer_init(&nothing, 8 << 20);
 	TRY(sending_new(rq, name, book, SHEET_CP932, &s, why));

@@ -81,7 +81,7 @@ static uint8_t separator_of(struct slice text)
 
 static struct result read_csv(struct job *job, struct slice in, struct buffer *out)
 {
-	AUTO(buffer_done) struct buffer room;
+	AUTO(buffer_done) struct buffer room = {0};
 	AUTO(arena_drop) struct arena *row = arena_new(16 << 20);
 	struct slice text, *cells;
 	size_t count, number = 0;

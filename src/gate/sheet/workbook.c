@@ -170,7 +170,7 @@ static struct result add_string(struct workbook *b, struct slice text, struct wh
 static struct result read_strings(struct workbook *b, struct why *why)
 {
 	bool found;
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	buffer_init(&text, SHEET_CELL);
 	TRY(open_part(b, SLICE("xl/sharedStrings.xml"), &found, why));
 	while (found && xml_next(b->xml)) {
