@@ -142,6 +142,7 @@ static void close_rooms(struct house *h)
 {
 	proof_drop(&h->proof);
 	drafts_drop(&h->drafts);
+	transfers_drop(&h->transfers);
 	crossing_close(h->crossings);
 	h->crossings = NULL;
 	proceeding_drop(&h->proceedings);
