@@ -53,7 +53,7 @@ static struct result town_open(struct town *t, const char *folder, struct why *w
 	TRY(vault_open(vault, key, t->store, &t->vault, why));
 	TRY(ledger_open(t->store, "bench.example", projections, &t->clock, &t->ledger, why));
 	TRY(policy_load_folders(folders, 2, t->arena, &t->policy, NULL, why));
-	struct office_parts office = {.store = t->store, .ledger = t->ledger, .vault = t->vault,
+	struct office_parts office = {.policy = t->policy, .store = t->store, .ledger = t->ledger, .vault = t->vault,
 	                              .random = &t->random, .clock = &t->clock, .body = "bench"};
 	TRY(office_open(&office, &t->office, why));
 	TRY(file_read(SEKISHO_SOURCE "/share/demo/office.tsv", 1 << 20, t->arena, &chart, why));

@@ -98,7 +98,52 @@ static const char deep[] = FILTER("DROP",
 	":c1 - [0:0]\n:c2 - [0:0]\n:c3 - [0:0]\n:c4 - [0:0]\n:c5 - [0:0]\n-A FORWARD -j c1\n-A c1 -s 10.0.0.1/32 -j ACCEPT\n-A c1 -j c2\n-A c2 -s 10.0.0.2/32 -j ACCEPT\n-A c2 -j c3\n"
 	"-A c3 -s 10.0.0.3/32 -j RETURN\n-A c3 -j c4\n-A c4 -s 10.0.0.4/32 -g c5\n-A c4 -j DROP\n-A c5 -p tcp -m tcp --dport 22 -j ACCEPT\n");
 
+/* A published server's own net between the office and the world. */
+static const char dmz[] = FILTER("DROP",
+	"-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A FORWARD -i eth1 -d 192.168.100.0/24 -p tcp -m multiport --dports 80,443 -j ACCEPT\n"
+	"-A FORWARD -s 192.168.1.250/32 -d 192.168.100.0/24 -p tcp -m tcp --dport 22 -j ACCEPT\n-A FORWARD -s 192.168.100.25/32 -o eth0 -p tcp -m tcp --dport 25 -j ACCEPT\n"
+	"-A FORWARD -s 192.168.100.0/24 -j REJECT --reject-with icmp-admin-prohibited\n-A FORWARD -d 192.168.100.0/24 -j DROP\n"
+	"-A FORWARD -i eth1 -o eth0 -p tcp -m multiport ! --dports 25,135:139,445 -j ACCEPT\n");
+/* Work from home: tunnels to one relay, by one protocol. */
+static const char tunnel[] = FILTER("DROP", "-A FORWARD -i tun+ -d 10.50.0.7/32 -p tcp -m tcp --dport 3389 -j ACCEPT\n-A FORWARD -i tun+ -j DROP\n-A FORWARD -i eth1 -j ACCEPT\n");
+/* Guests' wireless: the world, and nothing of ours. */
+static const char guests[] = FILTER("DROP",
+	"-A FORWARD -d 10.0.0.0/8 -j DROP\n-A FORWARD -d 172.16.0.0/12 -j DROP\n-A FORWARD -d 192.168.0.0/16 -j DROP\n"
+	"-A FORWARD -i eth1 -p udp -m multiport --dports 53,123 -j ACCEPT\n-A FORWARD -i eth1 -p tcp -m multiport --dports 80,443 -j ACCEPT\n");
+/* Cameras that may speak to their recorder only, known by their cards. */
+static const char cameras[] = FILTER("DROP",
+	":recorder - [0:0]\n-A FORWARD -m mac --mac-source 02:00:00:00:00:01 -j recorder\n-A FORWARD -m mac ! --mac-source 02:00:00:00:00:01 -d 10.70.0.0/24 -j REJECT\n"
+	"-A recorder -d 10.70.0.2/32 -p tcp -m tcp --dport 554 -j ACCEPT\n-A recorder -d 10.70.0.2/32 -p udp -m udp --dport 5000:5999 -j ACCEPT\n-A recorder -j DROP\n");
+/* Everybody writes to the log host; from there nothing goes out again. */
+static const char loghost[] = FILTER("DROP",
+	"-A FORWARD -s 10.80.0.5/32 -j DROP\n-A FORWARD -d 10.80.0.5/32 -p udp -m udp --dport 514 -j ACCEPT\n-A FORWARD -d 10.80.0.5/32 -p tcp -m tcp --dport 6514 -j ACCEPT\n"
+	"-A FORWARD -d 10.80.0.5/32 -j DROP\n-A FORWARD -s 10.80.0.0/16 -j ACCEPT\n");
+/* Backups at night: what the clock lets through is not known by a packet. */
+static const char backups[] = FILTER("DROP", "-A FORWARD -s 10.90.0.5/32 -p tcp -m tcp --dport 873 -m time --timestart 01:00 --timestop 04:00 -j ACCEPT\n-A FORWARD -s 10.90.0.6/32 -p tcp -m tcp --dport 873 -j ACCEPT\n");
+
 static const struct row rows[] = {
+	{"dmz: the office to the pages", dmz, false, TCP("192.168.1.9", "192.168.100.80", 443), OPEN},
+	{"dmz: its shell for one machine", dmz, false, TCP("192.168.1.250", "192.168.100.80", 22), OPEN},
+	{"dmz: its shell for another", dmz, false, TCP("192.168.1.9", "192.168.100.80", 22), CLOSED},
+	{"dmz: mail leaves the relay", dmz, false, TCP("192.168.100.25", "203.0.113.5", 25), OPEN},
+	{"dmz: mail leaves nothing else", dmz, false, TCP("192.168.100.26", "203.0.113.5", 25), CLOSED},
+	{"dmz: the office to the world, a port of the list", dmz, false, TCP("192.168.1.9", "203.0.113.5", 138), CLOSED},
+	{"dmz: the office to the world, beside the list", dmz, false, TCP("192.168.1.9", "203.0.113.5", 140), OPEN},
+	{"tunnel: to the relay", tunnel, false, {"tun3", "eth0", HOOK_FORWARD, "10.51.0.9", "10.50.0.7", PROTO_TCP, 40000, 3389, STATE_NEW, "02:00:00:00:00:01"}, OPEN},
+	{"tunnel: beside it", tunnel, false, {"tun3", "eth0", HOOK_FORWARD, "10.51.0.9", "10.50.0.8", PROTO_TCP, 40000, 3389, STATE_NEW, "02:00:00:00:00:01"}, CLOSED},
+	{"guests: the world", guests, false, TCP("10.99.0.9", "203.0.113.5", 443), OPEN},
+	{"guests: the office", guests, false, TCP("10.99.0.9", "172.31.0.1", 443), CLOSED},
+	{"guests: beside the office", guests, false, TCP("10.99.0.9", "172.32.0.1", 443), OPEN},
+	{"cameras: to the recorder", cameras, false, TCP("10.70.0.9", "10.70.0.2", 554), OPEN},
+	{"cameras: to another", cameras, false, TCP("10.70.0.9", "10.70.0.3", 554), CLOSED},
+	{"cameras: another card", cameras, false, {"eth1", "eth0", HOOK_FORWARD, "10.70.0.9", "10.70.0.2", PROTO_TCP, 40000, 554, STATE_NEW, "02:00:00:00:00:02"}, CLOSED},
+	{"log host: a line", loghost, false, TCP("10.80.3.9", "10.80.0.5", 6514), OPEN},
+	{"log host: its shell", loghost, false, TCP("10.80.3.9", "10.80.0.5", 22), CLOSED},
+	{"log host: out of it", loghost, false, TCP("10.80.0.5", "10.80.3.9", 443), CLOSED},
+	{"log host: others go out", loghost, false, TCP("10.80.0.6", "203.0.113.5", 443), OPEN},
+	{"backups: by the clock", backups, false, TCP("10.90.0.5", "10.91.0.5", 873), DOUBTFUL},
+	{"backups: without it", backups, false, TCP("10.90.0.6", "10.91.0.5", 873), OPEN},
+	{"backups: another port", backups, false, TCP("10.90.0.6", "10.91.0.5", 874), CLOSED},
 	{"branch: the one net to the web", branch, false, TCP("10.8.0.9", "203.0.113.5", 443), OPEN},
 	{"branch: another net", branch, false, TCP("10.9.0.9", "203.0.113.5", 443), CLOSED},
 	{"branch: returned, and refused after all", branch, false, TCP("10.8.0.9", "203.0.113.5", 993), CLOSED},
