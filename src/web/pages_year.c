@@ -77,6 +77,15 @@ static const char *line_title(struct request *rq, const struct line *line)
 
 /* ---- the page ----------------------------------------------------------------------- */
 
+/* 令和8年 or 令和8年4月: the day as people write it, up to that word */
+static const char *said_up_to(struct request *rq, day_t day, const char *word)
+{
+	char whole[48];
+	day_long(day, whole);
+	const char *end = strstr(whole, word);
+	return text(rq, "%.*s%s", end ? (int)(end - whole) : (int)strlen(whole), whole, end ? word : "");
+}
+
 static json_t *month_model(struct request *rq, int year, int month, const struct line *lines, size_t count, bool office)
 {
 	json_t *list = json_array();
@@ -97,8 +106,7 @@ static json_t *month_model(struct request *rq, int year, int month, const struct
 			done ? show_chip("green", "check", "完了") : duty_late_now(o) ? show_chip("red", "clock", "期限超過")
 			     : show_chip("gray", "dash", "予定")));
 	}
-	struct date d = day_to_date(first);
-	return json_pack("{s:s, s:i, s:o, s:b}", "label", text(rq, "%d年%d月", d.year, d.month), "place", month, "lines", list,
+	return json_pack("{s:s, s:i, s:o, s:b}", "label", said_up_to(rq, first, "月"), "place", month, "lines", list,
 	                 "current", first == duty_month_begin(request_today(rq)));
 }
 
@@ -119,7 +127,7 @@ struct result page_year(struct request *rq, struct why *why)
 	rq->menu = "duties";
 	return reply_page(rq, 200, "year",
 	                  json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:b, s:b, s:s, s:s}", "title", "年間の予定", "year",
-	                            text(rq, "%d年度", year), "months", months, "crumbs", show_crumbs(crumbs, 3), "ics",
+	                            text(rq, "%s度", said_up_to(rq, fiscal_year_begin(year), "年")), "months", months, "crumbs", show_crumbs(crumbs, 3), "ics",
 	                            text(rq, "/year.ics?of=%s&year=%d", of, year), "before",
 	                            text(rq, "/year?of=%s&year=%d", of, year - 1), "after",
 	                            text(rq, "/year?of=%s&year=%d", of, year + 1), "operator", operator, "office", office,
@@ -153,7 +161,8 @@ struct result page_year_ics(struct request *rq, struct why *why)
 	bool office = operator && strcmp(asked(rq, "of"), "office") == 0;
 	TRY(read_year(rq, year, office, &lines, &count, why));
 	buffer_init(&out, ICS_BYTES);
-	ics_begin(&out, text(rq, "%s 義務 %d年度", office ? parts_of(rq)->title : rq->person.name, year));
+	ics_begin(&out, text(rq, "%s 義務 %s度", office ? parts_of(rq)->title : rq->person.name,
+	                     said_up_to(rq, fiscal_year_begin(year), "年")));
 	for (size_t i = 0; i < count; i++)
 		put_line(rq, &lines[i], &out);
 	ics_end(&out);
