@@ -1,42 +1,12 @@
-/* Whatever the bytes: cleansing a page ends with a verdict, a refusal
- * leaves nothing, and what came out is its own cleansing.                   */
-#include "gate/file/file.h"
-
-#include <stdlib.h>
+/* Any bytes as a page and, while they are few, as a page archive, whose page goes on as a page (document.h says what must hold). */
+#include "fuzz/document.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void try_name(const char *name, struct slice in)
-{
-	struct arena *arena = arena_new(64 << 20);
-	struct file_limits limits = file_limits_default();
-	struct buffer out, again;
-	struct file_report report, second;
-	buffer_init(&out, 64 << 20);
-	buffer_init(&again, 64 << 20);
-	demand(file_cleanse(slice_str(name), in, &limits, arena, &out, &report, NULL).code == OK);
-	demand((report.verdict == FILE_REFUSED) == (report.refusal != REFUSAL_NONE));
-	demand(report.verdict != FILE_REFUSED || out.len == 0);
-	if (report.verdict != FILE_REFUSED) {
-		name = "a.html";
-		demand(file_cleanse(slice_str(name), buffer_slice(&out), &limits, arena, &again, &second, NULL).code == OK);
-		demand(second.verdict == FILE_CLEAN && slice_equal(buffer_slice(&out), buffer_slice(&again)));
-	}
-	buffer_done(&out);
-	buffer_done(&again);
-	arena_free(arena);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	try_name("a.html", slice_of(data, size));
-	if (size < 4096) /* the same bytes as a page archive, whose page goes on as a page */
-		try_name("a.mht", slice_of(data, size));
+	document_law("a.html", "a.html", slice_of(data, size));
+	if (size < 4096)
+		document_law("a.mht", "a.html", slice_of(data, size));
 	return 0;
 }

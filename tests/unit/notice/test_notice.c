@@ -21,6 +21,18 @@ static struct notices *open_notices(struct town *t)
 	return n;
 }
 
+static struct notices *begin(struct town *t)
+{
+	town_new(t);
+	return open_notices(t);
+}
+
+static void end(struct town *t, struct notices *n)
+{
+	notices_close(n);
+	town_done(t);
+}
+
 static void apply(struct town *t, char id[27])
 {
 	const struct application_request request = {
@@ -88,8 +100,7 @@ TEST(who_may_permit_hears_of_it_once)
 	struct town t;
 	struct letter letter;
 	char id[27];
-	town_new(&t);
-	AUTO(notices_drop) struct notices *n = open_notices(&t);
+	struct notices *n = begin(&t);
 	apply(&t, id);
 	follow(&t, n);
 	CHECK(next(&t, n, &letter));
@@ -105,9 +116,7 @@ TEST(who_may_permit_hears_of_it_once)
 	CHECK(!next(&t, n, &letter));
 	follow(&t, n);
 	CHECK(!next(&t, n, &letter));
-	notices_drop(&n);
-	n = NULL;
-	town_done(&t);
+	end(&t, n);
 }
 
 TEST(who_applied_hears_what_came_of_it)
@@ -115,8 +124,7 @@ TEST(who_applied_hears_what_came_of_it)
 	struct town t;
 	struct letter letter;
 	char id[27];
-	town_new(&t);
-	AUTO(notices_drop) struct notices *n = open_notices(&t);
+	struct notices *n = begin(&t);
 	apply(&t, id);
 	agree(&t, id, "tanaka");
 	follow(&t, n); /* both at once: who was asked has nothing to do any more */
@@ -125,9 +133,7 @@ TEST(who_applied_hears_what_came_of_it)
 	CHECK(letter_says(&t, &letter, "許可"));
 	CHECK_OK(letter_sent(n, &letter, &t.why), &t.why);
 	CHECK(!next(&t, n, &letter));
-	notices_drop(&n);
-	n = NULL;
-	town_done(&t);
+	end(&t, n);
 }
 
 TEST(a_server_that_is_away_loses_nothing)
@@ -135,8 +141,7 @@ TEST(a_server_that_is_away_loses_nothing)
 	struct town t;
 	struct letter letter;
 	char id[27];
-	town_new(&t);
-	AUTO(notices_drop) struct notices *n = open_notices(&t);
+	struct notices *n = begin(&t);
 	apply(&t, id);
 	follow(&t, n);
 	CHECK(next(&t, n, &letter));
@@ -154,9 +159,7 @@ TEST(a_server_that_is_away_loses_nothing)
 	CHECK_OK(letter_failed(n, &letter, false, "no answer", &t.why), &t.why);
 	CHECK_INT(entries(&t, "notice.failed"), 1);
 	CHECK(!next(&t, n, &letter));
-	notices_drop(&n);
-	n = NULL;
-	town_done(&t);
+	end(&t, n);
 }
 
 TEST(who_owes_what_an_event_made_due_hears_of_it)
@@ -165,8 +168,7 @@ TEST(who_owes_what_an_event_made_due_hears_of_it)
 	struct letter letter;
 	size_t opened = 0, settled = 0;
 	bool told = false;
-	town_new(&t);
-	AUTO(notices_drop) struct notices *n = open_notices(&t);
+	struct notices *n = begin(&t);
 	struct ledger_entry entry = {.body = SLICE("town"), .kind = SLICE("test.happened"), .subject = SLICE("incident1"),
 	                             .actor = slice_str(town_id(&t, "aoki"))};
 	CHECK_OK(store_begin(t.store, &t.why), &t.why);
@@ -182,9 +184,7 @@ TEST(who_owes_what_an_event_made_due_hears_of_it)
 		CHECK_OK(letter_sent(n, &letter, &t.why), &t.why);
 	}
 	CHECK(told);
-	notices_drop(&n);
-	n = NULL;
-	town_done(&t);
+	end(&t, n);
 }
 
 TEST(who_is_suspended_is_not_written_to)
@@ -192,15 +192,12 @@ TEST(who_is_suspended_is_not_written_to)
 	struct town t;
 	struct letter letter;
 	char id[27];
-	town_new(&t);
-	AUTO(notices_drop) struct notices *n = open_notices(&t);
+	struct notices *n = begin(&t);
 	apply(&t, id);
 	follow(&t, n);
 	CHECK_OK(office_suspend(t.office, "", town_id(&t, "tanaka"), true, SLICE("休職"), &t.why), &t.why);
 	CHECK(!next(&t, n, &letter));
-	notices_drop(&n);
-	n = NULL;
-	town_done(&t);
+	end(&t, n);
 }
 
 TEST(what_was_before_the_outbox_is_not_told)
@@ -210,12 +207,10 @@ TEST(what_was_before_the_outbox_is_not_told)
 	char id[27];
 	town_new(&t);
 	apply(&t, id);
-	AUTO(notices_drop) struct notices *n = open_notices(&t);
+	struct notices *n = open_notices(&t);
 	follow(&t, n);
 	CHECK(!next(&t, n, &letter));
-	notices_drop(&n);
-	n = NULL;
-	town_done(&t);
+	end(&t, n);
 }
 
 TEST(many_notices_are_one_letter)
@@ -223,8 +218,7 @@ TEST(many_notices_are_one_letter)
 	struct town t;
 	struct letter letter;
 	char id[27];
-	town_new(&t);
-	AUTO(notices_drop) struct notices *n = open_notices(&t);
+	struct notices *n = begin(&t);
 	for (int i = 0; i < NOTICE_LINES + 2; i++)
 		apply(&t, id);
 	follow(&t, n);
@@ -233,9 +227,7 @@ TEST(many_notices_are_one_letter)
 	CHECK(letter_says(&t, &letter, "ほかに2件あります"));
 	CHECK_OK(letter_sent(n, &letter, &t.why), &t.why);
 	CHECK(!next(&t, n, &letter));
-	notices_drop(&n);
-	n = NULL;
-	town_done(&t);
+	end(&t, n);
 }
 
 TEST(an_address_that_would_break_a_letter_is_refused)
