@@ -126,13 +126,13 @@ struct result page_duties(struct request *rq, struct why *why)
 	size_t count = 0, total = 0, kind = kind_of(asked(rq, "state"));
 	uint64_t skip = 0;
 	bool operator;
-	json_t *list = json_array();
 	TRY(is_operator(rq, &operator, why));
 	(void)number_parse_u64(slice_str(asked(rq, "skip")), &skip);
 	struct duty_query query = {.state = kinds[kind].state, .unsettled = kinds[kind].unsettled, .limit = PAGE,
 	                           .skip = skip < 1000000 ? (size_t)skip : 0, .clause = asked(rq, "clause")};
 	const char *of = set_whose(rq, asked(rq, "of"), operator, &query);
 	TRY(duty_list(parts_of(rq)->duties, &query, rq->arena, &found, &count, &total, why));
+	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, show_duty(rq, &found[i]));
 	rq->menu = "duties";

@@ -171,11 +171,11 @@ static struct result trend_model(struct page *p, json_t *model)
 	struct proof_month *months;
 	size_t count = 0;
 	struct request *rq = p->rq;
-	json_t *points = json_array(), *grid = json_array();
 	AUTO(buffer_done) struct buffer line, says;
 	buffer_init(&line, 4000);
 	buffer_init(&says, 4000);
 	TRY(proof_trend(rq->web->proof, MONTHS, rq->arena, &months, &count, p->why));
+	json_t *points = json_array(), *grid = json_array();
 	if (count && months[count - 1].month == duty_month_begin(request_today(rq)))
 		months[count - 1].sum = p->all; /* this month as it stands now */
 	for (size_t i = 0; i < count; i++) {

@@ -116,10 +116,10 @@ struct result page_year(struct request *rq, struct why *why)
 	size_t count;
 	bool operator;
 	int year = year_asked(rq);
-	json_t *months = json_array();
 	TRY(is_operator(rq, &operator, why));
 	bool office = operator && strcmp(asked(rq, "of"), "office") == 0;
 	TRY(read_year(rq, year, office, &lines, &count, why));
+	json_t *months = json_array();
 	for (int i = 0; i < MONTHS; i++)
 		json_array_append_new(months, month_model(rq, year, i, lines, count, office));
 	const char *of = office ? "office" : "mine";

@@ -62,7 +62,6 @@ struct result api_applications(struct request *rq, const json_t *in, json_t **ou
 {
 	struct application *found;
 	size_t count;
-	json_t *list = json_array();
 	int64_t limit = api_number(in, "limit", API_PAGE);
 	const char *whose = api_text(rq, in, "whose");
 	bool waiting = strcmp(whose, "waiting") == 0;
@@ -75,6 +74,7 @@ struct result api_applications(struct request *rq, const json_t *in, json_t **ou
 		return fail(why, E_INPUT, "limit", "limit は1から100までです。");
 	*(waiting ? &query.waiting_for : &query.applicant) = rq->person.id;
 	TRY(application_list(parts_of(rq)->proceedings, &query, rq->arena, &found, &count, why));
+	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, application_of_api(&found[i]));
 	*out = api_list(list, "");

@@ -34,7 +34,6 @@ struct result api_crossings(struct request *rq, const json_t *in, json_t **out, 
 {
 	struct crossing *found;
 	size_t count;
-	json_t *list = json_array();
 	int64_t limit = api_number(in, "limit", API_PAGE);
 	const char *whose = api_text(rq, in, "whose");
 	bool received = strcmp(whose, "received") == 0;
@@ -45,6 +44,7 @@ struct result api_crossings(struct request *rq, const json_t *in, json_t **out, 
 	struct crossing_query query = {.limit = (size_t)limit};
 	*(received ? &query.receiver : &query.sender) = rq->person.id;
 	TRY(crossing_list(parts_of(rq)->crossings, &query, rq->arena, &found, &count, why));
+	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, crossing_of(&found[i]));
 	*out = api_list(list, "");

@@ -3,6 +3,7 @@
 #include "web/pages.h"
 
 #include "base/number.h"
+#include "ledger/record.h"
 
 static json_t *slice_json(struct slice s)
 {
@@ -32,7 +33,6 @@ struct result api_entries(struct request *rq, const json_t *in, json_t **out, st
 {
 	struct ledger_entry *found;
 	size_t count;
-	json_t *list = json_array();
 	int64_t limit = api_number(in, "limit", API_PAGE), before = api_number(in, "before", 0);
 	const char *kind = api_text(rq, in, "kind"), *subject = api_text(rq, in, "subject");
 	const char *clause = api_text(rq, in, "clause");
@@ -43,6 +43,7 @@ struct result api_entries(struct request *rq, const json_t *in, json_t **out, st
 	                             .clause = clause[0] ? clause : NULL, .before_seq = before,
 	                             .limit = (size_t)limit};
 	TRY(ledger_find(parts_of(rq)->ledger, &query, rq->arena, &found, &count, why));
+	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, entry_of(&found[i]));
 	bool more = count == (size_t)limit && found[count - 1].seq > 0;
@@ -81,7 +82,6 @@ struct result api_inclusion(struct request *rq, const json_t *in, json_t **out, 
 	int64_t seq, size;
 	uint8_t root[SHA256_BYTES];
 	struct buffer proof;
-	json_t *list = json_array();
 	(void)in;
 	TRY(operators_only(rq, why));
 	TRY(seq_of(rq, &seq, why));
@@ -93,11 +93,12 @@ struct result api_inclusion(struct request *rq, const json_t *in, json_t **out, 
 	if (done.code == OK)
 		done = ledger_prove_inclusion(parts_of(rq)->ledger, seq, size, &proof, why);
 	struct slice bytes = buffer_slice(&proof);
+	AUTO(json_drop) json_t *list = json_array();
 	for (size_t at = 0; done.code == OK && at + SHA256_BYTES <= bytes.len; at += SHA256_BYTES)
 		json_array_append_new(list, hash_json(bytes.at + at));
 	buffer_done(&proof);
 	TRY(done);
 	*out = json_pack("{s:I, s:I, s:o, s:o}", "seq", (json_int_t)seq, "size", (json_int_t)size, "root",
-	                 hash_json(root), "proof", list);
+	                 hash_json(root), "proof", json_incref(list));
 	return ok();
 }

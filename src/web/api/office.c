@@ -44,9 +44,9 @@ struct result api_sections(struct request *rq, const json_t *in, json_t **out, s
 {
 	struct section *found;
 	size_t count;
-	json_t *list = json_array();
 	(void)in;
 	TRY(office_sections(parts_of(rq)->office, rq->arena, &found, &count, why));
+	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "id", found[i].id, "name", found[i].name,
 		                                      "parent", found[i].parent));
@@ -58,9 +58,9 @@ struct result api_people(struct request *rq, const json_t *in, json_t **out, str
 {
 	struct person *found;
 	size_t count;
-	json_t *list = json_array();
 	(void)in;
 	TRY(office_people(parts_of(rq)->office, rq->arena, &found, &count, why));
+	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b}", "id", found[i].id, "name", found[i].name,
 		                                      "section", found[i].section, "active", found[i].active));
@@ -73,10 +73,10 @@ struct result api_posts(struct request *rq, const json_t *in, json_t **out, stru
 	struct holding *found;
 	size_t count;
 	day_t on = request_today(rq);
-	json_t *list = json_array();
 	if (json_object_get(in, "on"))
 		TRY(day_parse(slice_str(api_text(rq, in, "on")), &on, why));
 	TRY(office_all_holdings(parts_of(rq)->office, rq->arena, &found, &count, why));
+	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
 		if (found[i].from <= on && on <= found[i].to)
 			json_array_append_new(list, holding_of(rq, &found[i]));

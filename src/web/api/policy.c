@@ -1,4 +1,5 @@
 /* Clauses, their states, and a question put to the policy. */
+#include "ledger/record.h"
 #include "proof/proof.h"
 #include "web/api/api.h"
 #include "web/private.h"
@@ -25,10 +26,10 @@ static json_t *clause_of(struct request *rq, const struct policy_clause *clause)
 struct result api_clauses(struct request *rq, const json_t *in, json_t **out, struct why *why)
 {
 	const struct policy_edition *edition = edition_now(rq);
-	json_t *list = json_array();
 	(void)in;
 	if (!edition)
 		return fail(why, E_ABSENT, "policy", "今日施行されているポリシーがありません。");
+	json_t *list = json_array();
 	size_t count = policy_clause_count(parts_of(rq)->policy, edition);
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, clause_of(rq, policy_clause_at(parts_of(rq)->policy, edition, i)));
@@ -49,15 +50,9 @@ struct result api_clause(struct request *rq, const json_t *in, json_t **out, str
 	return ok();
 }
 
-struct result api_proof(struct request *rq, const json_t *in, json_t **out, struct why *why)
+static struct result add_states(const struct survey *survey, struct request *rq,
+                                const struct policy_edition *edition, json_t *list, struct why *why)
 {
-	const struct policy_edition *edition = edition_now(rq);
-	struct survey *survey;
-	json_t *list = json_array();
-	(void)in;
-	if (!edition)
-		return fail(why, E_ABSENT, "policy", "今日施行されているポリシーがありません。");
-	TRY(proof_survey(rq->web->proof, request_today(rq), rq->arena, &survey, why));
 	size_t count = policy_clause_count(parts_of(rq)->policy, edition);
 	for (size_t i = 0; i < count; i++) {
 		const struct policy_clause *clause = policy_clause_at(parts_of(rq)->policy, edition, i);
@@ -66,7 +61,20 @@ struct result api_proof(struct request *rq, const json_t *in, json_t **out, stru
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "id", clause->id, "state",
 		                                      proof_state_name(state), "label", proof_state_japanese(state)));
 	}
-	*out = api_list(list, "");
+	return ok();
+}
+
+struct result api_proof(struct request *rq, const json_t *in, json_t **out, struct why *why)
+{
+	const struct policy_edition *edition = edition_now(rq);
+	struct survey *survey;
+	(void)in;
+	if (!edition)
+		return fail(why, E_ABSENT, "policy", "今日施行されているポリシーがありません。");
+	TRY(proof_survey(rq->web->proof, request_today(rq), rq->arena, &survey, why));
+	AUTO(json_drop) json_t *list = json_array();
+	TRY(add_states(survey, rq, edition, list, why));
+	*out = api_list(json_incref(list), "");
 	return ok();
 }
 

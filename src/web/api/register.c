@@ -47,11 +47,11 @@ struct result api_kind(struct request *rq, const json_t *in, json_t **out, struc
 	const struct policy_fact *facts;
 	struct policy_kind kind;
 	size_t count;
-	json_t *list = json_array();
 	(void)in;
 	if (!find_kind(rq, api_part(rq, 0), &kind))
 		return fail(why, E_ABSENT, "kind", "その種類の台帳はありません。");
 	TRY(policy_kind_facts(parts_of(rq)->policy, kind.name, rq->arena, &facts, &count, why));
+	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:o}", "path", facts[i].path, "label",
 			facts[i].label, "type", type_word(facts[i].type), "kind", facts[i].kind ? facts[i].kind : "",
@@ -95,7 +95,6 @@ struct result api_rows(struct request *rq, const json_t *in, json_t **out, struc
 	struct register_row *rows;
 	size_t count;
 	bool more;
-	json_t *list = json_array();
 	int64_t limit = api_number(in, "limit", API_PAGE);
 	if (limit < 1 || limit > API_PAGE)
 		return fail(why, E_INPUT, "limit", "limit は1から100までです。");
@@ -104,6 +103,7 @@ struct result api_rows(struct request *rq, const json_t *in, json_t **out, struc
 		.closed = json_is_true(json_object_get(in, "closed")), .limit = (size_t)limit};
 	put_after(rq, api_text(rq, in, "after"), &query);
 	TRY(register_list(parts_of(rq)->registers, &query, rq->arena, &rows, &count, &more, why));
+	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, row_of(&rows[i]));
 	*out = api_list(list, more ? text(rq, "%s\t%s", rows[count - 1].name, rows[count - 1].id) : "");
