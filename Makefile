@@ -5,7 +5,7 @@
 #   make run ONCE=1   the same, ends; status 0 only if all went as the policy says
 #   make test         everything that must hold; ends with "N passed, N failed"
 #   make bench        the figures of the README
-#   make fuzz         every reader for SECONDS (60) each
+#   make fuzz         every reader for SECONDS (60) of processor time each
 #   make snapshots    the policies as people read them, written anew for review
 #   make fidelity     a sample of the corpus against LibreOffice, qpdf and the picture
 #                     tools: about 15 minutes (MOST=0: all of it, hours)
