@@ -137,6 +137,19 @@ struct result job_check_name(struct job *job, enum file_type type, struct slice 
 	return ok();
 }
 
+/* What was made must be what its ending says, to a tolerant reader too: text whose
+ * forbidden bytes were left out may begin with another format's signature then.
+ * Packages are told by their first bytes, and their readers are strict.        */
+static bool read_otherwise(const struct job *job, struct slice made)
+{
+	char name[20];
+	if (made.len == 0 || slice_starts(made, SLICE("PK")) || slice_starts(made, SLICE("\xD0\xCF\x11\xE0")))
+		return false;
+	snprintf(name, sizeof name, "a.%s", job->made_ending);
+	enum file_type type = file_type_by_content(made, slice_str(name));
+	return !file_type_fits(type, job->made_ending) || second_reading(type, made);
+}
+
 struct result job_run(struct job *job, enum file_type type, struct slice in, struct buffer *out,
                       struct why *why)
 {
@@ -153,6 +166,8 @@ struct result job_run(struct job *job, enum file_type type, struct slice in, str
 	TRY(format->rebuild(job, in, out, why));
 	if (!buffer_ok(out))
 		return job_refuse(job, REFUSAL_LARGE, "", "the rebuilt document is over the limit");
+	if (read_otherwise(job, buffer_slice(out)))
+		return job_refuse(job, REFUSAL_AMBIGUOUS, "", "rebuilt, it can be read as another format");
 	return ok();
 }
 

@@ -158,28 +158,6 @@ static bool link_safe(struct slice body, uint32_t *number)
 	return safe && *number;
 }
 
-static struct result look_through(struct ppt *p, struct slice document)
-{
-	for (size_t pos = 0; pos + 8 <= document.len;) {
-		uint16_t options = u16(document, pos), type = u16(document, pos + 2);
-		uint32_t len = u32(document, pos + 4), number;
-		struct slice body = slice_part(document, pos + 8, len);
-		if (len > document.len - pos - 8)
-			return damaged(p, "a record longer than its place");
-		if (type == RT_SLIDE_PERSIST)
-			want(p, u32(body, 0));
-		if (type == RT_DOCUMENT_ATOM) {
-			want(p, u32(body, 24));
-			want(p, u32(body, 28));
-		}
-		if (type == RT_LINK && link_safe(body, &number) && p->link_count < LINKS_MOST)
-			p->links[p->link_count++] = number;
-		bool inside = (options & 0xF) == 0xF && type != RT_LINK;
-		pos += inside ? 8 : 8 + (size_t)len;
-	}
-	return ok();
-}
-
 /* ---- the list of record types ---- */
 
 static const uint16_t listed[] = {
@@ -284,6 +262,34 @@ static bool known_tag(struct slice body)
 			return true;
 	}
 	return false;
+}
+
+/* Whether a record is written at all: what lies in one that is not leads nowhere. */
+static bool stays(uint16_t type, struct slice body)
+{
+	return type_listed(type) && (type != RT_TAG || known_tag(body));
+}
+
+static struct result look_through(struct ppt *p, struct slice document)
+{
+	for (size_t pos = 0; pos + 8 <= document.len;) {
+		uint16_t options = u16(document, pos), type = u16(document, pos + 2);
+		uint32_t len = u32(document, pos + 4), number;
+		struct slice body = slice_part(document, pos + 8, len);
+		if (len > document.len - pos - 8)
+			return damaged(p, "a record longer than its place");
+		if (type == RT_SLIDE_PERSIST)
+			want(p, u32(body, 0));
+		if (type == RT_DOCUMENT_ATOM) {
+			want(p, u32(body, 24));
+			want(p, u32(body, 28));
+		}
+		if (type == RT_LINK && link_safe(body, &number) && p->link_count < LINKS_MOST)
+			p->links[p->link_count++] = number;
+		bool inside = (options & 0xF) == 0xF && type != RT_LINK && stays(type, body);
+		pos += inside ? 8 : 8 + (size_t)len;
+	}
+	return ok();
 }
 
 static void put_without_sound(uint16_t options, uint16_t type, struct slice body, size_t at, struct buffer *out)
