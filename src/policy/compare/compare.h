@@ -11,6 +11,7 @@
 #ifndef SEKISHO_POLICY_COMPARE_H
 #define SEKISHO_POLICY_COMPARE_H
 
+#include "paper/paper.h"
 #include "policy/import/import.h"
 #include "policy/policy.h"
 
@@ -149,12 +150,6 @@ struct result compare_amendment(const struct comparison *comparison, enum amend_
  * below  a folder for the library's own files, which are gone afterwards      */
 struct result compare_xlsx(const struct compare_table *table, const char *below, struct buffer *out,
                            struct why *why) MUST;
-/* paper_font_open - the font of everything that is drawn; before the jail, for it
- * looks for files.  E_ABSENT there is no Japanese font                         */
-struct paper_font;
-struct result paper_font_open(struct paper_font **out, struct why *why) MUST;
-void paper_font_close(struct paper_font *font);
-void paper_font_drop(struct paper_font **font);
 struct result compare_pdf(const struct compare_table *table, const struct paper_font *font, struct buffer *out,
                           struct why *why) MUST;
 

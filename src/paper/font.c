@@ -1,7 +1,7 @@
 /* The one font of what is put on paper, opened before a program goes to jail: after
  * that no file is looked for and none is opened.  No layout library: the ones there
  * are find fonts while they draw, with threads of their own.                 */
-#include "policy/compare/paper.h"
+#include "paper/internal.h"
 
 #include <cairo-ft.h>
 #include <fontconfig/fontconfig.h>
@@ -82,7 +82,12 @@ void paper_font_drop(struct paper_font **font)
 	*font = NULL;
 }
 
-struct _cairo_font_face *paper_font_drawn(const struct paper_font *font)
+cairo_font_face_t *paper_font_drawn(const struct paper_font *font)
 {
 	return font->drawn;
+}
+
+bool paper_font_has(const struct paper_font *font, uint32_t code)
+{
+	return FT_Get_Char_Index(font->face, code) != 0;
 }
