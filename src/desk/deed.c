@@ -39,7 +39,7 @@ static struct result tell(struct desk *desk, const struct desk_deed *deed, struc
 	for (size_t i = 0; i < deed->told_count; i++) {
 		const struct cell *cell = &deed->told[i];
 		const struct policy_fact *fact = fact_of(known, count, cell->path);
-		if (!fact || !*cell->value)
+		if (!fact || !*cell->value || strcmp(cell->value, BOOK_NONE) == 0)
 			continue;
 		if (fact->type == FACT_SET)
 			TRY(tell_set(facts, cell->path, cell->value, arena, why));

@@ -194,6 +194,13 @@ static const char *number_of(struct desk_export *e, const char *id)
 	return *id && book_get(e->desk->registers, id, e->page, &other, NULL).code == OK ? other.number : "";
 }
 
+static const char *said_of(struct desk_export *e, const struct book_field *field)
+{
+	if (strcmp(field->value, BOOK_NONE) == 0)
+		return "該当なし";
+	return table_show(&e->table, &field->fact, field->value, e->page);
+}
+
 static struct result put_entry(struct desk_export *e, const struct book_entry *entry, struct why *why)
 {
 	struct sheet_cell *cells = ARENA_ARRAY(e->page, e->column_count, struct sheet_cell);
@@ -213,7 +220,7 @@ static struct result put_entry(struct desk_export *e, const struct book_entry *e
 		for (size_t k = 0; k < e->field_count; k++)
 			if (strcmp(e->fields[k], entry->fields[i].fact.path) == 0)
 				cells[BOOK_OWN + k] = (struct sheet_cell){
-					.text = slice_str(table_show(&e->table, &entry->fields[i].fact, entry->fields[i].value, e->page)),
+					.text = slice_str(said_of(e, &entry->fields[i])),
 					.kind = entry->fields[i].fact.type == FACT_DATE ? CELL_DAY : CELL_TEXT};
 	e->rows++;
 	return sheet_row(e->writer, cells, why);

@@ -224,6 +224,7 @@ enum vocab_kind { VOCAB_KIND, VOCAB_ACT, VOCAB_EVENT, VOCAB_TASK, VOCAB_CLAIM, V
                   VOCAB_PROCEEDING };
 struct decl {
 	const char *name, *title, *found_by;
+	bool if_any; /* a record may say that there is none */
 	struct type *type;
 	uint32_t line;
 	struct decl *next;

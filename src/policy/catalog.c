@@ -212,6 +212,7 @@ static bool add_facts(const struct policy *policy, const struct shape *shape, co
 		one->label = f->title;
 		one->type = f->type.base;
 		one->found_by = f->found_by;
+		one->if_any = f->if_any;
 		one->words = words;
 		one->member = f->type.member ? f->type.member->base : FACT_NONE;
 		one->kind = row_kind(f->type.member ? f->type.member : &f->type);

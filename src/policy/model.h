@@ -35,6 +35,7 @@ struct ftype {
 };
 struct field {
 	const char *name, *title, *found_by;
+	bool if_any;
 	struct ftype type;
 	bool step; /* a step of a proceeding: a yesno that `reached` reads */
 	struct field *next;

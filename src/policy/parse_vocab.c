@@ -18,6 +18,7 @@ static struct decl *parse_decl(struct parser *p)
 	d->title = need_string(p, "事実の表示名");
 	need_mark(p, ':');
 	d->type = parse_type(p);
+	d->if_any = take_keyword(p, K_IF_ANY);
 	if (take_keyword(p, K_FOUND_BY))
 		d->found_by = need_name(p, "確かめる関門");
 	need_mark(p, ';');

@@ -174,6 +174,7 @@ struct policy_fact {
 	const char *const *words;   /* one-of (also a set's members) and scale: what may be said, lowest level first */
 	size_t word_count;
 	const char *unit;           /* of a FACT_NUMBER: 時間 for hours, "licences"; "" */
+	bool if_any;                /* there may be none of it: a record says 該当なし */
 };
 /* policy_act_facts - every fact an act speaks of: its own, then object.*, then
  * actor.*; kinds inside kinds are not unfolded

@@ -192,7 +192,7 @@ static void add_decls(struct binder *b, struct shape *shape, const struct vocab 
 			            "「%s」の事実「%s」の型がわかりません。", v->name, d->name);
 		else
 			shape_add(b, shape, (struct field){.name = d->name, .title = d->title,
-			                                   .found_by = d->found_by, .type = type});
+			                                   .found_by = d->found_by, .if_any = d->if_any, .type = type});
 		if (d->found_by[0] && !is_carrier(d->found_by))
 			vocab_error(b, 1, v, d->line, "関門の名前を直してください。",
 			            "「%s」の事実を確かめる「%s」という関門はありません。", v->name, d->found_by);

@@ -20,6 +20,10 @@
 
 enum { BOOK_FIELDS = 40, BOOK_PAGE = 200 };
 
+/* 該当なし: what stands in a field of which there is none (paper taken out without a
+ * machine).  Only a fact that the vocabulary marks `if-any` takes it.         */
+#define BOOK_NONE "not_applicable"
+
 /* An act that is done, or permitted to be done, and who writes down what of it. */
 struct book_event {
 	const char *act;      /* "take_out": names the facts; "" when none was decided */

@@ -70,6 +70,17 @@ static const char *clause_words(const struct draft *d)
 	return all;
 }
 
+/* One value into its place: 該当なし stands in the clear, a text is sealed. */
+static struct result put_field(struct registers *r, const struct policy_fact *fact, const char *value,
+                               json_t *cells, json_t *texts, struct arena *arena, struct why *why)
+{
+	if (strcmp(value, BOOK_NONE) != 0)
+		return value_put(r, fact, value, cells, texts, ROWS_ALL, arena, why);
+	if (!fact->if_any)
+		return fail(why, E_INPUT, fact->path, "「%s」は「該当なし」にできません。書いてください。", fact->label);
+	return json_object_set_new(cells, fact->path, json_string(value)) == 0 ? ok() : register_no_memory(why);
+}
+
 /* What is told, else what is plain from who acts and what the row says. */
 static const char *value_of(const struct draft *d, const struct policy_fact *fact)
 {
@@ -100,7 +111,7 @@ static struct result draft_field(struct draft *d, const char *name, struct why *
 	const char *value = value_of(d, fact);
 	if (!value || json_array_append_new(d->names, json_string(name)) != 0)
 		return register_no_memory(why);
-	return value_put(d->r, fact, value, d->cells, d->texts, ROWS_ALL, d->arena, why);
+	return put_field(d->r, fact, value, d->cells, d->texts, d->arena, why);
 }
 
 static struct result draft_fields(struct draft *d, struct why *why)
@@ -340,7 +351,7 @@ static struct result fill_one(struct registers *r, struct stored_entry *s, const
 	if (field->written)
 		return fail(why, E_CONFLICT, cell->path,
 		            "「%s」は、すでに書かれています。直すときは、訂正の記録を起こしてください。", field->fact.label);
-	return value_put(r, &field->fact, cell->value, s->cells, s->texts, ROWS_ALL, arena, why);
+	return put_field(r, &field->fact, cell->value, s->cells, s->texts, arena, why);
 }
 
 struct result book_fill(struct registers *r, const char *id, const struct cell *cells, size_t count,

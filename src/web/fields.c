@@ -15,7 +15,7 @@ struct result fields_new(struct request *rq, const struct policy_fact *facts, si
 		return fail(why, E_MEMORY, "fields", "no memory for the form");
 	for (size_t i = 0; i < count; i++)
 		at[i] = (struct field){.fact = facts[i], .name = text(rq, "f.%s", facts[i].path), .typed = "",
-		                       .value = "", .search = "", .help = "", .wrong = ""};
+		                       .value = "", .search = "", .help = "", .none = "", .wrong = ""};
 	*out = (struct fields){.at = at, .count = count};
 	return ok();
 }
@@ -50,7 +50,8 @@ void fields_fill(struct request *rq, struct fields *fields, const char *path, co
 	if (!field)
 		return;
 	field->value = text(rq, "%s", value);
-	field->typed = typed_of(rq, field, field->value);
+	bool none = *field->none && strcmp(value, field->none) == 0;
+	field->typed = none ? "" : typed_of(rq, field, field->value);
 }
 
 static void PRINTF_LIKE(3, 4) is_wrong(struct request *rq, struct field *field, const char *format, ...)
@@ -176,6 +177,16 @@ static struct result read_one(struct request *rq, struct field *field, struct wh
 	}
 }
 
+/* The box beside the control: there is none of it. */
+static void read_none(struct request *rq, struct field *field)
+{
+	if (!*field->none || strcmp(posted(rq, text(rq, "%s.none", field->name)), "1") != 0)
+		return;
+	if (*field->typed)
+		is_wrong(rq, field, "「%s」は、書くか「該当なし」にするか、どちらか一つにしてください。", field->fact.label);
+	field->value = field->none;
+}
+
 struct result fields_read(struct request *rq, struct fields *fields, struct why *why)
 {
 	const char *find = posted(rq, "find");
@@ -188,7 +199,8 @@ struct result fields_read(struct request *rq, struct fields *fields, struct why 
 		field->search = posted(rq, text(rq, "%s.q", field->name));
 		if (*field->typed)
 			TRY(read_one(rq, field, why));
-		if (field->required && !*field->typed && !fields->again)
+		read_none(rq, field);
+		if (field->required && !*field->typed && !*field->value && !fields->again)
 			is_wrong(rq, field, "「%s」が空です。%s", field->fact.label,
 			         choice_is_chosen(&field->fact) ? "どれかを選んでください。" : "書いてください。");
 		fields->wrong += *field->wrong != 0;
@@ -243,6 +255,9 @@ static json_t *one_model(struct request *rq, const struct field *field, struct w
 	json_object_set_new(model, "none", json_boolean(choices.none));
 	json_object_set_new(model, "more", json_boolean(choices.more));
 	json_object_set_new(model, "short", json_boolean(choices.brief));
+	json_object_set_new(model, "none_box", json_boolean(*field->none != 0));
+	json_object_set_new(model, "none_name", json_sprintf("%s.none", field->name));
+	json_object_set_new(model, "none_chosen", json_boolean(*field->none && strcmp(field->value, field->none) == 0));
 	json_t *units = choice_units(type, field->value);
 	json_object_set_new(model, "units_count", json_integer((json_int_t)json_array_size(units)));
 	json_object_set_new(model, "units", units);

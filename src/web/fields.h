@@ -24,6 +24,7 @@ struct field {
 	const char *search; /* what was looked for in a picker */
 	const char *help;   /* one line below the label; "" the type's own */
 	const char *wrong;  /* sentence; "" */
+	const char *none;   /* value that says 該当なし, by a box beside the control; "" no box */
 	bool required;      /* empty is wrong */
 	bool folded;        /* stands in the folded part of the form */
 };

@@ -139,6 +139,7 @@ static struct result entry_fields(struct request *rq, const struct book_entry *e
 		for (size_t k = 0; k < e->field_count; k++)
 			if (strcmp(e->fields[k].fact.path, out->at[i].fact.path) == 0)
 				field = &e->fields[k];
+		out->at[i].none = field && field->fact.if_any ? BOOK_NONE : "";
 		if (field && field->fact.type == FACT_NONE)
 			out->at[i].help = "例: R8.11.20 14:30（時刻は省けます）";
 		if (all && field)
@@ -152,7 +153,7 @@ static json_t *written_fields(struct request *rq, const struct book_entry *e)
 	json_t *list = json_array();
 	for (size_t i = 0; i < e->field_count; i++) {
 		const struct book_field *f = &e->fields[i];
-		bool row = f->fact.type == FACT_ROW;
+		bool row = f->fact.type == FACT_ROW && strcmp(f->value, BOOK_NONE) != 0;
 		json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:o}", "label", f->fact.label, "value",
 			row ? "" : book_said(rq, e, f), "written", f->written, "row",
 			row && f->written ? show_row_link(rq, f->value) : json_false()));
@@ -295,7 +296,7 @@ struct result post_record(struct request *rq, struct why *why)
 	for (size_t i = 0; i < rest.count; i++) {
 		struct field *typed = fields_get(&fields, rest.at[i].fact.path);
 		if (typed)
-			fields_fill(rq, &rest, typed->fact.path, typed->typed);
+			fields_fill(rq, &rest, typed->fact.path, *typed->typed ? typed->typed : typed->value);
 	}
 	const char *said = text(rq, "%s", stop.text);
 	bool marked = fields_mark(rq, &rest, stop.place, said);

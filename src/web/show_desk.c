@@ -112,6 +112,8 @@ void moments_in_line(struct fields *fields)
 
 const char *book_said(struct request *rq, const struct book_entry *entry, const struct book_field *field)
 {
+	if (strcmp(field->value, BOOK_NONE) == 0)
+		return "該当なし";
 	if (field->fact.type == FACT_NONE)
 		return said_moment(rq, field->value);
 	if (field->fact.type == FACT_SET && field->fact.member == FACT_NONE)

@@ -281,6 +281,39 @@ TEST(entries_by_hand_are_found_by_two_characters)
 	town_done(&t);
 }
 
+TEST(a_field_of_which_there_is_none_says_so_where_it_may)
+{
+	struct town t;
+	char asset[27], id[27], made[27];
+	town_new(&t);
+	row(&t, "asset", "住民税申告書（紙）", CELLS({"owner", "tax"}, {"medium_kind", "paper"}), asset);
+	static const char *const keep[] = {"performed_at", "place", "device", "back_at"};
+	const struct book_opening opening = {.registry = "movement", .keep = keep, .keep_count = 4};
+	const struct book_event event = {.act = "take_out", .row = asset, .section = "tax", .actor = town_id(&t, "aoki"),
+		CELLS_OF({"performed_at", "2026-11-20 10:00"}, {"place", "現地"})};
+	CHECK_OK(book_open(t.registers, &opening, &event, id, &t.why), &t.why);
+	/* a day of return there always is, and no place is a sentence */
+	static const char *const never[] = {"back_at", "performed_at"};
+	for (size_t i = 0; i < 2; i++) {
+		const struct cell cell = {never[i], BOOK_NONE};
+		t.why = (struct why){0};
+		CHECK_INT(book_fill(t.registers, id, &cell, 1, town_id(&t, "aoki"), "", &t.why).code, i ? E_CONFLICT : E_INPUT);
+		CHECK_STR(t.why.place, never[i]);
+	}
+	t.why = (struct why){0};
+	CHECK_OK(book_fill(t.registers, id, CELLS({"device", BOOK_NONE}, {"back_at", "2026-11-21"}), town_id(&t, "aoki"), "", &t.why), &t.why);
+	struct book_entry e = get(&t, id);
+	CHECK_STR(book_value(&e, "device"), BOOK_NONE);
+	CHECK_INT(e.empty_count, 0);
+	CHECK_OK(book_close(t.registers, id, town_id(&t, "aoki"), "", NULL, 0, &t.why), &t.why);
+	/* it is carried over into a correction, and can be put right there */
+	CHECK_OK(book_correct(t.registers, id, "持出先の誤り", CELLS({"place", "港町"}), town_id(&t, "aoki"), "", made, &t.why), &t.why);
+	e = get(&t, made);
+	CHECK_STR(book_value(&e, "device"), BOOK_NONE);
+	CHECK_STR(book_value(&e, "place"), "港町");
+	town_done(&t);
+}
+
 TEST(the_end_of_a_retention_is_a_day)
 {
 	static const struct {

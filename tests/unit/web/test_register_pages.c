@@ -212,6 +212,47 @@ TEST(a_deed_is_told_written_closed_and_corrected)
 	hall_done(&h);
 }
 
+/* Paper is taken out without a machine: the field says so on the page, in the entry
+ * and in the sheet.                                                            */
+TEST(a_field_may_be_answered_by_none)
+{
+	struct hall h;
+	char entry[300], body[600];
+	hall_new(&h);
+	const char *asset = put(&h, "asset", "住民税申告書（紙）", CELLS({"owner", "tax"}, {"importance", "B"}, {"medium_kind", "paper"}));
+	snprintf(body, sizeof body, "act=bring_in&row=%s&f.performed_at=R8.11.20%%2014:30&f.place=x&f.back_at=R8.11.20", asset);
+	struct told t = hall_ask(&h, "aoki", "/record", body);
+	CHECK_INT(t.status, 303);
+	snprintf(entry, sizeof entry, "%s", t.location);
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", entry, NULL);
+	CHECK(shows(&t, "name=\"f.device.none\"") && shows(&t, "該当なし"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", entry, "close=1");
+	CHECK_INT(t.status, 400);
+	CHECK(shows(&t, "「使う端末」が空です"));
+	TOLD_DONE(t);
+	const char *laptop = put(&h, "host", "貸出用 3号", CELLS({"issued", "yes"}));
+	snprintf(body, sizeof body, "close=1&f.device=%s&f.device.none=1", laptop);
+	t = hall_ask(&h, "aoki", entry, body);
+	CHECK_INT(t.status, 400);
+	CHECK(shows(&t, "どちらか一つ"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", entry, "close=1&f.device.none=1");
+	CHECK_INT(t.status, 303);
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", entry, NULL);
+	CHECK(shows(&t, "<dd>該当なし</dd>") && shows(&t, "閉じています"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", path(entry, "/correct", ""), NULL);
+	CHECK(shows(&t, "name=\"f.device.none\" value=\"1\" checked"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/books/movement/export?format=csv", NULL);
+	CHECK(shows(&t, "該当なし"));
+	TOLD_DONE(t);
+	hall_done(&h);
+}
+
 TEST(a_list_goes_out_as_a_sheet)
 {
 	struct hall h;
