@@ -35,21 +35,41 @@ struct result cli_keygen(const struct house_settings *s, struct arena *arena, st
 	return ok();
 }
 
-static struct result init_office(const char *dir, const char *policy, const char *body,
-                                 const char *title, const char *chart, struct arena *arena,
+struct wanted_office {
+	const char *policy, *body, *title, *chart;
+	const char *today; /* NULL: a real office, on the machine's clock */
+};
+
+/* A rehearsal begins on the morning of the day; whoever rehearses moves the file. */
+static struct result set_clock(const struct house_settings *s, const char *today, struct arena *arena,
+                               struct why *why)
+{
+	struct clock real = clock_system();
+	day_t day;
+	if (!today)
+		return ok();
+	TRY(day_parse(slice_str(today), &day, why));
+	int64_t morning = ms_of_day(day) + (int64_t)9 * 3600000;
+	const char *text = arena_printf(arena, "%lld\n", (long long)(morning - clock_now_ms(&real)));
+	return text ? file_write(s->clock, slice_str(text), 0600, why) : fail(why, E_MEMORY, "", "no memory");
+}
+
+static struct result init_office(const char *dir, const struct wanted_office *w, struct arena *arena,
                                  struct why *why)
 {
-	const char *share = NULL;
+	const char *share = NULL, *chart = w->chart;
 	struct house house = {0};
 	TRY(house_share(arena, &share, why));
 	struct house_settings s = {
-		.body = body, .title = title, .origin = arena_printf(arena, "sekisho/%s", body),
+		.body = w->body, .title = w->title, .origin = arena_printf(arena, "sekisho/%s", w->body),
 		.outer = "127.0.0.1:8081", .inner = "127.0.0.1:8082", .clamd = "/run/clamav/clamd.ctl",
+		.clock = w->today ? "clock.offset" : "",
 	};
-	TRY(cli_policy_settings(share, policy, arena, &s, why));
+	TRY(cli_policy_settings(share, w->policy, arena, &s, why));
 	TRY(house_create(dir, &s, why));
 	struct house_settings made;
 	TRY(house_settings_read(dir, arena, &made, why));
+	TRY(set_clock(&made, w->today, arena, why));
 	TRY(cli_keygen(&made, arena, why));
 	TRY(house_open(dir, &house, why));
 	struct result done = ok();
@@ -84,18 +104,18 @@ static struct result sample_office(const char *policy, struct arena *arena, cons
 static int init(int argc, char **argv)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(128 << 20);
-	const char *policy = NULL, *body = "city", *title = "（団体名を設定してください）", *chart = NULL;
+	struct wanted_office w = {.body = "city", .title = "（団体名を設定してください）"};
 	bool sample = false;
 	struct why why = {0};
-	const struct option_row rows[] = {{"--policy", &policy, NULL}, {"--body", &body, NULL},
-	                                  {"--title", &title, NULL}, {"--chart", &chart, NULL},
-	                                  {"--sample", NULL, &sample}};
-	argc = cli_options(argc, argv, rows, 5);
-	if (argc != 1 || !policy || !arena || (sample && chart))
+	const struct option_row rows[] = {{"--policy", &w.policy, NULL}, {"--body", &w.body, NULL},
+	                                  {"--title", &w.title, NULL}, {"--chart", &w.chart, NULL},
+	                                  {"--today", &w.today, NULL}, {"--sample", NULL, &sample}};
+	argc = cli_options(argc, argv, rows, sizeof rows / sizeof *rows);
+	if (argc != 1 || !w.policy || !arena || (sample && w.chart))
 		return cli_usage(&cli_office_verbs[0]);
-	if (sample && sample_office(policy, arena, &body, &title, &chart, &why).code != OK)
+	if (sample && sample_office(w.policy, arena, &w.body, &w.title, &w.chart, &why).code != OK)
 		return cli_why("init", &why);
-	if (init_office(argv[0], policy, body, title, chart, arena, &why).code != OK)
+	if (init_office(argv[0], &w, arena, &why).code != OK)
 		return cli_why("init", &why);
 	printf("%s を作りました。keys/ の鍵は、ほかの場所にも控えを保管してください。\n"
 	       "始めるには: sekisho serve -C %s\n", argv[0], argv[0]);
@@ -340,8 +360,8 @@ static int restore(int argc, char **argv)
 }
 
 const struct verb cli_office_verbs[] = {
-	{"init", "DIR --policy ID [--body 記号] [--title 団体名] [--chart 組織.tsv | --sample]",
-	 "新しい庁内の入れ物を作ります", init},
+	{"init", "DIR --policy ID [--body 記号] [--title 団体名] [--chart 組織.tsv | --sample] [--today 日]",
+	 "新しい庁内の入れ物を作ります（--today は、その日の朝に始まり、時計を動かせる試しの庁）", init},
 	{"serve", "-C DIR", "止めるまで動かします", serve},
 	{"backup", "-C DIR FILE", "動かしたまま控えを取ります（鍵は含めません）", backup},
 	{"restore", "FILE DIR --keys 鍵のフォルダ", "控えを新しいフォルダに戻し、台帳を確かめます", restore},
