@@ -1,5 +1,9 @@
-/* Deeds told by hand: decided, then entered in the record books. */
+/* Deeds told by hand: decided, kept in the ledger, entered in the record books. */
 #include "desk/internal.h"
+
+#include "ledger/record.h"
+
+#include <stdio.h>
 
 static const struct policy_fact *fact_of(const struct policy_fact *facts, size_t count, const char *path)
 {
@@ -9,29 +13,107 @@ static const struct policy_fact *fact_of(const struct policy_fact *facts, size_t
 	return NULL;
 }
 
-static struct result tell_set(struct facts *facts, const char *path, const char *value, struct arena *arena,
-                              struct why *why)
+static bool is_item(const char *path)
 {
-	size_t count = 0, i = 0;
-	for (const char *at = value; *at; count++) {
-		at += strcspn(at, " ");
-		at += *at == ' ';
-	}
-	TRY(facts_set_set(facts, path, count, why));
-	for (const char *at = value; *at; i++) {
-		size_t len = strcspn(at, " ");
-		const char *member = arena_string(arena, slice_of(at, len)), *to = arena_printf(arena, "%s[%zu]", path, i);
-		if (!member || !to)
-			return desk_no_memory(why);
-		TRY(facts_set_any(facts, to, member, why));
-		at += len + (at[len] == ' ');
-	}
+	return strncmp(path, "answer.", 7) == 0;
+}
+
+/* ---- deciding ---------------------------------------------------------------------- */
+
+/* What the office knows of the person that it is about. */
+static struct result person_pairs(struct desk *desk, const char *id, struct arena *arena, struct fact_pair **pairs,
+                                  size_t *count, size_t more, struct why *why)
+{
+	struct person person;
+	struct office_fact *facts;
+	size_t known = 0;
+	bool is_person = office_person(desk->office, id, arena, &person, NULL).code == OK;
+	if (is_person)
+		TRY(office_facts(desk->office, "person", id, desk_today(desk), arena, &facts, &known, why));
+	struct fact_pair *list = ARENA_ARRAY(arena, known + more + 2, struct fact_pair);
+	if (!list)
+		return desk_no_memory(why);
+	*count = 0;
+	if (*id)
+		list[(*count)++] = (struct fact_pair){"object", id};
+	if (is_person)
+		list[(*count)++] = (struct fact_pair){"object.section", person.section};
+	for (size_t i = 0; i < known; i++)
+		if (strcmp(facts[i].path, "section") != 0)
+			list[(*count)++] = (struct fact_pair){arena_printf(arena, "object.%s", facts[i].path), facts[i].value};
+	*pairs = list;
 	return ok();
 }
 
 /* What is told of the act itself; what is only for the record (日時) is no fact. */
-static struct result tell(struct desk *desk, const struct desk_deed *deed, struct facts *facts,
-                          struct arena *arena, struct why *why)
+static struct result wish_of(struct desk *desk, const struct desk_deed *deed, struct arena *arena, struct wish *out,
+                             struct why *why)
+{
+	const struct policy_fact *known;
+	size_t count, n = 0;
+	bool about = deed->row && *deed->row;
+	TRY(policy_act_facts(desk->policy, deed->act, arena, &known, &count, why));
+	struct fact_pair *pairs;
+	TRY(person_pairs(desk, about ? deed->row : "", arena, &pairs, &n, deed->told_count, why));
+	for (size_t i = 0; i < deed->told_count; i++) {
+		const struct cell *cell = &deed->told[i];
+		bool fact = fact_of(known, count, cell->path) && strcmp(cell->path, "object") != 0 && strcmp(cell->path, "actor") != 0;
+		if (*cell->value && strcmp(cell->value, BOOK_NONE) != 0 && (fact || is_item(cell->path)))
+			pairs[n++] = (struct fact_pair){cell->path, cell->value};
+	}
+	*out = (struct wish){.act = deed->act, .actor = deed->actor, .subject = about ? deed->row : deed->act, .facts = pairs,
+	                     .fact_count = n, .claims = deed->claims, .claim_count = deed->claim_count};
+	return ok();
+}
+
+struct result desk_deed_decide(struct desk *desk, const struct desk_deed *deed, struct arena *arena,
+                               const struct decision **out, struct why *why)
+{
+	struct policy_question question;
+	struct policy_act act;
+	struct wish wish;
+	day_t today = desk_today(desk);
+	if (!policy_act_find(desk->policy, deed->act, &act))
+		return fail(why, E_ABSENT, "act", "「%.60s」という行いは、語彙にありません。", deed->act);
+	TRY(wish_of(desk, deed, arena, &wish, why));
+	if (act.event) {
+		TRY(proceeding_question(desk->proceedings, &wish, desk->policy, today, today, arena, &question, why));
+		return policy_happened(desk->policy, &question, arena, out, why);
+	}
+	return proceeding_decide(desk->proceedings, &wish, arena, out, why);
+}
+
+bool desk_deed_tellable(const struct desk *desk, const struct policy_act *act)
+{
+	bool gate = strncmp(act->carried_by, "gate_", 5) == 0 || strcmp(act->carried_by, "ledger") == 0;
+	if (act->derived || act->to[0])
+		return false;
+	if (act->event || (act->passes && !gate))
+		return true;
+	const struct policy_edition *edition = policy_edition_on(desk->policy, desk->policy_name, desk_today(desk));
+	struct policy_record record;
+	for (size_t i = 0; edition && policy_record_at(desk->policy, edition, i, &record); i++)
+		if (strcmp(record.act, act->name) == 0)
+			return true;
+	return false;
+}
+
+/* ---- its entry in the ledger --------------------------------------------------------- */
+
+static size_t clauses_of(const struct decision *d, bool refusing, struct slice *out)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < d->spoken_count && count < DESK_CLAUSES; i++)
+		if (!refusing || d->spoken[i].effect == EFFECT_REFUSE)
+			out[count++] = slice_str(d->spoken[i].clause->id);
+	for (size_t i = 0; !refusing && i < d->record_count && count < DESK_CLAUSES; i++)
+		out[count++] = slice_str(d->records[i].clause->id);
+	return count;
+}
+
+/* Words, levels, days, numbers and ids in the clear; free text sealed. */
+static struct result told_of(struct desk *desk, const struct desk_deed *deed, struct arena *arena, json_t *facts,
+                             json_t *texts, struct why *why)
 {
 	const struct policy_fact *known;
 	size_t count;
@@ -39,39 +121,64 @@ static struct result tell(struct desk *desk, const struct desk_deed *deed, struc
 	for (size_t i = 0; i < deed->told_count; i++) {
 		const struct cell *cell = &deed->told[i];
 		const struct policy_fact *fact = fact_of(known, count, cell->path);
-		if (!fact || !*cell->value || strcmp(cell->value, BOOK_NONE) == 0)
+		struct vault_info sealed;
+		if (!*cell->value || strcmp(cell->value, BOOK_NONE) == 0 || (!fact && !is_item(cell->path)))
 			continue;
-		if (fact->type == FACT_SET)
-			TRY(tell_set(facts, cell->path, cell->value, arena, why));
-		else if (fact->type == FACT_ROW)
-			TRY(register_facts(desk->registers, cell->value, facts, cell->path, why));
-		else
-			TRY(facts_set_any(facts, cell->path, cell->value, why));
+		if (fact && fact->type == FACT_TEXT) {
+			TRY(vault_put(desk->vault, slice_str(cell->value), 0, &sealed, why));
+			json_object_set_new(texts, cell->path, json_string(sealed.id));
+		} else {
+			json_object_set_new(facts, cell->path, json_string(cell->value));
+		}
 	}
 	return ok();
 }
 
-struct result desk_deed_decide(struct desk *desk, const struct desk_deed *deed, struct arena *arena,
-                               const struct decision **out, struct why *why)
+static struct result keep(struct desk *desk, const struct desk_deed *deed, const char *kind, const struct decision *d,
+                          json_t *data, int64_t *seq, struct why *why)
 {
-	struct desk_asker asker;
-	struct facts *facts;
-	const char *subject = deed->row && *deed->row ? deed->row : deed->act;
-	if (!policy_act_exists(desk->policy, deed->act))
-		return fail(why, E_ABSENT, "act", "「%.60s」という行いは、語彙にありません。", deed->act);
-	TRY(desk_question(desk, deed->act, deed->actor, subject, arena, &asker, why));
-	TRY(facts_new(desk->policy, deed->act, arena, &facts, why));
-	TRY(facts_set_id(facts, "actor", deed->actor, why));
-	TRY(facts_set_posts(facts, deed->actor, asker.posts, asker.post_count, why));
-	if (deed->row && *deed->row)
-		TRY(register_facts(desk->registers, deed->row, facts, "object", why));
-	TRY(tell(desk, deed, facts, arena, why));
-	asker.question.facts = facts;
-	asker.question.claims = deed->claims;
-	asker.question.claim_count = deed->claim_count;
-	return policy_decide(desk->policy, &asker.question, arena, out, why);
+	struct slice clauses[DESK_CLAUSES];
+	bool about = deed->row && *deed->row;
+	struct ledger_entry entry = {.body = slice_str(desk->body), .kind = slice_str(kind), .actor = slice_str(deed->actor),
+		.post = SLICE(""), .subject = slice_str(about ? deed->row : deed->act), .clauses = clauses};
+	entry.clause_count = clauses_of(d, strcmp(kind, "deed.refused") == 0, clauses);
+	TRY(ledger_record(desk->ledger, &entry, data, why));
+	*seq = entry.seq;
+	return ok();
 }
 
+static struct result keep_told(struct desk *desk, const struct desk_deed *deed, const struct decision *d,
+                               const char *origin, struct arena *arena, int64_t *seq, struct why *why)
+{
+	json_t *facts = json_object(), *texts = json_object();
+	json_t *data = json_pack("{ss ss ss so so}", "done", deed->act, "section", deed->section, "origin", origin, "facts", facts,
+	                         "texts", texts);
+	if (!data)
+		return desk_no_memory(why);
+	struct result told = told_of(desk, deed, arena, facts, texts, why);
+	if (told.code != OK) {
+		json_decref(data);
+		return told;
+	}
+	return keep(desk, deed, "deed.told", d, data, seq, why);
+}
+
+/* What the policy refuses has been asked for: that is kept, by which clause, without a
+ * word of what was told.                                                     */
+static void keep_refused(struct desk *desk, const struct desk_deed *deed, const struct decision *d)
+{
+	AUTO(tx_drop) struct tx tx = {0};
+	int64_t seq;
+	if (store_in_transaction(desk->store) || tx_begin(desk->store, &tx, NULL).code != OK)
+		return;
+	if (keep(desk, deed, "deed.refused", d, json_pack("{ss}", "act", deed->act), &seq, NULL).code == OK &&
+	    tx_commit(&tx, NULL).code != OK)
+		return;
+}
+
+/* ---- telling ---------------------------------------------------------------------------- */
+
+/* The first of the entries that it opened; none: nothing more has to be written. */
 static struct result first_entry(struct desk *desk, const char *origin, struct arena *arena, char entry[27],
                                  struct why *why)
 {
@@ -80,39 +187,61 @@ static struct result first_entry(struct desk *desk, const char *origin, struct a
 	size_t count = 0;
 	bool more;
 	TRY(book_list(desk->registers, &query, arena, &entries, &count, &more, why));
-	if (!count)
-		return fail(why, E_ABSENT, "act", "この行いについて、記録を求める条文はありません。");
-	memcpy(entry, entries[0].id, 27);
+	snprintf(entry, 27, "%s", count ? entries[0].id : "");
 	return ok();
 }
 
-struct result desk_deed_put(struct desk *desk, const struct desk_deed *deed, struct arena *arena,
-                            char entry[27], const struct decision **decision, struct why *why)
+static struct result open_books(struct desk *desk, const struct desk_deed *deed, const struct decision *d,
+                                const char *origin, struct arena *arena, struct why *why)
 {
-	AUTO(tx_drop) struct tx tx = {0};
-	const struct decision *d = NULL;
-	struct cell *known = ARENA_ARRAY(arena, deed->told_count + 1, struct cell);
-	char origin[27], made[27];
+	struct register_row row;
 	size_t opened;
+	struct cell *known = ARENA_ARRAY(arena, deed->told_count + 1, struct cell);
 	if (!known)
 		return desk_no_memory(why);
 	known[0] = (struct cell){"actor", deed->actor};
 	for (size_t i = 0; i < deed->told_count; i++)
 		known[i + 1] = deed->told[i];
+	bool is_row = deed->row && *deed->row && register_brief(desk->registers, deed->row, arena, &row, NULL).code == OK;
+	const struct book_event event = {.act = deed->act, .row = is_row ? deed->row : "", .section = deed->section,
+		.origin = origin, .writer = deed->actor, .actor = deed->actor, .post = "", .known = known,
+		.known_count = deed->told_count + 1};
+	return book_follow(desk->registers, d, &event, &opened, why);
+}
+
+static struct result put(struct desk *desk, const struct desk_deed *deed, struct arena *arena, struct desk_told *out,
+                         const struct decision **decision, struct why *why)
+{
+	AUTO(tx_drop) struct tx tx = {0};
+	const struct decision *d = NULL;
+	struct policy_act act;
+	struct desk_told told;
+	char origin[27];
+	if (!policy_act_find(desk->policy, deed->act, &act) || !desk_deed_tellable(desk, &act))
+		return fail(why, E_ABSENT, "act", "「%.60s」は、ここに書くことではありません。", deed->act);
 	TRY(tx_begin(desk->store, &tx, why));
 	TRY(desk_deed_decide(desk, deed, arena, &d, why));
-	if (decision)
-		*decision = d;
+	*decision = d;
 	TRY(desk_refusal(d, why));
 	TRY(random_id(desk->random, origin, why));
-	const struct book_event event = {.act = deed->act, .row = deed->row, .section = deed->section, .origin = origin,
-	                                 .writer = deed->actor, .actor = deed->actor, .post = "", .known = known,
-	                                 .known_count = deed->told_count + 1};
-	TRY(book_follow(desk->registers, d, &event, &opened, why));
-	TRY(first_entry(desk, origin, arena, made, why));
+	TRY(open_books(desk, deed, d, origin, arena, why));
+	TRY(first_entry(desk, origin, arena, told.entry, why));
+	TRY(keep_told(desk, deed, d, origin, arena, &told.seq, why));
 	TRY(tx_commit(&tx, why));
-	memcpy(entry, made, 27);
+	*out = told;
 	return ok();
+}
+
+struct result desk_deed_put(struct desk *desk, const struct desk_deed *deed, struct arena *arena,
+                            struct desk_told *out, const struct decision **decision, struct why *why)
+{
+	const struct decision *d = NULL;
+	struct result done = put(desk, deed, arena, out, &d, why);
+	if (done.code == E_DENIED && d && d->verdict == REFUSE)
+		keep_refused(desk, deed, d);
+	if (decision)
+		*decision = d;
+	return done;
 }
 
 /* What was written is what was done: if the policy refuses that, the entry stays open

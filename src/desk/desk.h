@@ -49,24 +49,34 @@ struct result desk_put(struct desk *desk, const struct desk_change *change, stru
                        const struct decision **decision, struct why *why) MUST;
 struct result desk_close(struct desk *desk, const char *id, int64_t version, const char *actor,
                          struct arena *arena, struct why *why) MUST;
-/* A deed that is done, told by hand: it is decided on all that is told, and what the
- * policy wants recorded is opened in the record books with what is known.     */
+/* A deed that is done, or an event that has happened, told by hand: it is decided on all
+ * that is told, and is one entry of the ledger ("done": its act), by which duties are
+ * settled and begin; what the policy wants recorded is opened in the record books with
+ * what is known.  Free text is sealed.                                        */
 struct desk_deed {
-	const char *act, *row;    /* row: id of what it is done to, "" none */
+	const char *act, *row;    /* row: id of what it is done to (a row, a person), "" none */
 	const char *section;      /* whose book */
 	const char *actor;        /* who tells, and does it */
-	const struct cell *told;  /* by the act's paths: {"workers", "id id"}; "performed_at" too */
+	const struct cell *told;  /* by the act's paths: {"workers", "id id"}; "performed_at" too;
+	                           * answers to items: {"answer.LIST.ITEM", "yes"} */
 	size_t told_count;
 	const struct policy_claim *claims;
 	size_t claim_count;
 };
+/* desk_deed_tellable - events, acts that nobody has to permit, and whatever the edition
+ * in force wants recorded; not what gates and the ledger do by themselves      */
+bool desk_deed_tellable(const struct desk *desk, const struct policy_act *act);
 struct result desk_deed_decide(struct desk *desk, const struct desk_deed *deed, struct arena *arena,
                                const struct decision **out, struct why *why) MUST;
-/* desk_deed_put - errors  E_DENIED refused or held, as desk_put; E_ABSENT the policy
- *         wants nothing recorded of it
- * entry   id of the first entry                                             */
+struct desk_told {
+	int64_t seq;    /* of its entry in the ledger */
+	char entry[27]; /* id of the first record that has to be completed, "" none */
+};
+/* desk_deed_put - errors  E_DENIED refused (that it was, and by which clause, is kept in the
+ *         ledger) or held, as desk_put; E_ABSENT nothing that is told by hand
+ * decision  nullable out: also when it was refused                            */
 struct result desk_deed_put(struct desk *desk, const struct desk_deed *deed, struct arena *arena,
-                            char entry[27], const struct decision **decision, struct why *why) MUST;
+                            struct desk_told *out, const struct decision **decision, struct why *why) MUST;
 /* desk_entry_close - close an entry, unless the policy refuses its act by what was
  * written (one person alone at work): E_DENIED                              */
 struct result desk_entry_close(struct desk *desk, const char *entry, const char *actor, struct arena *arena,

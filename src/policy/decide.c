@@ -664,13 +664,15 @@ static struct outcome decide(struct answer *a, const struct policy *policy, cons
 	return (struct outcome){q->facts->act->outside_pass ? PASS : REFUSE, true, false};
 }
 
-static struct result begin(const struct policy *policy, const struct policy_question *q, struct arena *arena,
+static struct result begin(const struct policy *policy, const struct policy_question *q, bool event, struct arena *arena,
                            struct answer *a, struct why *why)
 {
 	if (!q->facts || q->facts->policy != policy)
 		return fail(why, E_INPUT, "facts", "事実が、この規程について作られていません。");
-	if (q->facts->act->event)
-		return fail(why, E_INPUT, q->facts->act->name, "「%s」は出来事なので、可否を問えません。", q->facts->act->title);
+	if (q->facts->act->event != event)
+		return fail(why, E_INPUT, q->facts->act->name,
+		            event ? "「%s」は行いなので、起きたこととして扱えません。" : "「%s」は出来事なので、可否を問えません。",
+		            q->facts->act->title);
 	answer_init(a, policy, arena);
 	return a->failed ? fail(why, E_MEMORY, "decision", "判断を書く記憶域が足りません。") : ok();
 }
@@ -703,8 +705,18 @@ struct result policy_decide(const struct policy *policy, const struct policy_que
                             struct arena *arena, const struct decision **out, struct why *why)
 {
 	struct answer a;
-	TRY(begin(policy, question, arena, &a, why));
+	TRY(begin(policy, question, false, arena, &a, why));
 	return finish(&a, question->facts->act, decide(&a, policy, question, false), out, why);
+}
+
+struct result policy_happened(const struct policy *policy, const struct policy_question *question,
+                              struct arena *arena, const struct decision **out, struct why *why)
+{
+	struct answer a;
+	TRY(begin(policy, question, true, arena, &a, why));
+	struct outcome told = decide(&a, policy, question, false);
+	told.verdict = PASS; /* nobody was asked */
+	return finish(&a, question->facts->act, told, out, why);
 }
 
 /* ---- exceptions: the lifts that reach a clause are its permits */
@@ -774,7 +786,7 @@ struct result policy_decide_exception(const struct policy *policy, const struct 
                                       struct why *why)
 {
 	struct answer a;
-	TRY(begin(policy, question, arena, &a, why));
+	TRY(begin(policy, question, false, arena, &a, why));
 	if (question->facts->act != policy->exception_act)
 		return fail(why, E_INPUT, "facts", "例外は、行為 exception.begin の事実で問います。");
 	const struct book *book = book_with(policy, question, clause);

@@ -513,6 +513,11 @@ struct decision {
 struct result policy_decide(const struct policy *policy, const struct policy_question *question,
                             struct arena *arena, const struct decision **out, struct why *why) MUST;
 
+/* policy_happened - an event has happened: no verdict but PASS, and what follows from it
+ * errors  E_INPUT  the act is no event                                      */
+struct result policy_happened(const struct policy *policy, const struct policy_question *question,
+                              struct arena *arena, const struct decision **out, struct why *why) MUST;
+
 /* policy_decide_exception - may this exception to `clause` be granted?
  * The facts are those of the act exception.begin (actor: who applies, ground,
  * until, ...); without "object.step" the exception stands at its first step.

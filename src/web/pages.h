@@ -18,7 +18,7 @@ handler_fn page_row, post_row_close;                           /* pages_row.c */
 handler_fn page_row_form, post_row_form;                       /* pages_row_form.c */
 handler_fn page_book, page_record, post_record, page_correct, post_correct; /* pages_records.c */
 handler_fn page_register_export, page_book_export;             /* pages_carry.c */
-handler_fn page_deed, post_deed;                               /* pages_deed.c */
+handler_fn page_deed, post_deed, page_told;                    /* pages_deed.c */
 handler_fn page_exception, post_exception;                     /* pages_exception.c */
 handler_fn page_apply, page_apply_form, post_apply;            /* pages_apply.c */
 handler_fn page_cases, page_case_new, post_case_new, page_case, post_case; /* pages_case.c */

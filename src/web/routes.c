@@ -46,6 +46,7 @@ static const struct route_row rows[] = {
 	{"/books/*/*", INNER, NEED_SESSION, page_record, post_record, false},
 	{"/books/*/*/correct", INNER, NEED_SESSION, page_correct, post_correct, false},
 	{"/record", INNER, NEED_SESSION, page_deed, post_deed, false},
+	{"/record/*", INNER, NEED_SESSION, page_told, NULL, false},
 	{"/duties", INNER, NEED_SESSION, page_duties, NULL, false},
 	{"/duties/*", INNER, NEED_SESSION, page_duty, post_duty, false},
 	{"/year", INNER, NEED_SESSION, page_year, NULL, false},

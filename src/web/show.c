@@ -249,6 +249,8 @@ static const struct saying kinds[] = {
 	{"duty.withdrawn", "義務が取り下げられました"},
 	{"notice.failed", "お知らせのメールを送れませんでした"},
 	{"notice.sent", "お知らせのメールを送りました"},
+	{"deed.refused", "ポリシーが認めない行いを記録させませんでした"},
+	{"deed.told", "したこと・起きたことを記録しました"},
 	{"desk.exported", "台帳・記録簿を書き出しました"},
 	{"office.absence.added", "不在を登録しました"},
 	{"office.absence.ended", "不在が終わりました"},

@@ -48,6 +48,7 @@ const rooms = (inner, at) => [
   ['zones-wrong', inner, '/zones?from=nobody&to=gamen&what=rdp', 'staff_inner'],
   ['zones-ask', inner, '/zones/ask?from=kanri-01&to=jlis&what=tcp+8443', 'staff_inner'],
   ['zones-cut', inner, '/zones/cut?first=internet', 'supervisor_inner'],
+  ['deed-all', inner, '/record', 'staff_inner'], ['deed-event', inner, '/record?act=course_set', 'manager_inner'],
   ['deed', inner, `/record?act=dispose_medium&row=${at.medium}`, 'staff_inner'],
 ];
 

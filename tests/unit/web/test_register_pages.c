@@ -146,6 +146,60 @@ TEST(a_row_is_made_and_changed_through_the_policy)
 	hall_done(&h);
 }
 
+/* What happened is told without a record book too, and duties begin; what a clause
+ * refuses is kept with the clause and without what was told.                 */
+TEST(an_event_begins_duties_and_a_refused_deed_is_kept)
+{
+	struct hall h;
+	char body[600];
+	size_t opened = 0, count = 0;
+	struct ledger_entry *found;
+	hall_new(&h);
+	const char *course = put(&h, "course", "全職員研修", CELLS({"audience", "everybody"}, {"drill", "no"}, {"fits_role", "yes"}));
+	const char *list = put(&h, "asset", "課税台帳", CELLS({"owner", "tax"}, {"personal", "yes"}));
+	struct told t = hall_ask(&h, "aoki", "/record?q=%E7%A0%94%E4%BF%AE", NULL);
+	CHECK_INT(t.status, 200);
+	CHECK(shows(&t, "act=course_set") && shows(&t, "act=attend_course") && !strstr(t.body, "act=take_out"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/record?act=course_set", NULL);
+	CHECK_INT(t.status, 200);
+	CHECK(shows(&t, "name=\"f.object\""));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", "/record", "act=course_set&row=&f.performed_at=R8.11.20");
+	CHECK_INT(t.status, 400);
+	TOLD_DONE(t);
+	snprintf(body, sizeof body, "act=course_set&row=&f.performed_at=R8.11.20&f.object=%s", course);
+	t = hall_ask(&h, "aoki", "/record", body);
+	CHECK_INT(t.status, 303);
+	CHECK(strncmp(t.location, "/record/", 8) == 0);
+	CHECK_OK(duty_follow(h.town.duties, &opened, NULL, &h.town.why), &h.town.why);
+	CHECK(opened > 5); /* HN-2.5.2(3): everybody attends */
+	struct told told = hall_ask(&h, "aoki", t.location, NULL);
+	CHECK_INT(told.status, 200);
+	CHECK(shows(&told, "研修・訓練の実施の決定") && shows(&told, "全職員研修") && shows(&told, "これからすること"));
+	TOLD_DONE(told);
+	CHECK_INT((told = hall_ask(&h, "kimura", t.location, NULL)).status, 404);
+	TOLD_DONE(told);
+	TOLD_DONE(t);
+	snprintf(body, sizeof body, "act=post_sns&row=%s&f.performed_at=R8.11.20&f.postable=yes", list);
+	t = hall_ask(&h, "aoki", "/record", body);
+	CHECK_INT(t.status, 409);
+	CHECK(shows(&t, "第2章 8.3②"));
+	TOLD_DONE(t);
+	const struct ledger_query query = {.kind_prefix = "deed.refused", .limit = 10};
+	CHECK_OK(ledger_find(h.town.ledger, &query, h.town.arena, &found, &count, &h.town.why), &h.town.why);
+	CHECK_INT(count, 1);
+	CHECK(count && found[0].clause_count == 1 && slice_is(found[0].clauses[0], "HN-2.8.3-2") &&
+	      slice_is(found[0].data, "{\"act\":\"post_sns\"}"));
+	CHECK_INT((t = hall_ask(&h, "aoki", "/record?act=take_out_nothing", NULL)).status, 404);
+	TOLD_DONE(t);
+	CHECK_INT((t = hall_ask(&h, "aoki", "/record/999999", NULL)).status, 404);
+	TOLD_DONE(t);
+	CHECK_INT((t = hall_ask(&h, "aoki", "/record/0", NULL)).status, 404);
+	TOLD_DONE(t);
+	hall_done(&h);
+}
+
 TEST(a_deed_is_told_written_closed_and_corrected)
 {
 	struct hall h;
@@ -163,7 +217,7 @@ TEST(a_deed_is_told_written_closed_and_corrected)
 	snprintf(body, sizeof body, "act=change_system&row=%s&f.performed_at=R8.11.20%%2014:30&f.work=x&f.workers=%s", system,
 	         town_id(&h.town, "aoki"));
 	t = hall_ask(&h, "aoki", "/record", body);
-	CHECK_INT(t.status, 400);
+	CHECK_INT(t.status, 409);
 	CHECK(shows(&t, "第2章"));
 	TOLD_DONE(t);
 	snprintf(body, sizeof body, "act=change_system&row=%s&f.performed_at=R8.11.20%%2014:30&f.work=%%E9%%81%%A9%%E7%%94%%A8"
