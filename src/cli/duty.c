@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 #include "duty/ics.h"
+#include "forms/forms.h"
 #include "house/house.h"
 #include "proof/oscal.h"
 
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROOM = 64 << 20, LISTED = 5000, ICS_BYTES = 16 << 20 };
+enum { ROOM = 64 << 20, LISTED = 5000, ICS_BYTES = 16 << 20, REPORT_BYTES = 256 << 20 };
 
 struct call {
 	struct house house;
@@ -100,7 +101,7 @@ const struct verb cli_duty_verbs[] = {
 	{"duty done", "-C DIR 義務の番号 --person 職員番号 [--note 行ったこと] [--evidence 記号]", "行ったことを記録します", run_done},
 	{"duty calendar", "-C DIR [--person 職員番号] [--year 年度]", "年度の予定を暦のファイル (RFC 5545) で書き出します",
 	 run_calendar},
-	{"proof", "-C DIR [--clause 条] [--format text|json|oscal]", "条文ごとに、いまの状態と理由を表示します", run_proof},
+	{"proof", "-C DIR [--clause 条] [--format text|json|oscal|pdf|xlsx]", "条文ごとに、いまの状態と理由を表示します", run_proof},
 	{0},
 };
 
@@ -280,6 +281,31 @@ static struct result print_oscal(struct call *c, const struct survey *survey)
 	return failed ? fail(&c->why, E_SYSTEM, "stdout", "書き出せませんでした。") : ok();
 }
 
+static struct result print_bytes(void *context, struct slice bytes, struct why *why)
+{
+	return fwrite(bytes.at, 1, bytes.len, context) == bytes.len ? ok() : fail(why, E_SYSTEM, "stdout", "書き出せませんでした。");
+}
+
+/* the report that is printed, or handed on as a sheet */
+static struct result print_report(struct call *c, bool sheet)
+{
+	struct house *h = &c->house;
+	AUTO(paper_font_drop) struct paper_font *font = NULL;
+	AUTO(buffer_done) struct buffer out;
+	const struct sheet_sink sink = {print_bytes, stdout};
+	struct forms forms = {.proof = h->proof, .title = h->settings.title, .desk = {.store = h->store, .ledger = h->ledger,
+		.vault = h->vault, .policy = h->policy, .policy_name = h->settings.policy, .office = h->office,
+		.registers = h->registers, .proceedings = h->proceedings, .random = &h->random, .clock = &h->clock,
+		.body = h->settings.body}};
+	buffer_init(&out, REPORT_BYTES);
+	if (sheet)
+		return forms_proof_sheet(&forms, SHEET_XLSX, &sink, &c->why);
+	TRY(paper_font_open(&font, &c->why));
+	forms.font = font;
+	TRY(forms_proof(&forms, &out, &c->why));
+	return print_bytes(stdout, buffer_slice(&out), &c->why);
+}
+
 static int run_proof(int argc, char **argv)
 {
 	AUTO(call_done) struct call c = {.dir = NULL};
@@ -289,8 +315,12 @@ static int run_proof(int argc, char **argv)
 	if (status != CLI_DONE)
 		return status;
 	bool json = c.format && strcmp(c.format, "json") == 0, oscal = c.format && strcmp(c.format, "oscal") == 0;
-	if (c.count || (c.format && !json && !oscal && strcmp(c.format, "text") != 0) || (oscal && c.clause))
+	bool pdf = c.format && strcmp(c.format, "pdf") == 0, xlsx = c.format && strcmp(c.format, "xlsx") == 0;
+	bool whole = oscal || pdf || xlsx;
+	if (c.count || (c.format && !json && !whole && strcmp(c.format, "text") != 0) || (whole && c.clause))
 		return cli_usage(&cli_duty_verbs[4]);
+	if (pdf || xlsx)
+		return print_report(&c, xlsx).code == OK ? CLI_DONE : cli_why("proof", &c.why);
 	json_t *list = json ? json_array() : NULL;
 	day_t today = day_of_ms(clock_now_ms(&c.house.clock));
 	struct result done = proof_survey(c.house.proof, today, c.arena, &survey, &c.why);

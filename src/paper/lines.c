@@ -131,9 +131,11 @@ size_t run_line_end(const struct run *run, size_t from, double room)
 	return end > from + 1 ? end : i;
 }
 
+/* Where the next line begins: a line end is not drawn, nor the space that stood where
+ * the line was broken. */
 static size_t behind(const struct run *run, size_t end)
 {
-	return end < run->count && run->at[end].newline ? end + 1 : end;
+	return end < run->count && (run->at[end].newline || *run->at[end].at == ' ') ? end + 1 : end;
 }
 
 size_t run_lines(const struct run *run, double room)

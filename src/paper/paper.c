@@ -117,6 +117,7 @@ struct result paper_begin(const struct paper_font *font, const struct paper_opti
 
 static void put_words(struct paper *p, const char *words, double size, double leading, enum paper_align align)
 {
+	p->y += p->table_open ? 3 : 0;
 	p->table_open = false;
 	if (p->failed)
 		return;

@@ -90,6 +90,14 @@ void paper_table(struct paper *paper, const struct paper_column *columns, size_t
 	table_heads(p);
 }
 
+/* A row that would fit on a third of a page is not cut by its end. */
+static void keep_whole(struct paper *p, const struct run *runs)
+{
+	double high = height_of(p, runs, p->y + p->bottom - p->top);
+	if (high <= (p->bottom - p->top) / 3)
+		paper_need(p, high);
+}
+
 void paper_row(struct paper *paper, const struct paper_cell *cells)
 {
 	struct paper *p = paper;
@@ -99,6 +107,8 @@ void paper_row(struct paper *paper, const struct paper_cell *cells)
 	arena_reset(p->arena);
 	for (size_t c = 0; c < p->column_count; c++)
 		runs[c] = run_of(p, &cells[c]);
+	if (!p->failed)
+		keep_whole(p, runs);
 	for (bool over = false; !over && !p->failed;) {
 		if (p->bottom - p->y < p->leading + 2 * pad)
 			paper_new_page(p);

@@ -4,6 +4,7 @@
 #include "web/fields.h"
 #include "web/pages.h"
 #include "web/pages_duty.h"
+#include "web/pages_forms.h"
 
 #include "proceeding/case.h"
 
@@ -81,6 +82,10 @@ struct result page_cases(struct request *rq, struct why *why)
 	json_t *model = json_pack("{s:s, s:[], s:o, s:b, s:b, s:o}", "title", "手続", "cases", "kinds",
 		kind_options(rq, kind), "ended", query.ended, "drill", query.drill, "crumbs", show_crumbs(crumbs, 2));
 	struct result filled = list_cases(rq, query, json_object_get(model, "cases"), why);
+	bool reports = false;
+	if (filled.code == OK)
+		filled = may_report(rq, &reports, why);
+	json_object_set_new(model, "reports", json_boolean(reports));
 	if (filled.code != OK) {
 		json_decref(model);
 		return filled;

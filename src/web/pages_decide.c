@@ -401,6 +401,8 @@ static json_t *application_model(struct request *rq, const struct application *a
 	json_object_set_new(model, "own_open", json_boolean(own && a->state == APPLICATION_OPEN));
 	json_object_set_new(model, "form",
 		asked || own ? form_token(rq, path) : json_string(""));
+	json_object_set_new(model, "permit", json_string(
+		a->state == APPLICATION_PERMITTED && a->until >= request_today(rq) ? text(rq, "%s/permit", path) : ""));
 	add_after(rq, a, own, model);
 	json_object_set_new(model, "separation", show_clause(rq, separation_id(rq)));
 	return model;

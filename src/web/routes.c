@@ -2,6 +2,7 @@
  * is not in a row does not exist.                                           */
 #include "web/pages.h"
 #include "web/pages_duty.h"
+#include "web/pages_forms.h"
 
 enum { BOTH = ZONE_INTERNET | ZONE_LGWAN, OUTER = ZONE_INTERNET, INNER = ZONE_LGWAN };
 
@@ -24,6 +25,8 @@ static const struct route_row rows[] = {
 
 	{"/decide", INNER, NEED_SESSION, page_decide, NULL, false},
 	{"/decide/*", INNER, NEED_SESSION, page_decide_one, post_decide, false},
+	{"/decide/*/form", INNER, NEED_SESSION, page_application_form, NULL, false},
+	{"/decide/*/permit", INNER, NEED_SESSION, page_permit_form, NULL, false},
 	{"/exception/*/*", INNER, NEED_SESSION, page_exception, post_exception, false},
 
 	{"/apply", INNER, NEED_SESSION, page_apply, NULL, false},
@@ -31,9 +34,13 @@ static const struct route_row rows[] = {
 	{"/cases", INNER, NEED_SESSION, page_cases, NULL, false},
 	{"/cases/new/*", INNER, NEED_SESSION, page_case_new, post_case_new, false},
 	{"/case/*", INNER, NEED_SESSION, page_case, post_case, false},
+	{"/case/*/form", INNER, NEED_SESSION, page_case_form, NULL, false},
+	{"/case/*/items", INNER, NEED_SESSION, page_items_form, NULL, false},
+	{"/cases/*/report", INNER, NEED_SESSION, page_year_form, NULL, false},
 	{"/case/*/commission", INNER, NEED_SESSION, page_commission, NULL, false},
 	{"/report", INNER, NEED_SESSION, page_report, post_report, false},
 	{"/network", INNER, NEED_SESSION, page_network, NULL, false},
+	{"/network/form", INNER, NEED_SESSION, page_network_form, NULL, false},
 	{"/registers", INNER, NEED_SESSION, page_registers, NULL, false},
 	{"/registers/*", INNER, NEED_SESSION, page_register, NULL, false},
 	{"/registers/*/new", INNER, NEED_SESSION, page_row_form, post_row_form, false},
@@ -43,7 +50,9 @@ static const struct route_row rows[] = {
 	{"/registers/*/*/close", INNER, NEED_SESSION, NULL, post_row_close, false},
 	{"/books/*", INNER, NEED_SESSION, page_book, NULL, false},
 	{"/books/*/export", INNER, NEED_SESSION, page_book_export, NULL, false},
+	{"/books/*/form", INNER, NEED_SESSION, page_book_form, NULL, false},
 	{"/books/*/*", INNER, NEED_SESSION, page_record, post_record, false},
+	{"/books/*/*/form", INNER, NEED_SESSION, page_record_form, NULL, false},
 	{"/books/*/*/correct", INNER, NEED_SESSION, page_correct, post_correct, false},
 	{"/record", INNER, NEED_SESSION, page_deed, post_deed, false},
 	{"/record/*", INNER, NEED_SESSION, page_told, NULL, false},
@@ -53,6 +62,7 @@ static const struct route_row rows[] = {
 	{"/year.ics", INNER, NEED_SESSION, page_year_ics, NULL, false},
 
 	{"/proof", INNER, NEED_SESSION, page_proof, NULL, false},
+	{"/proof/form", INNER, NEED_SESSION, page_proof_form, NULL, false},
 	{"/organisation", INNER, NEED_SESSION, page_organisation, NULL, false},
 	{"/organisation/people/*", INNER, NEED_SESSION, page_person, post_person, false},
 
