@@ -186,8 +186,14 @@ static struct result code_wrong(struct office *office, struct session_row *row, 
                                 const struct try_keys *keys, const struct tries *tries,
                                 struct why *why)
 {
+	AUTO(arena_drop) struct arena *arena = arena_new(SCRATCH_BYTES);
 	struct session *s = &row->session;
-	TRY(signin_wrong(office, s->person, s->zone, "code", fault, keys, tries, s, why));
+	const struct signin_seen seen = {.person = s->person, .zone = s->zone, .registered = true, .factors = 1};
+	struct outcome wrong = {.person = s->person, .zone = s->zone, .step = "code", .reason = fault, .keys = keys};
+	if (!arena)
+		return office_no_memory(why);
+	TRY(signin_judge(office, &seen, arena, &wrong.decision, why));
+	TRY(signin_wrong(office, &wrong, tries, s, why));
 	if (s->state != SIGNIN_LOCKED)
 		return ok();
 	s->token[0] = s->form_key[0] = 0;
@@ -200,7 +206,9 @@ static struct result code_right(struct office *office, struct session_row *row, 
 {
 	struct session *s = &row->session;
 	TRY(tries_refund(office, keys, why));
-	TRY(signin_outcome(office, "signin.passed", s->person, s->zone, "code", "", keys, tries->held, why));
+	const struct outcome passed = {.kind = "signin.passed", .person = s->person, .zone = s->zone, .step = "code",
+	                               .reason = "", .keys = keys, .held = tries->held};
+	TRY(signin_outcome(office, &passed, why));
 	if (*row->pending)
 		TRY(enrolled(office, row, secret, why));
 	row->code_ok = true;

@@ -68,6 +68,12 @@ static inline struct field field_i64(const char *key, int64_t number)
 /* office_record - append one entry; fields in any order.  actor "" is the set-up: "sekisho" */
 struct result office_record(struct office *office, const char *kind, const char *actor, const char *subject,
                      const struct field *fields, size_t count, struct why *why) MUST;
+struct office_entry {
+	const char *kind, *actor, *subject;
+	const struct decision *decision; /* nullable: its clauses go into the entry */
+};
+struct result office_record_entry(struct office *office, const struct office_entry *entry,
+                                  const struct field *fields, size_t count, struct why *why) MUST;
 
 /* ---- the vault --------------------------------------------------------------- */
 struct sealed {
@@ -99,6 +105,34 @@ void *office_grow(struct arena *arena, void *items, size_t count, size_t *room, 
 struct result office_person_must_exist(struct office *office, const char *person, struct why *why) MUST;
 struct result office_section_must_exist(struct office *office, const char *section, const char *place,
                                  struct why *why) MUST;
+
+/* ---- what the policy says (judge.c) ------------------------------------------------ */
+enum { JUDGED = 16 }; /* clauses of one entry */
+struct seen { /* a fact that this room has found, in the form of facts_set_any */
+	const char *path, *value;
+};
+struct judging {
+	const char *act;
+	const char *person; /* whose facts are told; "" nobody is known */
+	const struct seen *seen;
+	size_t count;
+};
+/* office_judge - out NULL: there is no policy, or none of its clauses speaks of the act */
+struct result office_judge(struct office *office, const struct judging *ask, struct arena *arena,
+                           const struct decision **out, struct why *why) MUST;
+/* judged_in - does it let in?  NULL: yes */
+bool judged_in(const struct decision *decision);
+size_t judged_clauses(const struct decision *decision, struct slice out[JUDGED]);
+struct signin_seen {
+	const char *person, *zone; /* person "" where the login is unknown */
+	bool registered, verified, provisional;
+	unsigned factors; /* kinds that were right */
+};
+struct result signin_judge(struct office *office, const struct signin_seen *seen, struct arena *arena,
+                           const struct decision **out, struct why *why) MUST;
+enum password_fault { PASSWORD_GOOD = 0, PASSWORD_SHORT, PASSWORD_GUESSABLE, PASSWORD_REUSED };
+struct result password_judge(struct office *office, const char *person, enum password_fault fault,
+                             struct arena *arena, const struct decision **out, struct why *why) MUST;
 
 /* ---- passwords (password.c) ------------------------------------------------------ */
 struct result password_check(const struct signin_rules *rules, struct slice password,
@@ -165,15 +199,19 @@ struct result signin_reload(struct office *office, const struct session *session
                             struct session_row *row, struct why *why) MUST;
 void signin_keys(const struct office *office, const char *login_digest, struct slice address,
                  struct try_keys *out);
-struct result signin_outcome(struct office *office, const char *kind, const char *person,
-                             const char *zone, const char *step, const char *reason,
-                             const struct try_keys *keys, int64_t held, struct why *why) MUST;
+struct outcome {
+	const char *kind, *person, *zone, *step, *reason;
+	const struct try_keys *keys;
+	int64_t held;
+	const struct decision *decision; /* nullable */
+};
+struct result signin_outcome(struct office *office, const struct outcome *outcome, struct why *why) MUST;
 /* signin_answer - what the gate said, told to the person */
 void signin_answer(const struct office *office, const struct tries *tries, struct session *out);
-/* signin_wrong - entries, and REFUSED or, at the limit, LOCKED */
-struct result signin_wrong(struct office *office, const char *person, const char *zone,
-                           const char *step, const char *reason, const struct try_keys *keys,
-                           const struct tries *tries, struct session *out, struct why *why) MUST;
+/* signin_wrong - entries, and REFUSED or, at the limit, LOCKED
+ * outcome  kind and held are filled in here                                 */
+struct result signin_wrong(struct office *office, const struct outcome *outcome, const struct tries *tries,
+                           struct session *out, struct why *why) MUST;
 struct result office_outside_transaction(struct office *office, struct why *why) MUST;
 
 #endif

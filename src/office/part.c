@@ -118,6 +118,14 @@ struct result office_record(struct office *office, const char *kind, const char 
                             const char *subject, const struct field *fields, size_t count,
                             struct why *why)
 {
+	const struct office_entry entry = {.kind = kind, .actor = actor, .subject = subject};
+	return office_record_entry(office, &entry, fields, count, why);
+}
+
+struct result office_record_entry(struct office *office, const struct office_entry *what,
+                                  const struct field *fields, size_t count, struct why *why)
+{
+	struct slice clauses[JUDGED];
 	json_t *data = json_object();
 	bool whole = data != NULL;
 	for (size_t i = 0; whole && i < count; i++) {
@@ -132,10 +140,12 @@ struct result office_record(struct office *office, const char *kind, const char 
 	}
 	struct ledger_entry entry = {
 		.body = slice_str(office->body),
-		.kind = slice_str(kind),
-		.actor = slice_str(actor && *actor ? actor : "sekisho"),
+		.kind = slice_str(what->kind),
+		.actor = slice_str(what->actor && *what->actor ? what->actor : "sekisho"),
 		.post = SLICE(""),
-		.subject = slice_str(subject),
+		.subject = slice_str(what->subject),
+		.clauses = clauses,
+		.clause_count = judged_clauses(what->decision, clauses),
 	};
 	return ledger_record(office->ledger, &entry, data, why);
 }

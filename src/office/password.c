@@ -194,9 +194,15 @@ static struct result forget_old(struct office *office, const char *by, const cha
 struct result credential_set(struct office *office, const char *by, const char *person,
                              const char *hash, bool provisional, struct why *why)
 {
+	AUTO(arena_drop) struct arena *arena = arena_new(SCRATCH_BYTES);
+	struct office_entry entry = {.kind = "office.password.set", .actor = by, .subject = person};
 	struct sealed sealed;
+	if (!arena)
+		return office_no_memory(why);
 	TRY(office_seal(office, slice_str(hash), &sealed, why));
-	TRY(office_record(office, "office.password.set", by, person,
+	if (!provisional) /* by its owner, and it stood the checks */
+		TRY(password_judge(office, person, PASSWORD_GOOD, arena, &entry.decision, why));
+	TRY(office_record_entry(office, &entry,
 	           FIELDS(field_str("digest", sealed.digest), field_str("item", sealed.item),
 	                  field_str("person", person), field_i64("provisional", provisional)),
 	           why));

@@ -152,14 +152,25 @@ struct result session_insert(struct office *office, struct session_row *row, str
 	           NULL, why);
 }
 
+/* The last step: the policy lets in, or nobody is.  Whom it would refuse was refused at
+ * the password (signin.c); here only what changed since can stand in the way.  */
 static struct result signed_in(struct office *office, struct session_row *row, struct why *why)
 {
+	AUTO(arena_drop) struct arena *arena = arena_new(SCRATCH_BYTES);
+	struct office_entry entry = {.kind = "signin.succeeded", .actor = row->session.person,
+	                             .subject = row->session.person};
+	const struct signin_seen seen = {.person = row->session.person, .zone = row->session.zone, .registered = true,
+	                                 .verified = true, .factors = 2};
 	char key[6 + HEX_DIGEST];
+	if (!arena)
+		return office_no_memory(why);
+	TRY(signin_judge(office, &seen, arena, &entry.decision, why));
+	if (!judged_in(entry.decision))
+		return denied(why);
 	snprintf(key, sizeof key, "login:%s", row->login_digest);
 	row->session.signed_in_ms = office_now_ms(office);
 	TRY(tries_clear(office, key, why));
-	return office_record(office, "signin.succeeded", row->session.person, row->session.person,
-	              FIELDS(field_str("zone", row->session.zone)), why);
+	return office_record_entry(office, &entry, FIELDS(field_str("zone", row->session.zone)), why);
 }
 
 struct result session_advance(struct office *office, struct session_row *row, struct why *why)

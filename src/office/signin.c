@@ -88,14 +88,14 @@ void signin_keys(const struct office *office, const char *login_digest, struct s
 }
 
 /* the address key is "from:" and the digest, which is what the entry holds */
-struct result signin_outcome(struct office *office, const char *kind, const char *person,
-                             const char *zone, const char *step, const char *reason,
-                             const struct try_keys *keys, int64_t held, struct why *why)
+struct result signin_outcome(struct office *office, const struct outcome *o, struct why *why)
 {
-	return office_record(office, kind, *person ? person : "sekisho-web", person,
-	              FIELDS(field_str("address", keys->address + 5), field_i64("held", held),
-	                     field_str("reason", reason), field_str("step", step),
-	                     field_str("zone", zone)),
+	const struct office_entry entry = {.kind = o->kind, .actor = *o->person ? o->person : "sekisho-web",
+	                                   .subject = o->person, .decision = o->decision};
+	return office_record_entry(office, &entry,
+	              FIELDS(field_str("address", o->keys->address + 5), field_i64("held", o->held),
+	                     field_str("reason", o->reason), field_str("step", o->step),
+	                     field_str("zone", o->zone)),
 	              why);
 }
 
@@ -132,14 +132,19 @@ static const char *fault_of(const struct office *office, const struct account *a
 	return NULL;
 }
 
-struct result signin_wrong(struct office *office, const char *person, const char *zone,
-                           const char *step, const char *reason, const struct try_keys *keys,
-                           const struct tries *tries, struct session *out, struct why *why)
+struct result signin_wrong(struct office *office, const struct outcome *outcome, const struct tries *tries,
+                           struct session *out, struct why *why)
 {
-	TRY(signin_outcome(office, "signin.refused", person, zone, step, reason, keys, tries->held, why));
+	struct outcome told = *outcome;
+	told.kind = "signin.refused";
+	told.held = tries->held;
+	TRY(signin_outcome(office, &told, why));
 	bool locks = tries->count >= office->rules.tries_lock;
+	told.kind = "signin.locked";
+	told.reason = "tries";
+	told.held = 0;
 	if (locks)
-		TRY(signin_outcome(office, "signin.locked", person, zone, step, "tries", keys, 0, why));
+		TRY(signin_outcome(office, &told, why));
 	struct tries answer = *tries;
 	answer.gate = locks ? SIGNIN_LOCKED : SIGNIN_REFUSED;
 	signin_answer(office, &answer, out);
@@ -171,9 +176,28 @@ static struct result right(struct office *office, const struct account *account,
 	office_copy_text(slice_str(zone), row.session.zone, sizeof row.session.zone);
 	TRY(signin_next(office, account->person, false, &row.session.state, why));
 	TRY(session_insert(office, &row, why));
-	TRY(signin_outcome(office, "signin.passed", account->person, zone, "password", "", keys,
-	                   tries->held, why));
+	const struct outcome passed = {.kind = "signin.passed", .person = account->person, .zone = zone,
+	                               .step = "password", .reason = "", .keys = keys, .held = tries->held};
+	TRY(signin_outcome(office, &passed, why));
 	*out = row.session;
+	return ok();
+}
+
+/* What the policy says, now that the password was looked at.  After a right one it is
+ * asked whether a right code would let the person in: one whom it would refuse then is
+ * refused now, without being asked for more.                                   */
+static struct result judge_try(struct office *office, const struct account *account, const char *zone,
+                               const char **fault, struct arena *arena, const struct decision **out,
+                               struct why *why)
+{
+	bool provisional = *fault && strcmp(*fault, "provisional-expired") == 0;
+	bool verified = !*fault || provisional || strcmp(*fault, "suspended") == 0;
+	const struct signin_seen seen = {.person = account->person, .zone = zone, .registered = account->known,
+	                                 .verified = verified, .provisional = provisional,
+	                                 .factors = 2}; /* both will be asked for, if it comes so far */
+	TRY(signin_judge(office, &seen, arena, out, why));
+	if (!*fault && !judged_in(*out))
+		*fault = "policy";
 	return ok();
 }
 
@@ -184,14 +208,21 @@ static struct result settle(struct office *office, const struct account *seen, b
                             const struct try_keys *keys, const struct tries *tries,
                             struct session *out, struct why *why)
 {
+	AUTO(arena_drop) struct arena *arena = arena_new(SCRATCH_BYTES);
 	AUTO(tx_drop) struct tx tx = {0};
+	const struct decision *decision = NULL;
 	struct account now;
+	if (!arena)
+		return office_no_memory(why);
 	TRY(tx_begin(office->store, &tx, why));
 	TRY(read_account(office, login_digest, &now, why));
 	memcpy(now.hash, seen->hash, sizeof now.hash);
 	const char *fault = fault_of(office, &now, matches && now.seq == seen->seq);
+	TRY(judge_try(office, &now, zone, &fault, arena, &decision, why));
+	const struct outcome wrong = {.person = now.person, .zone = zone, .step = "password", .reason = fault,
+	                              .keys = keys, .decision = decision};
 	if (fault)
-		TRY(signin_wrong(office, now.person, zone, "password", fault, keys, tries, out, why));
+		TRY(signin_wrong(office, &wrong, tries, out, why));
 	else
 		TRY(right(office, &now, zone, fresh_hash, keys, tries, out, why));
 	return tx_commit(&tx, why);
@@ -278,16 +309,38 @@ static struct result refuse_reuse(struct office *office, const char *person, str
 	return ok();
 }
 
+/* A password that was refused is itself a thing to keep: not what it was, but by
+ * which clause.                                                               */
+static struct result record_refused(struct office *office, const char *person, enum password_fault fault,
+                                    struct arena *arena, struct why *why)
+{
+	static const char *const words[] = {"", "short", "guessable", "reused"};
+	AUTO(tx_drop) struct tx tx = {0};
+	struct office_entry entry = {.kind = "signin.password.refused", .actor = person, .subject = person};
+	TRY(tx_begin(office->store, &tx, why));
+	TRY(password_judge(office, person, fault, arena, &entry.decision, why));
+	TRY(office_record_entry(office, &entry, FIELDS(field_str("reason", words[fault])), why));
+	return tx_commit(&tx, why);
+}
+
 static struct result check_new(struct office *office, const char *person, struct slice password,
                                struct why *why)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(SCRATCH_BYTES);
 	struct person whose;
+	struct why said = {0};
 	if (!arena)
 		return office_no_memory(why);
 	TRY(office_person(office, person, arena, &whose, why));
-	TRY(password_check(&office->rules, password, whose.login, why));
-	return refuse_reuse(office, person, password, why);
+	enum password_fault fault = password.len < office->rules.password_min ? PASSWORD_SHORT : PASSWORD_GUESSABLE;
+	struct result good = password_check(&office->rules, password, whose.login, &said);
+	if (good.code == OK) {
+		fault = PASSWORD_REUSED;
+		good = refuse_reuse(office, person, password, &said);
+	}
+	if (good.code == E_INPUT)
+		TRY(record_refused(office, person, fault, arena, why));
+	return good.code == OK ? ok() : fail(why, said.code, said.place, "%s", said.text);
 }
 
 struct result signin_change_password(struct office *office, struct session *session,

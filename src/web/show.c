@@ -277,6 +277,7 @@ static const struct saying kinds[] = {
 	{"signin.ended", "サインアウトしました"},
 	{"signin.locked", "サインインを一時止めました"},
 	{"signin.passed", "サインインの確認を1つ通りました"},
+	{"signin.password.refused", "新しいパスワードを断りました"},
 	{"signin.refused", "サインインを断りました"},
 	{"signin.session.refused", "ほかの区画のサインインを断りました"},
 	{"signin.succeeded", "サインインしました"},

@@ -1,5 +1,6 @@
 /* Sign-in and sessions, each step with a neighbour who should not pass. */
 #include "bed.h"
+#include "policy/folder.h"
 
 #include <liboath/oath.h>
 
@@ -683,6 +684,104 @@ TEST(a_reset_password_ends_sessions_and_the_lock)
 	CHECK_INT(session.state, SIGNIN_NEEDS_CODE); /* the device is still his */
 	code_at(secret, bed_ms, code);
 	CHECK_INT(give_code(&bed, &session, code), SIGNIN_NEEDS_PASSWORD_CHANGE);
+	bed_close(&bed);
+}
+
+/* ---- what the policy says --------------------------------------------------------- */
+
+/* The clauses of the newest entry of that kind, with a blank between. */
+static const char *newest_clauses(struct bed *bed, const char *kind)
+{
+	struct ledger_query query = {.kind_prefix = kind, .limit = 1};
+	struct ledger_entry *found = NULL;
+	size_t count = 0;
+	const char *all = "";
+	CHECK_OK(ledger_find(bed->ledger, &query, bed->arena, &found, &count, &bed->why), &bed->why);
+	CHECK_INT(count, 1);
+	for (size_t i = 0; count && i < found[0].clause_count; i++)
+		all = arena_printf(bed->arena, "%s%s%.*s", all, i ? " " : "", SLICE_ARG(found[0].clauses[i]));
+	return all;
+}
+
+static void follow_hannan(struct bed *bed, struct arena *shelf)
+{
+	const char *root = getenv("SEKISHO_SOURCE_ROOT");
+	struct policy *policy = NULL;
+	CHECK_OK(policy_load_edition(root ? root : ".", "hannan", shelf, &policy, NULL, &bed->why), &bed->why);
+	office_follow(bed->office, policy, "hannan");
+}
+
+TEST(the_policy_decides_who_signs_in_and_the_entry_names_its_clauses)
+{
+	struct bed bed;
+	const char *secret = NULL;
+	struct arena *shelf = arena_new(256 << 20);
+	bed_open(&bed);
+	follow_hannan(&bed, shelf);
+	enrol_aoki(&bed, &secret);
+	CHECK_STR(newest_clauses(&bed, "signin.succeeded"), "HN-2.6.2(1)-1");
+	CHECK_STR(newest_clauses(&bed, "office.password.set"), "HN-2.5.4(2)-3");
+	CHECK_INT(password(&bed, "lgwan", "a", "nobody", first_password).state, SIGNIN_REFUSED);
+	CHECK_STR(newest_clauses(&bed, "signin.refused"), "HN-2.6.2(1)-1");
+	CHECK_INT(aoki_password(&bed, first_password).state, SIGNIN_REFUSED);
+	CHECK_STR(newest_clauses(&bed, "signin.refused"), "HN-2.6.2(1)-1");
+	/* a suspended person: the clause that forbids it */
+	CHECK_OK(office_suspend(bed.office, "", bed.aoki, true, SLICE("違反"), &bed.why), &bed.why);
+	CHECK_INT(aoki_password(&bed, good_password).state, SIGNIN_REFUSED);
+	CHECK(strstr(newest_clauses(&bed, "signin.refused"), "HN-2.7.6-4/1"));
+	/* the lock comes by the same clauses as the try that was one too many */
+	for (int i = 0; i < 9; i++) {
+		wait_s(&bed, 60);
+		(void)aoki_password(&bed, "not this one at all");
+	}
+	CHECK_STR(newest_clauses(&bed, "signin.locked"), newest_clauses(&bed, "signin.refused"));
+	bed_close(&bed);
+	arena_free(shelf);
+}
+
+TEST(a_new_password_is_refused_by_its_clause)
+{
+	static const struct {
+		const char *text, *clause;
+	} rows[] = {{"kawa", "HN-2.5.4(2)-3"}, {"Password2026!", "HN-2.5.4(2)-3"}, {first_password, "HN-2.5.4(2)-5"}};
+	struct arena *shelf = arena_new(256 << 20);
+	struct bed bed;
+	bed_open(&bed);
+	follow_hannan(&bed, shelf);
+	struct session session = aoki_password(&bed, first_password);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct why why = {0};
+		CHECK_INT(signin_change_password(bed.office, &session, slice_str(rows[i].text), &why).code, E_INPUT);
+		CHECK(strstr(newest_clauses(&bed, "signin.password.refused"), rows[i].clause));
+		CHECK_INT(bed_entries(&bed, "signin.password.refused"), i + 1);
+	}
+	bed_close(&bed);
+	arena_free(shelf);
+}
+
+/* A policy that lets nobody in: nobody is, whatever he knows. */
+TEST(where_the_policy_refuses_a_right_password_does_not_help)
+{
+	static const char text[] =
+		"policy trial \"試験規程\" version \"1\" adopted 2026-03-01 effective 2026-04-01\n"
+		"kind department \"部\" { head_name \"名\" : text; }\nkind section \"課\" { department \"部\" : department; }\n"
+		"kind host \"端末\" { side \"領域\" : one-of (internet, lgwan); }\n"
+		"kind person \"職員\" { section \"課\" : section; suspended \"停止\" : yesno; }\n"
+		"act sign_in \"サインイン\" of host default refuse outside refuse carried by office {\n"
+		"  registered \"登録\" : yesno found-by office; verified \"確認\" : yesno found-by office;\n"
+		"  factors \"種類\" : number kinds found-by office; provisional \"仮\" : yesno found-by office; }\n"
+		"clause TR-1 \"1\" says \"LGWANの側だけに認める\" allow sign_in when object.side = internet\n";
+	struct bed bed;
+	struct policy *policy = NULL;
+	const char *secret = NULL;
+	bed_open(&bed);
+	enrol_aoki(&bed, &secret);
+	struct policy_source source = {.path = "trial/trial.pol", .text = slice_str(text)};
+	CHECK_OK(policy_load(&source, 1, bed.arena, &policy, NULL, &bed.why), &bed.why);
+	office_follow(bed.office, policy, "trial");
+	CHECK_INT(password(&bed, "lgwan", "a", "aoki", good_password).state, SIGNIN_REFUSED);
+	CHECK_STR(newest_clauses(&bed, "signin.refused"), "TR-1");
+	CHECK_INT(password(&bed, "internet", "a", "aoki", good_password).state, SIGNIN_NEEDS_CODE);
 	bed_close(&bed);
 }
 
