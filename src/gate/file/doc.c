@@ -265,8 +265,8 @@ static struct result put_structures(struct doc *doc, uint8_t *block, struct why 
 			continue;
 		size_t at = doc->new_table.len;
 		TRY(put_structure(doc, structures[i].fate, in, why));
-		doc_set_u32(block + PAIRS_AT + index * 8, (uint32_t)at);
 		size_t told = structures[i].fate == LISTS ? in.len : doc->new_table.len - at;
+		doc_set_u32(block + PAIRS_AT + index * 8, told ? (uint32_t)at : 0);
 		doc_set_u32(block + PAIRS_AT + index * 8 + 4, (uint32_t)told);
 	}
 	return ok();
