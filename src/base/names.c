@@ -183,7 +183,7 @@ static bool is_double(struct slice name)
 	static const char *const runs =
 		"exe scr com bat cmd pif js jse vbs vbe wsf wsh hta lnk url msi msc ps1 jar cpl reg iso img vhd";
 	static const char *const reads =
-		"pdf doc docx docm xls xlsx xlsm ppt pptx rtf txt csv jpg jpeg png gif bmp tif tiff webp "
+		"pdf doc docx docm xls xlsx xlsm ppt pptx rtf txt csv jpg jpeg png gif bmp tif tiff webp jp2 "
 		"htm html zip eml jtd odt ods mp3 mp4";
 	char last[16], before[16];
 	name_ending(name, last);

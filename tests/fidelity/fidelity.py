@@ -23,7 +23,7 @@ import tempfile
 import time
 
 build, corpus = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
-OFFICE, PICTURES = ["docx", "xlsx", "xlsb", "pptx", "rtf", "odt", "ods", "odp"], ["jpg", "png", "gif", "bmp", "tiff", "webp"]
+OFFICE, PICTURES = ["docx", "xlsx", "xlsb", "pptx", "rtf", "odt", "ods", "odp"], ["jpg", "png", "gif", "bmp", "tiff", "webp", "jp2"]
 WORKBOOKS = {"xlsx", "xlsb", "ods"}
 EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 MOST = int(os.environ.get("MOST", "30"))

@@ -44,7 +44,7 @@ static const struct signature signatures[] = {
 	AT(0, "\xD7\xCD\xC6\x9A", FILE_OTHER),          /* placeable WMF */
 	AT(0, "\xC5\xD0\xD3\xC6", FILE_OTHER), AT(0, "%!PS", FILE_OTHER),
 	AT(0, "8BPS", FILE_OTHER), AT(0, "\0\0\x01\0", FILE_OTHER),
-	AT(0, "\0\0\0\x0CjP  ", FILE_OTHER), AT(4, "ftyp", FILE_OTHER),
+	AT(0, "\0\0\0\x0CjP  ", FILE_JP2), AT(0, "\xFF\x4F\xFF\x51", FILE_JP2), AT(4, "ftyp", FILE_OTHER),
 	AT(0, "OggS", FILE_OTHER), AT(0, "ID3", FILE_OTHER), AT(0, "fLaC", FILE_OTHER),
 	AT(0, "\x1A\x45\xDF\xA3", FILE_OTHER), AT(0, "SQLite format 3", FILE_OTHER),
 	AT(40, " EMF", FILE_OTHER),

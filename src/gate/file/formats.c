@@ -13,6 +13,7 @@ static const struct format formats[FILE_TYPES] = {
 	[FILE_BMP] = {bmp_rebuild, REFUSAL_UNKNOWN},
 	[FILE_TIFF] = {tiff_rebuild, REFUSAL_UNKNOWN},
 	[FILE_WEBP] = {webp_rebuild, REFUSAL_UNKNOWN},
+	[FILE_JP2] = {jp2_rebuild, REFUSAL_UNKNOWN},
 	[FILE_TXT] = {text_rebuild, REFUSAL_UNKNOWN},
 	[FILE_CSV] = {csv_rebuild, REFUSAL_UNKNOWN},
 	[FILE_ZIP] = {zip_rebuild, REFUSAL_UNKNOWN},

@@ -101,7 +101,7 @@ rebuild_fn ooxml_rebuild; /* docx, xlsx, pptx */
 rebuild_fn zip_rebuild;
 rebuild_fn excelxml_rebuild;
 rebuild_fn pdf_rebuild;
-rebuild_fn jpeg_rebuild, png_rebuild, gif_rebuild, bmp_rebuild, tiff_rebuild, webp_rebuild;
+rebuild_fn jpeg_rebuild, png_rebuild, gif_rebuild, bmp_rebuild, tiff_rebuild, webp_rebuild, jp2_rebuild;
 rebuild_fn text_rebuild;  /* txt */
 rebuild_fn csv_rebuild;
 rebuild_fn mail_rebuild;

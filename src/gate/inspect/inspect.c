@@ -22,6 +22,7 @@ static const struct {
 	[INSPECT_BMP] = {"bmp", "dib", look_bmp},
 	[INSPECT_TIFF] = {"tiff", "tif", look_tiff},
 	[INSPECT_WEBP] = {"webp", "", look_webp},
+	[INSPECT_JP2] = {"jp2", "j2k", look_jp2},
 	[INSPECT_TXT] = {"txt", "text", look_txt},
 	[INSPECT_CSV] = {"csv", "tsv", look_csv},
 	[INSPECT_ZIP] = {"zip", "", look_zip},
@@ -43,7 +44,7 @@ static const struct {
 	const char *word;
 	enum inspect_type type;
 } rare[] = {
-	{"jpe", INSPECT_JPEG}, {"jfif", INSPECT_JPEG}, {"ppsx", INSPECT_PPTX},
+	{"jpe", INSPECT_JPEG}, {"j2c", INSPECT_JP2}, {"jpc", INSPECT_JP2}, {"jfif", INSPECT_JPEG}, {"ppsx", INSPECT_PPTX},
 	{"ott", INSPECT_ODF}, {"ods", INSPECT_ODF}, {"ots", INSPECT_ODF}, {"odp", INSPECT_ODF}, {"otp", INSPECT_ODF},
 	{"odg", INSPECT_ODF}, {"otg", INSPECT_ODF}, {"xhtml", INSPECT_HTML}, {"log", INSPECT_TXT}, {"md", INSPECT_TXT},
 };

@@ -49,7 +49,7 @@ bool look_inside(struct look *look, enum inspect_type type, struct slice name, s
 look_fn look_office, look_excelxml, look_pdf, look_zip, look_txt, look_csv;
 look_fn look_rtf, look_odf, look_html, look_svg, look_sylk, look_mbox;
 look_fn look_mail, look_doc, look_xls, look_ppt;
-look_fn look_jpeg, look_png, look_gif, look_bmp, look_tiff, look_webp;
+look_fn look_jpeg, look_png, look_gif, look_bmp, look_tiff, look_webp, look_jp2;
 
 /* metafile_look - EMF or WMF: sound, and its orders only draw */
 bool metafile_look(struct look *look, const char *where, struct slice in);

@@ -19,6 +19,7 @@ static const struct {
 	[FILE_BMP] = {"bmp", "bmp dib", "bmp"},
 	[FILE_TIFF] = {"tiff", "tif tiff", "tif"},
 	[FILE_WEBP] = {"webp", "webp", "webp"},
+	[FILE_JP2] = {"jp2", "jp2 j2k j2c jpc", "jp2"},
 	[FILE_TXT] = {"txt", "txt text log md", "txt"},
 	[FILE_CSV] = {"csv", "csv tsv", "csv"},
 	[FILE_ZIP] = {"zip", "zip", "zip"},

@@ -14,6 +14,7 @@
 #include <tiffio.h>
 #include <turbojpeg.h>
 #include <unistd.h>
+#include <openjpeg.h>
 #include <webp/decode.h>
 #include <webp/encode.h>
 
@@ -158,6 +159,45 @@ static void make_webp(struct buffer *out)
 	size_t len = WebPEncodeRGB(rgb, W, H, W * 3, 80, &webp);
 	buffer_put(out, webp, len);
 	WebPFree(webp);
+}
+
+/* OpenJPEG by way of a file, as opj_compress does. */
+static void make_jp2(struct buffer *out)
+{
+	char path[] = "/tmp/pictureXXXXXX";
+	uint8_t rgb[W * H * 3], bytes[65536];
+	static char nothing[] = "";
+	opj_image_cmptparm_t part[3];
+	opj_cparameters_t parameters;
+	memset(part, 0, sizeof part);
+	noise(rgb);
+	for (unsigned i = 0; i < 3; i++)
+		part[i].dx = part[i].dy = 1, part[i].w = W, part[i].h = H, part[i].prec = 8;
+	opj_image_t *image = opj_image_create(3, part, OPJ_CLRSPC_SRGB);
+	image->x1 = W;
+	image->y1 = H;
+	for (unsigned i = 0; i < W * H * 3; i++)
+		image->comps[i % 3].data[i / 3] = rgb[i];
+	opj_set_default_encoder_parameters(&parameters);
+	parameters.irreversible = 1;
+	parameters.tcp_numlayers = 1;
+	parameters.cp_disto_alloc = 1;
+	parameters.tcp_rates[0] = 4;
+	parameters.numresolution = 4;
+	parameters.cp_comment = nothing;
+	int fd = mkstemp(path);
+	opj_codec_t *codec = opj_create_compress(OPJ_CODEC_JP2);
+	opj_stream_t *stream = opj_stream_create_default_file_stream(path, OPJ_FALSE);
+	CHECK(opj_setup_encoder(codec, &parameters, image) && opj_start_compress(codec, image, stream) &&
+	      opj_encode(codec, stream) && opj_end_compress(codec, stream));
+	opj_stream_destroy(stream);
+	opj_destroy_codec(codec);
+	opj_image_destroy(image);
+	ssize_t len = read(fd, bytes, sizeof bytes);
+	CHECK(len > 0);
+	buffer_put(out, bytes, (size_t)len);
+	close(fd);
+	unlink(path);
 }
 
 /* ---- what can ride on it */
@@ -305,12 +345,67 @@ WEBP_ROW(webp_xmp, "XMP ")
 WEBP_ROW(webp_icc, "ICCP")
 WEBP_ROW(webp_private, "mine")
 
+static void put_jp2_box(struct buffer *b, size_t at, const char *name, const char *head, size_t head_len)
+{
+	struct buffer s;
+	size_t len = 8 + head_len + CANARY.len;
+	buffer_init(&s, 65536);
+	for (unsigned i = 0; i < 4; i++)
+		buffer_put_u8(&s, (uint8_t)(len >> (24 - 8 * i)));
+	buffer_put_str(&s, name);
+	buffer_put(&s, head, head_len);
+	buffer_put_slice(&s, CANARY);
+	insert(b, at, buffer_slice(&s));
+	buffer_done(&s);
+}
+
+/* a box inside of the header, whose length is told one box up */
+static void put_jp2_inner(struct buffer *b, const char *name, const char *head, size_t head_len)
+{
+	size_t at = slice_find(buffer_slice(b), SLICE("jp2h")), len = 8 + head_len + CANARY.len;
+	size_t said = ((size_t)b->at[at - 2] << 8 | b->at[at - 1]) + len;
+	put_jp2_box(b, at + 4 + 22, name, head, head_len);
+	b->at[at - 2] = (uint8_t)(said >> 8);
+	b->at[at - 1] = (uint8_t)said;
+}
+
+static void jp2_xml(struct buffer *b)
+{
+	put_jp2_box(b, b->len, "xml ", "", 0);
+}
+static void jp2_uuid(struct buffer *b)
+{
+	put_jp2_box(b, slice_find(buffer_slice(b), SLICE("jp2h")) - 4, "uuid", "0123456789abcdef", 16);
+}
+static void jp2_private(struct buffer *b)
+{
+	put_jp2_box(b, b->len, "mine", "", 0);
+}
+static void jp2_profile(struct buffer *b)
+{
+	put_jp2_inner(b, "colr", "\2\0\0", 3);
+}
+static void jp2_resolution(struct buffer *b)
+{
+	put_jp2_inner(b, "res ", "", 0);
+}
+static void jp2_comment(struct buffer *b)
+{
+	size_t at = slice_find(buffer_slice(b), slice_of("\xFF\x52\0", 3)), box = slice_find(buffer_slice(b), SLICE("jp2c"));
+	uint8_t head[6] = {0xFF, 0x64, 0, (uint8_t)(4 + CANARY.len), 0, 1};
+	insert(b, at, CANARY);
+	insert(b, at, slice_of(head, 6));
+	size_t said = ((size_t)b->at[box - 2] << 8 | b->at[box - 1]) + 6 + CANARY.len;
+	b->at[box - 2] = (uint8_t)(said >> 8);
+	b->at[box - 1] = (uint8_t)said;
+}
+
 static const struct {
 	enum file_type type;
 	void (*make)(struct buffer *out);
 } pictures[] = {
 	{FILE_JPEG, make_jpeg}, {FILE_PNG, make_png}, {FILE_GIF, make_gif},
-	{FILE_BMP, make_bmp}, {FILE_TIFF, make_tiff}, {FILE_WEBP, make_webp},
+	{FILE_BMP, make_bmp}, {FILE_TIFF, make_tiff}, {FILE_WEBP, make_webp}, {FILE_JP2, make_jp2},
 };
 enum { PICTURE_KINDS = sizeof pictures / sizeof pictures[0] };
 
@@ -351,6 +446,9 @@ static const struct {
 	{"webp icc", FILE_WEBP, webp_icc, "color-profile"},
 	{"webp private", FILE_WEBP, webp_private, "unknown-part"},
 	{"webp tail", FILE_WEBP, put_tail, "trailing-data"},
+	{"jp2 xml", FILE_JP2, jp2_xml, "metadata"}, {"jp2 uuid", FILE_JP2, jp2_uuid, "metadata"},
+	{"jp2 private", FILE_JP2, jp2_private, "unknown-part"}, {"jp2 icc", FILE_JP2, jp2_profile, "color-profile"},
+	{"jp2 resolution", FILE_JP2, jp2_resolution, "metadata"}, {"jp2 comment", FILE_JP2, jp2_comment, "comment"},
 };
 
 /* ---- how another entrance sees a picture: RGBA pixels, all frames */
@@ -448,11 +546,33 @@ static bool see_tiff(struct slice in, struct buffer *out)
 	return seen;
 }
 
+static bool see_jp2(struct slice in, struct buffer *out)
+{
+	char path[] = "/tmp/pictureXXXXXX";
+	int fd = mkstemp(path);
+	bool seen = write(fd, in.at, in.len) == (ssize_t)in.len;
+	opj_image_t *image = NULL;
+	opj_dparameters_t parameters;
+	opj_codec_t *codec = opj_create_decompress(OPJ_CODEC_JP2);
+	opj_stream_t *stream = opj_stream_create_default_file_stream(path, OPJ_TRUE);
+	opj_set_default_decoder_parameters(&parameters);
+	seen = seen && stream && opj_setup_decoder(codec, &parameters) && opj_read_header(stream, codec, &image) &&
+	       opj_decode(codec, stream, image) && opj_end_decompress(codec, stream);
+	for (unsigned i = 0; seen && i < image->numcomps; i++)
+		buffer_put(out, image->comps[i].data, sizeof *image->comps[i].data * image->comps[i].w * image->comps[i].h);
+	opj_image_destroy(image);
+	opj_stream_destroy(stream);
+	opj_destroy_codec(codec);
+	close(fd);
+	unlink(path);
+	return seen;
+}
+
 static bool see(enum file_type type, struct slice in, struct buffer *out)
 {
 	static bool (*const ways[FILE_TYPES])(struct slice, struct buffer *) = {
 		[FILE_JPEG] = see_jpeg, [FILE_PNG] = see_png, [FILE_GIF] = see_gif,
-		[FILE_TIFF] = see_tiff, [FILE_WEBP] = see_webp,
+		[FILE_TIFF] = see_tiff, [FILE_WEBP] = see_webp, [FILE_JP2] = see_jp2,
 	};
 	return ways[type] ? ways[type](in, out) : false;
 }
@@ -826,7 +946,7 @@ TEST(corpus)
 	static const struct {
 		const char *folder;
 		unsigned damaged; /* broken on purpose, or of a codec not on the list */
-	} folders[] = {{"jpg", 2}, {"png", 3}, {"gif", 2}, {"bmp", 2}, {"tiff", 10}, {"webp", 0}};
+	} folders[] = {{"jpg", 2}, {"png", 3}, {"gif", 2}, {"bmp", 2}, {"tiff", 10}, {"webp", 0}, {"jp2", 4}};
 	unsigned met = 0;
 	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
 		char path[600];

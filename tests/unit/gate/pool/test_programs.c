@@ -22,7 +22,7 @@ static const struct {
 	{"pptx", FILE_PPTX, INSPECT_PPTX}, {"pdf", FILE_PDF, INSPECT_PDF},
 	{"jpeg", FILE_JPEG, INSPECT_JPEG}, {"png", FILE_PNG, INSPECT_PNG},
 	{"gif", FILE_GIF, INSPECT_GIF},    {"bmp", FILE_BMP, INSPECT_BMP},
-	{"tiff", FILE_TIFF, INSPECT_TIFF}, {"webp", FILE_WEBP, INSPECT_WEBP},
+	{"tiff", FILE_TIFF, INSPECT_TIFF}, {"webp", FILE_WEBP, INSPECT_WEBP}, {"jp2", FILE_JP2, INSPECT_JP2},
 	{"txt", FILE_TXT, INSPECT_TXT},    {"csv", FILE_CSV, INSPECT_CSV},
 	{"zip", FILE_ZIP, INSPECT_ZIP},    {"doc", FILE_DOC, INSPECT_DOC},
 	{"xls", FILE_XLS, INSPECT_XLS},    {"ppt", FILE_PPT, INSPECT_PPT},

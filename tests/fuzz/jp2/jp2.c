@@ -1,0 +1,3 @@
+#include "fuzz/picture.h"
+
+PICTURE_FUZZ(jp2_rebuild)
