@@ -139,12 +139,15 @@ struct result job_check_name(struct job *job, enum file_type type, struct slice 
 
 /* What was made must be what its ending says, to a tolerant reader too: text whose
  * forbidden bytes were left out may begin with another format's signature then.
- * Packages are told by their first bytes, and their readers are strict.        */
+ * Packages are told by their first bytes, and their readers are strict; a small
+ * compound file can show a PDF's header where tolerant readers look for one.     */
 static bool read_otherwise(const struct job *job, struct slice made)
 {
 	char name[20];
-	if (made.len == 0 || slice_starts(made, SLICE("PK")) || slice_starts(made, SLICE("\xD0\xCF\x11\xE0")))
+	if (made.len == 0 || slice_starts(made, SLICE("PK")))
 		return false;
+	if (slice_starts(made, SLICE("\xD0\xCF\x11\xE0")))
+		return second_reading(FILE_OLE, made);
 	snprintf(name, sizeof name, "a.%s", job->made_ending);
 	enum file_type type = file_type_by_content(made, slice_str(name));
 	return !file_type_fits(type, job->made_ending) || second_reading(type, made);
