@@ -12,7 +12,7 @@ static struct result work(const struct worker_task *task, struct arena *arena, s
                           struct worker_finding *finding, struct why *why)
 {
 	struct file_request request = {
-		.name = task->name, .in = task->in, .password = task->password, .refuse = task->refuse,
+		.name = task->name, .in = task->in, .password = task->password, .rules = task->rules,
 		.limits = task->limits.input_bytes ? task->limits : file_limits_default()};
 	return file_cleanse_request(&request, arena, out, &finding->file, why);
 }

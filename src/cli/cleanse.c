@@ -22,7 +22,7 @@ enum { PASSWORD_MOST = 256, PASSWORD_ROOM = 512 };
 struct cleansing {
 	const char *path, *out_dir;
 	struct slice password;  /* empty: none */
-	uint32_t refuse;        /* kinds of content, by the preset */
+	struct content_rules rules; /* by the preset */
 	const char *name;       /* base name of the input, valid UTF-8 */
 	const char *out;        /* path written, or NULL */
 	const char *refusal, *sentence, *reason;
@@ -175,7 +175,7 @@ static struct result cleanse_one(struct pool *pool, struct cleansing *k, struct 
 	TRY(digest_fd(in, k->in_hex, why));
 	TRY(base_name(k->path, arena, &k->name, why));
 	struct pool_job job = {.program = POOL_CLEANSE, .name = slice_str(k->name), .input_fd = in,
-	                       .original_fd = -1, .password = k->password, .refuse = k->refuse};
+	                       .original_fd = -1, .password = k->password, .rules = k->rules};
 	TRY(pool_run(pool, &job, arena, &k->result, why));
 	const struct file_report *report = &k->result.report;
 	if (k->result.end != POOL_DONE || report->verdict == FILE_REFUSED || k->result.out_fd < 0) {
@@ -300,7 +300,7 @@ static int cleanse(int argc, char **argv)
 	AUTO(arena_drop) struct arena *arena = arena_new(1 << 20);
 	AUTO(pool_drop) struct pool *pool = NULL;
 	const char *out = NULL, *report = NULL, *password_file = NULL, *password_fd = NULL, *preset = "municipal";
-	uint32_t refuse = 0;
+	struct switches switches;
 	uint8_t room[PASSWORD_ROOM];
 	struct slice password;
 	bool no_jail = false;
@@ -310,7 +310,7 @@ static int cleanse(int argc, char **argv)
 		{"--password-file", &password_file, NULL}, {"--password-fd", &password_fd, NULL}, {"--preset", &preset, NULL}};
 	argc = cli_options(argc, argv, rows, sizeof rows / sizeof *rows);
 	if (argc < 1 || !out || !arena || (report && strcmp(report, "json") != 0) ||
-	    !switches_preset(preset, &refuse))
+	    !switches_preset(preset, &switches))
 		return cli_usage(&cli_cleanse_verbs[0]);
 	if (mkdir(out, 0755) < 0 && errno != EEXIST) {
 		fprintf(stderr, "%s: 書出し先のフォルダを作れません: %s\n", out, strerror(errno));
@@ -322,7 +322,7 @@ static int cleanse(int argc, char **argv)
 		return cli_why("cleanse", &why);
 	int worst = CLI_DONE;
 	for (int i = 0; i < argc; i++) {
-		struct cleansing asked = {.path = argv[i], .out_dir = out, .password = password, .refuse = refuse,
+		struct cleansing asked = {.path = argv[i], .out_dir = out, .password = password, .rules = switches_rules(&switches),
 		                          .result = {.out_fd = -1}};
 		int status = run_one(pool, &asked, report != NULL);
 		worst = status > worst ? status : worst;

@@ -1,5 +1,6 @@
 /* The tables of crossings, as the ledger's entries make them. */
 #include "crossing/internal.h"
+#include "store/ask.h"
 
 static const struct migration migrations[] = {
 	{1, "CREATE TABLE crossing ("
@@ -24,8 +25,12 @@ static const struct migration migrations[] = {
 	    "CREATE INDEX crossing_file_crossing ON crossing_file (crossing, place);"
 	    "CREATE INDEX crossing_file_state ON crossing_file (state, created_ms);"},
 	{2, "ALTER TABLE crossing RENAME COLUMN importance TO answers;"},
+	{3, "CREATE TABLE crossing_switch ("
+	    " direction TEXT NOT NULL, zone TEXT NOT NULL, section TEXT NOT NULL, class TEXT NOT NULL,"
+	    " item TEXT NOT NULL, treatment TEXT NOT NULL, set_by TEXT NOT NULL, set_ms BIGINT NOT NULL,"
+	    " clause TEXT NOT NULL, PRIMARY KEY (direction, zone, section, class, item));"},
 };
-static const char *const tables[] = {"crossing", "crossing_file", NULL};
+static const char *const tables[] = {"crossing", "crossing_file", "crossing_switch", NULL};
 static const char *const kinds[] = {"crossing.", NULL};
 
 static struct result insert_file(struct store *store, const struct ledger_entry *entry,
@@ -155,12 +160,32 @@ static struct result apply_step(struct store *store, const struct ledger_entry *
 	                           step->kind);
 }
 
+/* A setting replaces what stood for the same files and content; "" takes it away. */
+static struct result apply_switch(struct store *store, const struct ledger_entry *entry, const json_t *data,
+                                  struct why *why)
+{
+	const struct arg args[] = {
+		arg_str(json_text(data, "direction")), arg_str(json_text(data, "zone")), arg_str(json_text(data, "section")),
+		arg_str(json_text(data, "class")), arg_str(json_text(data, "item")), arg_str(json_text(data, "treatment")),
+		arg_text(entry->actor), arg_i64(entry->time_ms), arg_str(json_text(data, "clause"))};
+	TRY(store_run(store,
+	              "DELETE FROM crossing_switch WHERE direction = ?1 AND zone = ?2 AND section = ?3 AND class = ?4"
+	              " AND item = ?5", args, 5, NULL, why));
+	if (!*json_text(data, "treatment"))
+		return ok();
+	return store_run(store,
+	                 "INSERT INTO crossing_switch (direction, zone, section, class, item, treatment, set_by, set_ms,"
+	                 " clause) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)", args, sizeof args / sizeof *args, NULL, why);
+}
+
 static struct result apply(struct store *store, const struct ledger_entry *entry, struct why *why)
 {
 	AUTO(json_drop) json_t *data = NULL;
 	TRY(record_data(entry, &data, why));
 	if (slice_is(entry->kind, "crossing.submitted"))
 		return apply_submitted(store, entry, data, why);
+	if (slice_is(entry->kind, "crossing.switch.set"))
+		return apply_switch(store, entry, data, why);
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
 		if (slice_is(entry->kind, steps[i].kind))
 			return apply_step(store, entry, &steps[i], data, why);

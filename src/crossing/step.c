@@ -3,6 +3,7 @@
  * checked.  Whatever ends this program between two commits leaves the file
  * where it was: waiting.                                                    */
 #include "crossing/release.h"
+#include "crossing/switches.h"
 #include "gate/pool/pool.h"
 #include "gate/scan/scan.h"
 
@@ -30,6 +31,7 @@ struct carriage {
 	int64_t attempts;
 	int original_fd, clean_fd;
 	struct pool_result cleansed;
+	struct switch_state set;  /* what the office has set for this file */
 	bool wrong;               /* the password that was given does not open it */
 	char engine[160];         /* what scanned it */
 	const char *refusal, *sentence, *reason, *clause; /* why not */
@@ -142,6 +144,9 @@ static enum outcome run_cleansing(struct carriage *k, int64_t *wrong, struct res
 {
 	struct pool_job job = {.program = POOL_CLEANSE, .name = slice_str(k->name),
 	                       .input_fd = k->original_fd, .original_fd = -1};
+	if (switch_resolve(k->c, k->row.direction, k->row.section, k->row.answers, k->arena, &k->set, k->why).code != OK)
+		return wait_for(k, "無害化の設定を読めないため、待っています。", k->why->text);
+	job.rules = switches_rules(&k->set.switches);
 	if (password_read(k->c, k->file.id, k->arena, &job.password, wrong, k->why).code != OK)
 		return wait_for(k, "作業場所を読めないため、待っています。", k->why->text);
 	*ran = pool_run(k->pool, &job, k->arena, &k->cleansed, k->why);
@@ -258,8 +263,9 @@ static struct result write_refused(struct carriage *k, struct why *why)
 {
 	char report[27];
 	TRY(seal_report(k, report, why));
-	json_t *data = json_pack("{ss ss ss ss}", "clause", k->clause ? k->clause : "", "refusal",
-	                         k->refusal, "report", report, "type", inward_only(k, file_type_name(k->cleansed.report.type)));
+	json_t *data = json_pack("{ss ss ss ss ss}", "clause", k->clause ? k->clause : "", "refusal", k->refusal, "report",
+	                         report, "switches", k->set.digest, "type",
+	                         inward_only(k, file_type_name(k->cleansed.report.type)));
 	struct event event = {.kind = "crossing.file.refused", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .clause = k->clause};
 	TRY(record(k->c, &event, data, why));
@@ -270,7 +276,8 @@ static struct result write_held(struct carriage *k, struct why *why)
 {
 	char report[27];
 	TRY(seal_report(k, report, why));
-	json_t *data = json_pack("{ss ss}", "report", report, "type", inward_only(k, file_type_name(k->cleansed.report.type)));
+	json_t *data = json_pack("{ss ss ss}", "report", report, "switches", k->set.digest, "type",
+	                         inward_only(k, file_type_name(k->cleansed.report.type)));
 	struct event event = {.kind = "crossing.file.held", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .clause = against(k, GATE_YES, GATE_NO)};
 	TRY(record(k->c, &event, data, why));
@@ -332,9 +339,9 @@ static struct result write_checked(struct carriage *k, struct why *why)
 	TRY(keep_clean(k, &clean, why));
 	hex_encode(clean.digest, VAULT_DIGEST, digest);
 	json_t *data = json_pack(
-		"{ss sI ss ss si ss ss ss ss sb}", "clean", clean.id, "clean_bytes", (json_int_t)clean.bytes,
+		"{ss sI ss ss si ss ss ss ss ss sb}", "clean", clean.id, "clean_bytes", (json_int_t)clean.bytes,
 		"clean_digest", digest, "ending", inward_only(k, k->cleansed.report.ending), "removed", (int)k->cleansed.report.removal_count, "report", report,
-		"scanned_by", k->engine, "type", inward_only(k, file_type_name(k->cleansed.report.type)), "verdict",
+		"scanned_by", k->engine, "switches", k->set.digest, "type", inward_only(k, file_type_name(k->cleansed.report.type)), "verdict",
 		k->row.direction == CROSSING_INWARD ? file_verdict_name(k->cleansed.report.verdict) : "clean",
 		"sanitised", k->row.direction == CROSSING_INWARD);
 	struct event event = {.kind = "crossing.file.checked", .actor = "sekisho-gate",

@@ -32,6 +32,7 @@ handler_fn page_values, page_drafts, post_drafts, page_draft, post_draft_adopt, 
 handler_fn page_draft_replay;
 handler_fn page_draft_value, post_draft_value, page_draft_choice, post_draft_choice; /* pages_draft_line.c */
 handler_fn page_organisation, page_person, post_person;       /* pages_office.c */
+handler_fn page_switches, page_switch, post_switch;            /* pages_switches.c */
 handler_fn page_ledger, page_entry, page_operation, post_retry; /* pages_ops.c */
 
 handler_fn page_zones;                                         /* pages_zones.c */

@@ -87,6 +87,8 @@ static const struct route_row rows[] = {
 	{"/zones/cut", INNER, NEED_SESSION, page_zone_cut, post_zone_cut, false},
 	{"/zones/restore", INNER, NEED_SESSION, NULL, post_zone_restore, false},
 	{"/zones/pulled/*", INNER, NEED_SESSION, NULL, post_zone_pulled, false},
+	{"/switches", INNER, NEED_SESSION, page_switches, NULL, false},
+	{"/switches/*", INNER, NEED_SESSION, page_switch, post_switch, false},
 	{"/operation", INNER, NEED_SESSION, page_operation, NULL, false},
 	{"/operation/files/*", INNER, NEED_SESSION, NULL, post_retry, false},
 };

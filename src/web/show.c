@@ -233,6 +233,7 @@ static const struct saying kinds[] = {
 	{"crossing.original.released", "元のファイルを渡せるようにしました"},
 	{"crossing.password.given", "ファイルのパスワードが入力されました"},
 	{"crossing.submitted", "受渡しを受け付けました"},
+	{"crossing.switch.set", "無害化の設定を変えました"},
 	{"draft.adopted", "改正案を採択しました"},
 	{"draft.begun", "改正案を起こしました"},
 	{"draft.discarded", "改正案を取りやめました"},

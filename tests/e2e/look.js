@@ -49,6 +49,9 @@ const rooms = (inner, at) => [
   ['zones-ask', inner, '/zones/ask?from=kanri-01&to=jlis&what=tcp+8443', 'staff_inner'],
   ['zones-cut', inner, '/zones/cut?first=internet', 'supervisor_inner'],
   ['deed-all', inner, '/record', 'staff_inner'], ['deed-event', inner, '/record?act=course_set', 'manager_inner'],
+  ['told', inner, `/crossings/${at.told[0]}`, 'staff_inner'], ['told-refused', inner, `/crossings/${at.told[1]}`, 'staff_inner'],
+  ['told-last', inner, `/crossings/${at.told[2]}`, 'staff_inner'],
+  ['switches', inner, '/switches?section=tax', 'it_inner'], ['switch', inner, '/switches/vba?section=tax', 'it_inner'], ['switch-preset', inner, '/switches/all', 'it_inner'],
   ['deed', inner, `/record?act=dispose_medium&row=${at.medium}`, 'staff_inner'],
 ];
 

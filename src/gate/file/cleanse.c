@@ -2,6 +2,7 @@
  * that rebuilds this format.  A refusal is a verdict; the output is handed over
  * only with the verdicts CHANGED and CLEAN. */
 #include "gate/file/job.h"
+#include "gate/file/links.h"
 
 struct file_limits file_limits_default(void)
 {
@@ -57,8 +58,9 @@ struct result file_cleanse_request(const struct file_request *request, struct ar
 	job_ending(request->name, ending);
 	struct job job = {.arena = arena, .left = request->limits, .report = report, .tail = &report->removals,
 	                  .path = "", .ending = ending, .password = request->password,
-	                  .refuse = request->refuse};
+	                  .rules = request->rules};
 	struct why inner = {0};
+	links_begin(rules_strip(&request->rules, "hyperlink"));
 	struct result result = rebuild(&job, request->name, request->in, out, &inner);
 	if (result.code == OK && job.barred)
 		result = job_refuse(&job, REFUSAL_SWITCH, job.barred->where, "%s is refused, not only taken out (%s)",

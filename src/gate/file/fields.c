@@ -4,19 +4,41 @@
  * source  ECMA-376 Part 1, 17.16 (fields and hyperlinks)                    */
 #include "gate/file/links.h"
 
+#include <string.h>
+
 static bool starts_nocase(struct slice text, const char *prefix)
 {
 	struct slice want = slice_str(prefix);
 	return slice_equal_nocase(slice_part(text, 0, want.len), want);
 }
 
-bool link_allowed(struct slice target)
+static bool links_strip, only_stripped;
+
+void links_begin(bool strip)
+{
+	links_strip = strip;
+	only_stripped = false;
+}
+
+const char *link_word(const char *what)
+{
+	return only_stripped && strcmp(what, "unsafe-link") == 0 ? "hyperlink" : what;
+}
+
+static bool link_harmless(struct slice target)
 {
 	for (size_t i = 0; i < target.len; i++)
 		if (target.at[i] < 0x20 || target.at[i] == 0x7F)
 			return false;
 	return starts_nocase(target, "http://") || starts_nocase(target, "https://") ||
 	       starts_nocase(target, "mailto:");
+}
+
+bool link_allowed(struct slice target)
+{
+	bool harmless = link_harmless(target);
+	only_stripped = harmless && links_strip;
+	return harmless && !links_strip;
 }
 
 static const char *const names[] = {

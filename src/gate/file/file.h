@@ -62,7 +62,7 @@ struct result file_cleanse(struct slice name, struct slice in, const struct file
 struct file_request {
 	struct slice name, in;
 	struct slice password;    /* UTF-8, at most 256 bytes; empty: none was given */
-	uint32_t refuse;          /* kinds of content (gate/words/switches.h) that refuse the file */
+	struct content_rules rules; /* gate/words/switches.h: what refuses it, what may not stay */
 	struct file_limits limits;
 };
 /* file_cleanse_request - file_cleanse with all that may be asked for.  A locked

@@ -1,5 +1,6 @@
 /* Budgets, places and the way down into nested documents. */
 #include "gate/file/job.h"
+#include "gate/file/links.h"
 
 #include "base/text.h"
 
@@ -55,7 +56,8 @@ void job_opened(struct job *job, const char *place, bool asked)
 void job_drop(struct job *job, const char *what, const char *where)
 {
 	job->changed = true;
-	bool bars = !job->barred && job->refuse >> content_of(what) & 1;
+	what = link_word(what);
+	bool bars = !job->barred && rules_refuse(&job->rules, what);
 	if (job->report->removal_count++ >= REMOVALS_KEPT && !bars)
 		return;
 	struct removal *removal = ARENA_NEW(job->arena, struct removal);

@@ -26,7 +26,7 @@ struct job {
 	const char *made_ending; /* of the document made last: what its name must end in */
 	bool changed;
 	bool unproven;         /* what is being unpacked was opened without a proof of the password */
-	uint32_t refuse;       /* kinds of content that refuse the file; see gate/words/switches.h */
+	struct content_rules rules; /* what refuses the file, what may not stay */
 	const struct removal *barred; /* the first removal of such a kind */
 	struct slice password; /* as it was given, UTF-8; empty: none */
 };

@@ -17,4 +17,13 @@ bool field_allowed(struct slice instruction);
 struct slice field_name(struct slice instruction);
 void links_prepare(void);
 
+/* Links that are allowed may be unwanted all the same (switch "hyperlink").  The
+ * judges above are asked from deep inside nine formats, with nothing but a text in
+ * hand; so this one wish stands beside them for the document that is being rebuilt.
+ * links_begin - at the start of each document
+ * link_word   - "hyperlink" for a removal "unsafe-link" of what was judged last, if
+ *               only the wish spoke against it; every other word as it is         */
+void links_begin(bool strip);
+const char *link_word(const char *what);
+
 #endif

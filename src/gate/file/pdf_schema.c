@@ -12,10 +12,12 @@
  *    text reaches nobody who listens to it.
  *  - A signature cannot survive a rebuild: the value is dropped and reported,
  *    the field and its appearance on the page stay.
- *  - Form fields stay and can be filled in; XFA, scripts, calculation order,
- *    submit, reset and import do not.
+ *  - Form fields stay and can be filled in, unless the switch "form-field" leaves
+ *    only their look; XFA, scripts, calculation order, submit, reset and import
+ *    do not.
  *  - Page operators are not judged here: none of them can act.  Inline pictures
  *    name only the filters of section 8.9.7, which a viewer needs anyway.   */
+#include "gate/file/links.h"
 #include "gate/file/pdf.h"
 
 #define S(kind) (1u << PDF_##kind)
@@ -31,7 +33,7 @@ typedef struct result choose_fn(struct pdf_walk *walk, const struct pdf_value *v
 static choose_fn choose_action, choose_open_action, choose_annotation, choose_field,
 	choose_xobject, choose_image, choose_mask, choose_colour, choose_pattern, choose_function,
 	choose_kid, choose_parent, choose_objr, choose_dest, choose_value, choose_property,
-	choose_order, choose_appearance;
+	choose_order, choose_appearance, choose_fields;
 
 /* The keys that act, or carry what acts, wherever they stand. */
 static const struct {
@@ -284,10 +286,17 @@ TYPE annotation = {.label = "annotation", .dict = true, .rules = RULES{ANNOTATIO
 	{"Cap", &boolean}, {"CP", &name}, {"CO", &bounds}, {"Vertices", &bounds}, {"Sy", &name},
 	{"InkList", &data}, {"Rotate", &integer}, {"OverlayText", &string}, {"Repeat", &boolean},
 	{"RO", &form}, {"MK", &dressing}, {NULL}}};
+/* a field's look without the field; its parents, so that what acts in them is told */
+TYPE frozen_parent = {.label = "form field", .dict = true, .rules = RULES{{"Kids", &field_refs}, {NULL}}};
+TYPE frozen_form = {.label = "form fields", .dict = true, .rules = RULES{{"Fields", &field_refs},
+	{"CO", NULL, "javascript"}, {NULL}}};
+TYPE frozen = {.label = "form field", .dict = true, .rules = RULES{ANNOTATION_RULES,
+	{"MK", &dressing}, {NULL}}};
 TYPE annotations = {.item = &annotation_ref};
 TYPE acroform = {.label = "form fields", .dict = true, .rules = RULES{{"Fields", &field_refs},
 	{"NeedAppearances", &boolean}, {"DR", &resources}, {"DA", &string}, {"Q", &integer},
 	{"CO", NULL, "javascript"}, {NULL}}};
+TYPE fields_or_none = {.choose = choose_fields};
 
 /* ---- structure (14.7) ------------------------------------------------- */
 
@@ -350,7 +359,7 @@ const struct pdf_type pdf_page_type = {.label = "page", .dict = true, .rules = R
 const struct pdf_type pdf_catalog_type = {.label = "catalog", .dict = true, .rules = RULES{
 	{"PageLabels", &label_tree}, {"Names", &name_trees}, {"Dests", &dests},
 	{"ViewerPreferences", &preferences}, {"PageLayout", &name}, {"PageMode", &name},
-	{"Outlines", &outline}, {"OpenAction", &open_action}, {"AcroForm", &acroform},
+	{"Outlines", &outline}, {"OpenAction", &open_action}, {"AcroForm", &fields_or_none},
 	{"StructTreeRoot", &struct_root}, {"MarkInfo", &data_map}, {"Lang", &string},
 	{"OCProperties", &layers}, {"URI", NULL, "action"}, {"Requirements", NULL, "javascript"},
 	{"SpiderInfo", NULL, "unknown-object"}, {NULL}}};
@@ -409,23 +418,10 @@ static const char *action_word(const struct pdf_value *kind)
 	return "action";
 }
 
-/* http, https and mailto, written plainly: no control character, no other
- * encoding, no address relative to where the document lies. */
+/* Written plainly: no other encoding, no address relative to where the document lies. */
 static bool uri_allowed(const struct pdf_value *uri)
 {
-	static const char *const schemes[] = {"http://", "https://", "mailto:"};
-	if (uri->kind != PDF_STRING)
-		return false;
-	struct slice text = pdf_text(uri);
-	for (size_t i = 0; i < text.len; i++)
-		if (text.at[i] < 0x20 || text.at[i] == 0x7F)
-			return false;
-	for (size_t i = 0; i < 3; i++) {
-		struct slice scheme = slice_str(schemes[i]);
-		if (text.len > scheme.len && slice_equal_nocase(slice_part(text, 0, scheme.len), scheme))
-			return true;
-	}
-	return false;
+	return link_allowed(uri->kind == PDF_STRING ? pdf_text(uri) : SLICE(""));
 }
 
 static struct result action_type(struct pdf_walk *walk, const struct pdf_value *value,
@@ -494,6 +490,20 @@ static const char *annotation_word(const struct pdf_value *subtype)
 	return "annotation";
 }
 
+static bool fields_stay(const struct pdf_walk *walk)
+{
+	return !rules_strip(&walk->doc->job->rules, "form-field");
+}
+
+/* What has no type of field any more was frozen before. */
+static const struct pdf_type *freeze(struct pdf_walk *walk, const struct pdf_value *value,
+                                     const struct pdf_type *frozen_type)
+{
+	if (pdf_get(value, "FT"))
+		pdf_report(walk, "form-field");
+	return frozen_type;
+}
+
 static struct result choose_annotation(struct pdf_walk *walk, const struct pdf_value *value,
                                        const struct pdf_object *object,
                                        const struct pdf_type **type)
@@ -512,8 +522,19 @@ static struct result choose_annotation(struct pdf_walk *walk, const struct pdf_v
 		return ok();
 	TRY(pdf_get_resolved(walk->doc, value, "Subtype", &subtype));
 	*type = type_named(kinds, subtype);
+	if (*type == &widget && !fields_stay(walk))
+		*type = freeze(walk, value, &frozen);
 	if (!*type)
 		pdf_report(walk, annotation_word(subtype));
+	return ok();
+}
+
+static struct result choose_fields(struct pdf_walk *walk, const struct pdf_value *value,
+                                   const struct pdf_object *object, const struct pdf_type **type)
+{
+	*type = NULL;
+	if (value->kind == PDF_DICT && !(object && object->stream))
+		*type = fields_stay(walk) ? &acroform : &frozen_form;
 	return ok();
 }
 
@@ -526,10 +547,11 @@ static struct result choose_field(struct pdf_walk *walk, const struct pdf_value 
 	if (value->kind != PDF_DICT || (object && object->stream))
 		return ok();
 	TRY(pdf_get_resolved(walk->doc, value, "Subtype", &subtype));
+	bool stay = fields_stay(walk);
 	if (pdf_is_name(subtype, "Widget"))
-		*type = &widget;
+		*type = stay ? &widget : freeze(walk, value, &frozen);
 	if (subtype->kind == PDF_NULL)
-		*type = &field;
+		*type = stay ? &field : freeze(walk, value, &frozen_parent);
 	return ok();
 }
 

@@ -49,7 +49,7 @@ int child_work(const struct worker *worker, const struct wire_job *job, const in
 {
 	struct jail_limits limits = {.memory_bytes = job->memory_bytes, .cpu_s = job->cpu_s,
 	                             .file_bytes = job->file_bytes};
-	struct worker_task task = {.name = job->name, .password = job->password, .refuse = job->refuse, .compare = job->compare, .type = job->type,
+	struct worker_task task = {.name = job->name, .password = job->password, .rules = job->rules, .compare = job->compare, .type = job->type,
 	                           .limits = job->limits, .inspect_limits = job->inspect_limits};
 	struct buffer out;
 	if (jail_narrow(no_jail ? &jail_none : worker->profile, &limits, NULL).code != OK)

@@ -407,7 +407,7 @@ static struct result describe(const struct pool_job *job, struct wire_job *wire,
 		.limits = job->limits,
 		.inspect_limits = job->inspect_limits,
 		.name = job->name,
-		.refuse = job->refuse,
+		.rules = job->rules,
 		.password = job->program != POOL_INSPECT ? job->password : SLICE(""),
 	};
 	TRY(view(job->input_fd, "input", &fds[0], &wire->in_bytes, why));

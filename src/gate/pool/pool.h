@@ -50,7 +50,7 @@ struct pool_job {
 	                           * on read-only: a worker could alter it else */
 	struct slice password;    /* POOL_CLEANSE: what opens it, valid UTF-8, at most 256 bytes;
 	                           * kept nowhere, wiped where it passed */
-	uint32_t refuse;          /* POOL_CLEANSE: kinds of content, see gate/words/switches.h */
+	struct content_rules rules; /* POOL_CLEANSE: what refuses it, what may not stay */
 	struct file_limits limits; /* POOL_CLEANSE; input_bytes 0: the worker's defaults */
 	enum inspect_type type;   /* POOL_INSPECT: what the document is said to be */
 	bool compare;             /* POOL_INSPECT: with original_fd, the document before */

@@ -11,6 +11,22 @@
 
 enum { JOB_MARK = 0x314A4B53, ANSWER_MARK = 0x31414B53 }; /* SKJ1, SKA1 */
 
+static void put_rules(struct buffer *out, const struct content_rules *rules)
+{
+	for (size_t i = 0; i < CONSTRUCTS / 64; i++) {
+		buffer_put_le64(out, rules->refuse[i]);
+		buffer_put_le64(out, rules->strip[i]);
+	}
+}
+
+static void take_rules(struct cursor *c, struct content_rules *rules)
+{
+	for (size_t i = 0; i < CONSTRUCTS / 64; i++) {
+		rules->refuse[i] = cursor_take_le64(c);
+		rules->strip[i] = cursor_take_le64(c);
+	}
+}
+
 void wire_put_job(struct buffer *out, const struct wire_job *job)
 {
 	buffer_put_le32(out, JOB_MARK);
@@ -36,7 +52,7 @@ void wire_put_job(struct buffer *out, const struct wire_job *job)
 	buffer_put_le32(out, job->inspect_limits.entries);
 	buffer_put_le32(out, job->inspect_limits.depth);
 	buffer_put_le32(out, job->inspect_limits.findings);
-	buffer_put_le32(out, job->refuse);
+	put_rules(out, &job->rules);
 	buffer_put_le16(out, (uint16_t)job->name.len);
 	buffer_put_slice(out, job->name);
 	buffer_put_le16(out, (uint16_t)job->password.len);
@@ -74,7 +90,7 @@ bool wire_take_job(struct slice message, struct wire_job *out)
 	job.cpu_s = cursor_take_le32(&c);
 	job.wall_ms = cursor_take_le32(&c);
 	take_limits(&c, &job);
-	job.refuse = cursor_take_le32(&c);
+	take_rules(&c, &job.rules);
 	job.name = cursor_take(&c, cursor_take_le16(&c));
 	job.password = cursor_take(&c, cursor_take_le16(&c));
 	if (!marked || !cursor_ok(&c) || cursor_left(&c) || program >= POOL_PROGRAMS ||

@@ -35,7 +35,7 @@ struct wire_job {
 	uint32_t cpu_s, wall_ms;
 	struct file_limits limits;
 	struct inspect_limits inspect_limits;
-	uint32_t refuse;
+	struct content_rules rules;
 	struct slice name, password;
 };
 void wire_put_job(struct buffer *out, const struct wire_job *job);

@@ -20,7 +20,7 @@ struct jail_profile;
 struct worker_task {
 	struct slice name, in;
 	struct slice password;     /* POOL_CLEANSE */
-	uint32_t refuse;           /* POOL_CLEANSE */
+	struct content_rules rules; /* POOL_CLEANSE */
 	struct slice original;     /* with compare */
 	bool compare;
 	enum inspect_type type;

@@ -1,4 +1,4 @@
-/* Which removal belongs to which kind, and the three presets. */
+/* Kinds, treatments, presets, and what of them a worker has to know. */
 #include "gate/words/switches.h"
 
 #include <stddef.h>
@@ -6,46 +6,25 @@
 
 static const struct {
 	const char *name, *japanese;
-	const char *words; /* of removal_sentence's table */
 } kinds[CONTENTS] = {
-	[CONTENT_NONE] = {"", "", ""},
-	[CONTENT_PROGRAM] = {"program", "マクロやスクリプトなど、動くもの",
-		"vba macro-sheet macro-link auto-name activex control form-macro action animation web-extension custom-ui "
-		"javascript open-action launch postscript"},
-	[CONTENT_EMBEDDED] = {"embedded", "埋め込まれたファイルやオブジェクト", "ole-object embedded-file alt-chunk sub-document attachment message"},
-	[CONTENT_EXTERNAL] = {"external", "外部から取り込むもの",
-		"external-link template frame mail-merge data-connection data-model external-stream remote-picture pivot"},
-	[CONTENT_LINK] = {"link", "安全でないリンク", "unsafe-link"},
-	[CONTENT_COMPUTED] = {"computed", "値に置き換える数式やフィールド", "field formula formula-cell"},
-	[CONTENT_FORM] = {"form", "フォームの送信や動作", "form xfa"},
-	[CONTENT_SHOWN] = {"shown", "残せない画像・音声・動画", "picture media multimedia annotation mail-page"},
-	[CONTENT_HIDDEN] = {"hidden", "画面に出ないもの",
-		"custom-xml custom-properties document-variables tags thumbnail printer-settings embedded-font "
-		"calculation-chain cell-index saved-path orphan-part alternate comment dangling-link hidden-data "
-		"unsafe-name control-character invisible-character metadata trailing-data color-profile archive-format mail-format page-archive"},
-	[CONTENT_SIGNATURE] = {"signature", "電子署名", "signature"},
-	[CONTENT_LOCK] = {"lock", "パスワードや暗号化", "password encryption"},
-	[CONTENT_OTHER] = {"other", "取り扱いの一覧にないもの", ""},
+	[CONTENT_NONE] = {"", ""},
+	[CONTENT_PROGRAM] = {"program", "マクロやスクリプトなど、動くもの"},
+	[CONTENT_EMBEDDED] = {"embedded", "埋め込まれたファイルやオブジェクト"},
+	[CONTENT_EXTERNAL] = {"external", "外部から取り込むもの"},
+	[CONTENT_LINK] = {"link", "リンク"},
+	[CONTENT_COMPUTED] = {"computed", "値に置き換える数式やフィールド"},
+	[CONTENT_FORM] = {"form", "フォームの入力欄、送信、動作"},
+	[CONTENT_SHOWN] = {"shown", "残せない画像・音声・動画"},
+	[CONTENT_HIDDEN] = {"hidden", "画面に出ないもの"},
+	[CONTENT_SIGNATURE] = {"signature", "電子署名"},
+	[CONTENT_LOCK] = {"lock", "パスワードや暗号化"},
+	[CONTENT_OTHER] = {"other", "取り扱いの一覧にないもの"},
 };
-
-static int has_word(const char *words, const char *what)
-{
-	size_t len = strlen(what);
-	for (const char *at = words; *at;) {
-		size_t word = strcspn(at, " ");
-		if (word == len && memcmp(at, what, len) == 0)
-			return 1;
-		at += word + (at[word] == ' ');
-	}
-	return 0;
-}
 
 enum content content_of(const char *what)
 {
-	for (unsigned i = CONTENT_PROGRAM; i < CONTENT_OTHER; i++)
-		if (has_word(kinds[i].words, what))
-			return (enum content)i;
-	return CONTENT_OTHER;
+	size_t found = construct_find(what);
+	return found < CONSTRUCTS ? construct_at(found)->content : CONTENT_OTHER;
 }
 
 const char *content_name(enum content content)
@@ -58,22 +37,134 @@ const char *content_japanese(enum content content)
 	return kinds[(unsigned)content < CONTENTS ? content : CONTENT_NONE].japanese;
 }
 
+enum content content_named(const char *name)
+{
+	for (unsigned i = CONTENT_PROGRAM; i < CONTENTS; i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return (enum content)i;
+	return CONTENT_NONE;
+}
+
+/* ---- treatments --------------------------------------------------------------- */
+
+static const struct {
+	const char *name, *japanese;
+} treatments[] = {
+	[TREAT_NONE] = {"", ""},
+	[TREAT_REFUSE] = {"refuse", "ファイルごと止める"},
+	[TREAT_SANITISE] = {"sanitise", "取り除いて通す"},
+	[TREAT_ALLOW] = {"allow", "残して通す"},
+};
+
+const char *treatment_name(enum treatment treatment)
+{
+	return treatments[(unsigned)treatment <= TREAT_ALLOW ? treatment : TREAT_NONE].name;
+}
+
+const char *treatment_japanese(enum treatment treatment)
+{
+	return treatments[(unsigned)treatment <= TREAT_ALLOW ? treatment : TREAT_NONE].japanese;
+}
+
+enum treatment treatment_named(const char *name)
+{
+	for (unsigned i = TREAT_REFUSE; i <= TREAT_ALLOW; i++)
+		if (strcmp(treatments[i].name, name) == 0)
+			return (enum treatment)i;
+	return TREAT_NONE;
+}
+
+_Bool treatment_offered(const struct construct *construct, enum treatment treatment)
+{
+	return treatment == TREAT_REFUSE || treatment == TREAT_SANITISE || (treatment == TREAT_ALLOW && construct->stays);
+}
+
+/* ---- presets ------------------------------------------------------------------- */
+
 #define BIT(kind) (1u << CONTENT_##kind)
 
-_Bool switches_preset(const char *name, uint32_t *refuse)
+static const struct preset {
+	const char *name, *japanese;
+	uint32_t refuse; /* kinds */
+	_Bool keeps;     /* what may stay stays, but for a lock */
+} presets[] = {
+	{"municipal", "標準（取り除いて通す）", 0, 1},
+	{"consistent", "見た目優先（見た目が変わるなら止める）",
+	 BIT(COMPUTED) | BIT(SHOWN) | BIT(EMBEDDED) | BIT(FORM) | BIT(OTHER), 1},
+	{"strict", "厳格（動くものを含むなら止める）",
+	 BIT(PROGRAM) | BIT(EMBEDDED) | BIT(EXTERNAL) | BIT(LINK) | BIT(COMPUTED) | BIT(FORM) | BIT(OTHER), 0},
+};
+enum { PRESETS = sizeof presets / sizeof *presets };
+
+/* A file whose lock was opened is handed over plain unless an office says otherwise. */
+static enum treatment preset_treatment(const struct preset *preset, const struct construct *construct)
 {
-	static const struct {
-		const char *name;
-		uint32_t refuse;
-	} presets[] = {
-		{"municipal", 0},
-		{"consistent", BIT(COMPUTED) | BIT(SHOWN) | BIT(EMBEDDED) | BIT(FORM) | BIT(OTHER)},
-		{"strict", BIT(PROGRAM) | BIT(EMBEDDED) | BIT(EXTERNAL) | BIT(LINK) | BIT(COMPUTED) | BIT(FORM) | BIT(OTHER)},
-	};
-	for (size_t i = 0; i < sizeof presets / sizeof *presets; i++)
-		if (strcmp(presets[i].name, name) == 0) {
-			*refuse = presets[i].refuse;
-			return 1;
-		}
+	if (construct->stays && construct->content != CONTENT_LOCK)
+		return preset->keeps ? TREAT_ALLOW : TREAT_SANITISE;
+	return preset->refuse >> construct->content & 1 ? TREAT_REFUSE : TREAT_SANITISE;
+}
+
+_Bool switches_preset(const char *name, struct switches *out)
+{
+	for (size_t i = 0; i < PRESETS; i++) {
+		if (strcmp(presets[i].name, name) != 0)
+			continue;
+		*out = (struct switches){{0}};
+		for (size_t k = 0; k < construct_count(); k++)
+			out->of[k] = (uint8_t)preset_treatment(&presets[i], construct_at(k));
+		return 1;
+	}
 	return 0;
+}
+
+const char *switches_preset_japanese(const char *name)
+{
+	for (size_t i = 0; i < PRESETS; i++)
+		if (strcmp(presets[i].name, name) == 0)
+			return presets[i].japanese;
+	return "";
+}
+
+const char *switches_preset_name(size_t i)
+{
+	return i < PRESETS ? presets[i].name : NULL;
+}
+
+void switches_text(const struct switches *switches, struct buffer *out)
+{
+	for (size_t i = 0; i < construct_count(); i++)
+		buffer_printf(out, "%s=%s\n", construct_at(i)->word, treatment_name((enum treatment)switches->of[i]));
+}
+
+/* ---- for a worker ----------------------------------------------------------------- */
+
+struct content_rules switches_rules(const struct switches *switches)
+{
+	struct content_rules rules = {{0}, {0}};
+	for (size_t i = 0; i < construct_count(); i++) {
+		const uint64_t bit = UINT64_C(1) << (i % 64);
+		if (switches->of[i] == TREAT_REFUSE)
+			rules.refuse[i / 64] |= bit;
+		if (switches->of[i] != TREAT_ALLOW && construct_at(i)->stays)
+			rules.strip[i / 64] |= bit;
+	}
+	return rules;
+}
+
+static _Bool has_bit(const uint64_t bits[CONSTRUCTS / 64], const char *word)
+{
+	if (!(bits[0] | bits[1])) /* the usual case costs nothing */
+		return 0;
+	size_t i = construct_of(word);
+	return bits[i / 64] >> (i % 64) & 1;
+}
+
+_Bool rules_refuse(const struct content_rules *rules, const char *word)
+{
+	return has_bit(rules->refuse, word);
+}
+
+_Bool rules_strip(const struct content_rules *rules, const char *word)
+{
+	return has_bit(rules->strip, word);
 }

@@ -1,6 +1,7 @@
 /* hallstage OUTER INNER - the pages over the real rooms, with rows and records in
  * them, for looking at them in a browser (tests/e2e/look.js); prints sessions.   */
 #include "furnish_cases.h"
+#include "furnish_report.h"
 #include "hall.h"
 #include "zoned.h"
 
@@ -97,9 +98,16 @@ int main(int argc, char **argv)
 	sign_in(&hall.town, "sato", 'e', supervisor);
 	zoned(&hall.town);
 	struct furnished f = furnish_cases(&hall.town);
+	static struct told_file told[200];
+	static char reports[10][27];
+	size_t sentences;
+	(void)furnish_reports(&hall.town, reports, told, &sentences);
+	const struct switch_scope scope = {"", "", "tax", ""};
+	CHECK_OK(switch_set(hall.town.crossings, town_id(&hall.town, "hayashi"), &scope, "program", "refuse", &hall.town.why), &hall.town.why);
 	printf("{\"staff_inner\":\"%s\",\"manager_inner\":\"%s\",\"it_inner\":\"%s\",\"chief_inner\":\"%s\",\"supervisor_inner\":\"%s\",\"person\":\"%s\",\"medium\":\"%s\",\"open\":\"%s\",\"closed\":\"%s\","
-	       "\"incident\":\"%s\",\"contract\":\"%s\",\"asset\":\"%s\",\"application\":\"%s\",\"permitted\":\"%s\"}\n",
-	       staff, manager, it, chief, supervisor, town_id(&hall.town, "aoki"), medium, open, closed, f.incident, f.contract, f.asset, f.application, f.permitted);
+	       "\"incident\":\"%s\",\"contract\":\"%s\",\"asset\":\"%s\",\"application\":\"%s\",\"permitted\":\"%s\",\"told\":[\"%s\",\"%s\",\"%s\"]}\n",
+	       staff, manager, it, chief, supervisor, town_id(&hall.town, "aoki"), medium, open, closed, f.incident, f.contract, f.asset, f.application, f.permitted,
+	       reports[0], reports[1], reports[2]);
 	fflush(stdout);
 	while (!test_faults_ && web_turn(hall.web, -1, 1000, &why).code == OK)
 		continue;
