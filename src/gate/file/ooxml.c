@@ -509,6 +509,10 @@ static struct result put_relations(struct package *package, const struct part *s
 	name_targets(package, list);
 	if (!name)
 		return job_memory(why);
+	if (opc_relations_stay(source, list, &package->made_text)) {
+		zip_writer_copy(&package->writer, slice_str(name), list->entry);
+		return ok();
+	}
 	if (!opc_put_relations(source, list, &package->made_text))
 		return ok();
 	if (!buffer_ok(&package->made_text))
@@ -596,6 +600,10 @@ static struct result build(struct package *package, struct slice in, struct buff
 	TRY(judge_root(package, &root, why));
 	TRY(walk(package, &root, main, why));
 	report_orphans(package);
+	if (opc_types_stay(package)) {
+		zip_writer_end_copy(&package->writer, SLICE("[Content_Types].xml"), package->types, out);
+		return ok();
+	}
 	buffer_clear(&package->made_text);
 	opc_put_types(package, &package->made_text);
 	if (!buffer_ok(&package->made_text))

@@ -71,6 +71,7 @@ enum { RELATION_BUCKETS = 512, RELATION_CHAIN = 1024 };
 struct relations {
 	struct relation *first, **end;
 	struct relation **buckets; /* by id; NULL while there are none */
+	const struct zip_entry *entry; /* where they stood, if that says nothing but them; else NULL */
 };
 
 struct part {
@@ -82,7 +83,7 @@ struct part {
 	const char *made_name;    /* in the output; NULL until it is written */
 	const char *made_type;
 	bool queued, reported, read_relations;
-	bool strict;
+	bool strict, overridden;
 	struct slice made_bytes;  /* of a chart's workbook, rebuilt ahead */
 	struct part *next_in_queue;
 	struct part *next_made, *next_renamed;
@@ -97,6 +98,7 @@ struct package {
 	size_t bucket_count;
 	struct slice *default_endings, *default_types;
 	size_t default_count;
+	const struct zip_entry *types; /* the content types, if they say nothing but them; else NULL */
 	const struct main_rule *main;
 	struct zip_writer writer;
 	struct part *queue, **queue_end;

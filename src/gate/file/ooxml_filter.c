@@ -162,12 +162,16 @@ static enum fate relation_attribute(struct filter *f, const struct xml_attribute
 
 static bool style_allowed(struct slice style)
 {
-	static const char *const bad[] = {"url", "expression", "script", "behavior", "binding", "import"};
+	static const struct slice bad[] = {
+		{(const uint8_t *)"url", 3}, {(const uint8_t *)"expression", 10}, {(const uint8_t *)"script", 6},
+		{(const uint8_t *)"behavior", 8}, {(const uint8_t *)"binding", 7}, {(const uint8_t *)"import", 6},
+	};
 	if (memchr(style.at, '\\', style.len))
 		return false;
 	for (size_t i = 0; i + 3 <= style.len; i++)
 		for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++)
-			if (slice_equal_nocase(slice_part(style, i, strlen(bad[k])), slice_str(bad[k])))
+			if ((style.at[i] | 32) == bad[k].at[0] &&
+			    slice_equal_nocase(slice_part(style, i, bad[k].len), bad[k]))
 				return false;
 	return true;
 }
@@ -244,8 +248,11 @@ static const struct element_rule *rule_of_element(const struct xml *xml)
 		return known->note;
 	const struct element_rule *rule = element_rule(xml->ns, xml->local);
 	if (known) {
+		const struct handler *handler = rule ? handler_of(rule->action) : NULL;
 		known->noted = true;
 		known->note = rule;
+		known->dull = !handler || handler->blind || (!handler->judge && !handler->open);
+		known->inert = false;
 	}
 	return rule;
 }
@@ -388,12 +395,47 @@ static size_t outermost_lost(struct filter *f, struct frame *frame)
 	return (size_t)(holder - f->frames);
 }
 
+static bool is_run(uint16_t ns, struct slice local)
+{
+	return ns == NS_W && slice_is(local, "r");
+}
+
+/* Outside a field, an element that no rule knows does nothing but be there. */
+static bool says_nothing(const struct xml *xml, const struct element_rule *rule)
+{
+	return xml->ns != NS_NONE && (!rule || rule->action == RULE_NONE || rule->action == RULE_RUN_TEXT);
+}
+
+/* Where what says nothing may be passed over; children of an element that lost
+ * its tags may have to be given its prefixes. */
+static bool may_pass(struct filter *f)
+{
+	return !f->collecting && f->field_depth == 0 && top(f)->mode != UNWRAP;
+}
+
+/* The elements that were passed over and are open still get the frames that they
+ * would have had; from here on their ends are told. */
+static void catch_up(struct filter *f, size_t depth)
+{
+	struct xml *xml = f->xml;
+	for (size_t i = f->depth; i > 0 && i <= depth; i++) {
+		f->frames[i].children += xml->open[i - 1].passed;
+		xml->open[i - 1].passed = 0;
+		if (i == depth)
+			break;
+		f->frames[i + 1] = (struct frame){.from = xml->open[i].from, .to = xml->open[i].to,
+			.rule = xml->open[i].note, .is_run = is_run(xml->open[i].ns, xml->open[i].local)};
+		xml->open[i].inert = false;
+	}
+	f->depth = depth;
+}
+
 static bool element_starts(struct filter *f)
 {
 	struct xml *xml = f->xml;
 	struct frame *frame = &f->frames[f->depth + 1];
 	*frame = (struct frame){.from = xml->from, .to = xml->to, .rule = rule_of_element(xml)};
-	frame->is_run = xml->ns == NS_W && slice_is(xml->local, "r");
+	frame->is_run = is_run(xml->ns, xml->local);
 	f->depth++;
 	if (xml->pending_end && !xml->empty) /* an open break: it gets its slash */
 		filter_edit(f, xml->to - 1, xml->to - 1, SLICE("/"));
@@ -407,6 +449,8 @@ static bool element_starts(struct filter *f)
 		filter_cut(f, from, xml->to);
 		return whole;
 	}
+	if (xml->known && fate == STAYS)
+		xml->known->inert = says_nothing(xml, frame->rule);
 	size_t outermost = outermost_lost(f, frame);
 	if (fate == LOSES_TAGS)
 		lose_tags(f, frame);
@@ -463,7 +507,8 @@ static struct result read_tokens(struct filter *f)
 	struct xml *xml = f->xml;
 	struct job *job = f->package->job;
 	bool more = true;
-	while (more && xml_next(xml)) {
+	while (more && (xml->passes = may_pass(f), xml_next(xml))) {
+		catch_up(f, xml->depth + (xml->kind == XML_END) - (xml->kind == XML_START));
 		switch (xml->kind) {
 		case XML_START:
 			if (xml->depth == 1 && !root_fits(f))
@@ -510,6 +555,7 @@ static void filter_begin(struct filter *f, struct package *package, struct part 
 	f->collecting = f->shape_dropped = f->shared_any = false;
 	xml_init(f->xml, text);
 	f->xml->open_breaks = f->is_vml;
+	f->xml->skips_dull = true;
 }
 
 struct result filter_part(struct filter *f, struct package *package, struct part *part,

@@ -51,7 +51,7 @@ struct filter {
 	size_t field_depth;
 	size_t inserted, deleted;      /* tracked changes open */
 	bool collecting, shape_dropped, is_vml, shared_any;
-	uint8_t shared[SHARED_MOST / 8]; /* indexes of shared formulas whose master went */
+	uint8_t *shared; /* bits of shared formulas whose master went; SHARED_MOST of them, or NULL */
 	const char *reported[WORDS_REPORTED];
 	size_t reported_count;
 };
@@ -64,6 +64,7 @@ struct handler {
 	/* close - false when the element was cut: its parent does not count it
 	 * to  the offset after its end tag                                  */
 	bool (*close)(struct filter *f, struct frame *frame, size_t to);
+	bool blind; /* looks at no attribute before close */
 };
 const struct handler *handler_of(enum rule_action action);
 

@@ -40,10 +40,13 @@ static void drop_shared(struct filter *f, struct slice index)
 {
 	size_t byte;
 	uint8_t bit;
-	if (!f->shared_any)
-		memset(f->shared, 0, sizeof f->shared);
+	if (!f->shared)
+		f->shared = arena_alloc(f->arena, SHARED_MOST / 8);
+	if (f->shared && !f->shared_any)
+		memset(f->shared, 0, SHARED_MOST / 8);
 	f->shared_any = true;
-	if (shared_bit(index, &byte, &bit))
+	f->edits.failed |= !f->shared;
+	if (f->shared && shared_bit(index, &byte, &bit))
 		f->shared[byte] |= bit;
 }
 
@@ -51,7 +54,7 @@ static bool shared_dropped(const struct filter *f, struct slice index)
 {
 	size_t byte;
 	uint8_t bit;
-	return f->shared_any && (!shared_bit(index, &byte, &bit) || (f->shared[byte] & bit));
+	return f->shared_any && (!f->shared || !shared_bit(index, &byte, &bit) || (f->shared[byte] & bit));
 }
 
 /* A shared formula's master takes its followers with it. */
@@ -338,11 +341,11 @@ const struct handler *handler_of(enum rule_action action)
 		[RULE_FIELD_CHAR] = {.open = field_char_open, .close = field_char_close},
 		[RULE_FIELD_TEXT] = {.judge = field_text_judge},
 		[RULE_FIELD_SIMPLE] = {.judge = field_simple_judge},
-		[RULE_TRACKED] = {.open = tracked_open, .close = tracked_close},
+		[RULE_TRACKED] = {.open = tracked_open, .close = tracked_close, .blind = true},
 		[RULE_CLICK] = {.judge = click_judge},
-		[RULE_CELL_FORMULA] = {.open = collect_open, .close = cell_formula_close},
-		[RULE_FORMULA] = {.open = collect_open, .close = formula_close},
-		[RULE_FORMULA_ELEMENT] = {.open = collect_open, .close = formula_close},
+		[RULE_CELL_FORMULA] = {.open = collect_open, .close = cell_formula_close, .blind = true},
+		[RULE_FORMULA] = {.open = collect_open, .close = formula_close, .blind = true},
+		[RULE_FORMULA_ELEMENT] = {.open = collect_open, .close = formula_close, .blind = true},
 		[RULE_NAME] = {.open = name_open, .close = name_close},
 		[RULE_OLE_FRAME] = {.close = ole_frame_close},
 		[RULE_OLE] = {.judge = ole_judge},

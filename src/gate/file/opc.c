@@ -113,13 +113,59 @@ static struct result broken(struct package *package, const char *place, const ch
 typedef struct result child_fn(struct package *package, struct xml *xml, const char *place, void *with,
                                struct why *why);
 
-/* A root of one name whose children are empty elements of its namespace. */
+static bool value_plain(const struct xml_attribute *a, const char *const words[])
+{
+	for (struct slice rest = a->value; rest.len;) {
+		const uint8_t *mark = memchr(rest.at, '&', rest.len);
+		rest = mark ? slice_part(rest, (size_t)(mark - rest.at), rest.len) : slice_of(NULL, 0);
+		if (mark && !slice_starts(rest, SLICE("&amp;")))
+			return false;
+		rest = slice_part(rest, 1, rest.len);
+	}
+	for (size_t i = 0; words[i]; i++)
+		if (slice_is(a->name, words[i]))
+			return a->value.at[-1] == '"';
+	return false;
+}
+
+/* Nothing but what is read: no comment, no word between the tags, no attribute,
+ * prefix or reference that reading passes over. */
+static bool token_plain(const struct xml *xml)
+{
+	static const char *const root[] = {"xmlns", NULL};
+	static const char *const relation[] = {"Id", "Type", "Target", "TargetMode", NULL};
+	static const char *const type[] = {"Extension", "PartName", "ContentType", NULL};
+	static const char *const declaration[] = {"version", "encoding", "standalone", NULL};
+	bool declares = xml->kind == XML_DECLARATION;
+	if (xml->kind == XML_END)
+		return true;
+	if (xml->kind == XML_TEXT)
+		for (size_t i = 0; i < xml->text.len; i++)
+			if (xml->cdata || xml->text.at[i] > ' ')
+				return false;
+	if (xml->kind == XML_TEXT)
+		return !xml->cdata;
+	if (xml->kind != XML_START && !declares)
+		return false;
+	for (size_t i = 0; i < xml->attribute_count; i++)
+		if (!value_plain(&xml->attributes[i], declares ? declaration : xml->depth == 1 ? root
+		                 : xml->ns == NS_RELS ? relation : type))
+			return false;
+	const struct xml_attribute *encoding = declares ? xml_attribute(xml, NS_NONE, "encoding") : NULL;
+	return declares ? !encoding || slice_equal_nocase(encoding->value, SLICE("UTF-8"))
+		: xml->name.len == xml->local.len;
+}
+
+/* A root of one name whose children are empty elements of its namespace.
+ * plain  out: the text holds nothing else                                   */
 static struct result read_flat(struct package *package, struct slice text, uint16_t ns, const char *root,
-                               const char *place, child_fn *child, void *with, struct why *why)
+                               const char *place, child_fn *child, void *with, bool *plain, struct why *why)
 {
 	struct xml *xml = package->xml;
 	xml_init(xml, text);
+	*plain = text.len == package->raw.len;
 	while (xml_next(xml)) {
+		*plain = *plain && token_plain(xml);
 		if (xml->kind != XML_START)
 			continue;
 		if (xml->ns != ns || xml->depth > 2 || (xml->depth == 1 && !slice_is(xml->local, root)))
@@ -145,7 +191,7 @@ enum { DEFAULTS_MOST = 256 };
 static struct result take_type(struct package *package, struct xml *xml, const char *place, void *with,
                                struct why *why)
 {
-	(void)with;
+	bool *exact = with; /* each override names a part as it is spelled */
 	bool is_default = slice_is(xml->local, "Default"), enough = true;
 	const struct xml_attribute *key = xml_attribute(xml, NS_NONE, is_default ? "Extension" : "PartName");
 	const struct xml_attribute *type = xml_attribute(xml, NS_NONE, "ContentType");
@@ -160,8 +206,13 @@ static struct result take_type(struct package *package, struct xml *xml, const c
 	struct part *part = opc_part(package, slice_part(name, 1, name.len));
 	if (part && part->content_type.at)
 		return job_refuse(package->job, REFUSAL_AMBIGUOUS, place, "one part has two types");
-	if (part && name.at[0] == '/')
+	bool names = part && name.at[0] == '/';
+	if (names)
 		part->content_type = value;
+	if (names && slice_equal(part->name, slice_part(name, 1, name.len)))
+		part->overridden = true;
+	else
+		*exact = false;
 	return ok();
 }
 
@@ -199,7 +250,9 @@ struct result opc_open(struct package *package, struct slice in, struct why *why
 	if (!types)
 		return job_refuse(package->job, REFUSAL_DAMAGED, types_name, "it is missing");
 	TRY(opc_text(package, types->entry, &text, why));
-	TRY(read_flat(package, text, NS_CT, "Types", types_name, take_type, NULL, why));
+	bool exact = true, plain;
+	TRY(read_flat(package, text, NS_CT, "Types", types_name, take_type, &exact, &plain, why));
+	package->types = exact && plain ? types->entry : NULL;
 	spread_defaults(package);
 	return ok();
 }
@@ -288,8 +341,11 @@ struct result opc_relations(struct package *package, const struct part *source, 
 		return ok();
 	struct slice text;
 	TRY(opc_text(package, part->entry, &text, why));
-	return read_flat(package, text, NS_RELS, "Relationships", opc_place(package, part->name), take_relation, list,
-	                 why);
+	bool plain;
+	TRY(read_flat(package, text, NS_RELS, "Relationships", opc_place(package, part->name), take_relation, list,
+	              &plain, why));
+	list->entry = plain && slice_equal(part->name, slice_str(name)) ? part->entry : NULL;
+	return ok();
 }
 
 static int hex_value(uint8_t c)
@@ -437,4 +493,62 @@ void opc_put_types(const struct package *package, struct buffer *out)
 		if (!p->rule || p->rule->role != ROLE_PICTURE)
 			put_override(p, out);
 	buffer_put_str(out, "</Types>");
+}
+
+/* ---- what may stay ---- */
+
+static bool relation_stays(const char *source, const struct relation *r, struct buffer *scratch)
+{
+	if (!r->rule || !r->live)
+		return false;
+	if (!r->part)
+		return true;
+	const char *name = r->part->made_name;
+	if (!name || !r->part->entry || !slice_is(r->part->name, name))
+		return false;
+	buffer_clear(scratch);
+	put_relative(source, name, scratch);
+	return slice_equal(buffer_slice(scratch), r->target) ||
+	       (r->target.len && r->target.at[0] == '/' && slice_is(slice_part(r->target, 1, r->target.len), name));
+}
+
+bool opc_relations_stay(const struct part *source, const struct relations *list, struct buffer *scratch)
+{
+	if (!list->entry || !list->first || (source && !slice_is(source->name, source->made_name)))
+		return false;
+	for (const struct relation *r = list->first; r; r = r->next)
+		if (!relation_stays(source ? source->made_name : "", r, scratch))
+			return false;
+	return true;
+}
+
+static bool default_stays(const struct package *package, struct slice ending, struct slice type)
+{
+	if (slice_is(ending, "rels"))
+		return slice_is(type, "application/vnd.openxmlformats-package.relationships+xml");
+	if (slice_is(ending, "xml") && slice_is(type, "application/xml"))
+		return true;
+	for (const struct part *p = package->made; p; p = p->next_made)
+		if (slice_equal_nocase(ending_of(slice_str(p->made_name)), ending) && slice_is(type, p->made_type))
+			return true;
+	return false;
+}
+
+bool opc_types_stay(const struct package *package)
+{
+	bool relations = false;
+	if (!package->types)
+		return false;
+	for (const struct part *p = package->made; p; p = p->next_made)
+		if (!p->entry || !slice_is(p->name, p->made_name) || !slice_is(p->content_type, p->made_type))
+			return false;
+	for (size_t i = 0; i < package->zip.count; i++)
+		if (package->parts[i].overridden && !package->parts[i].made_type)
+			return false;
+	for (size_t i = 0; i < package->default_count; i++) {
+		relations |= slice_is(package->default_endings[i], "rels");
+		if (!default_stays(package, package->default_endings[i], package->default_types[i]))
+			return false;
+	}
+	return relations;
 }

@@ -20,6 +20,10 @@ struct part *opc_target(struct package *package, const struct part *source, stru
 /* opc_put_relations - the relationships part of what is left of the list; false
  * when nothing is left and there shall be no such part                      */
 bool opc_put_relations(const struct part *source, const struct relations *list, struct buffer *out);
+/* opc_relations_stay, opc_types_stay - what stood in the input is, word for word,
+ * what opc_put_relations or opc_put_types would say: its verified bytes may be copied */
+bool opc_relations_stay(const struct part *source, const struct relations *list, struct buffer *scratch);
+bool opc_types_stay(const struct package *package);
 /* opc_relations_name - "word/_rels/document.xml.rels"; NULL at the ceiling   */
 const char *opc_relations_name(struct arena *arena, const char *part_name);
 /* opc_put_types - [Content_Types].xml of the parts made                     */

@@ -268,7 +268,7 @@ void xml_init(struct xml *xml, struct slice in)
 	xml->attribute_count = 0;
 	xml->prefix_count = 0;
 	xml->unknown_count = 0;
-	xml->pending_end = xml->rooted = xml->open_breaks = false;
+	xml->pending_end = xml->rooted = xml->open_breaks = xml->skips_dull = xml->passes = false;
 	xml->searched = 0;
 	xml->epoch++;
 }
@@ -340,15 +340,26 @@ static bool split_name(struct slice name, size_t *prefix)
 	return local.len && classes[local.at[0]] & START && memchr(local.at, ':', local.len) == NULL;
 }
 
+static inline unsigned slot_of(struct key key)
+{
+	uint64_t hash = (key.first ^ (key.second << 23 | key.second >> 41)) * 0x9E3779B97F4A7C15u;
+	return (unsigned)(hash >> 55);
+}
+_Static_assert(XML_NAMES == 1 << 9, "slot_of gives nine bits");
+
+static inline bool name_is(const struct xml_name *known, struct key key, size_t len)
+{
+	return known->len == len && known->first == key.first && known->second == key.second;
+}
+
 static inline struct xml_name *known_name(struct xml *xml, struct xml_name *table, size_t pos, size_t len)
 {
 	struct slice in = xml->in;
 	if (len > KEY_BYTES)
 		return NULL;
 	struct key key = key_of(in, pos, len);
-	uint64_t hash = (key.first ^ (key.second << 23 | key.second >> 41)) * 0x9E3779B97F4A7C15u;
-	struct xml_name *known = &table[hash >> 57];
-	if (known->len == len && known->first == key.first && known->second == key.second)
+	struct xml_name *known = &table[slot_of(key)];
+	if (name_is(known, key, len))
 		return known;
 	size_t prefix;
 	if (!split_name(slice_part(in, pos, len), &prefix))
@@ -504,6 +515,8 @@ static bool push_element(struct xml *xml, struct slice prefix, uint32_t prefixes
 	xml->open[xml->depth].local = xml->local;
 	xml->open[xml->depth].ns = xml->ns;
 	xml->open[xml->depth].prefixes = prefixes_before;
+	xml->open[xml->depth].passed = 0;
+	xml->open[xml->depth].inert = false;
 	xml->depth++;
 	return !xml->fault;
 }
@@ -514,8 +527,220 @@ static bool open_break(const struct xml *xml)
 	       !slice_starts(slice_part(xml->in, xml->to, 5), SLICE("</br>"));
 }
 
+/* Offset of the next byte that ends or may break a text: < & ] */
+static size_t text_stop(const uint8_t *bytes, size_t at, size_t end)
+{
+#if defined(__SSE2__)
+	const __m128i lt = _mm_set1_epi8('<'), amp = _mm_set1_epi8('&'), bracket = _mm_set1_epi8(']');
+	for (; end - at >= 16; at += 16) {
+		__m128i block = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
+		__m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, lt), _mm_cmpeq_epi8(block, amp)),
+		                           _mm_cmpeq_epi8(block, bracket));
+		int mask = _mm_movemask_epi8(hit);
+		if (mask)
+			return at + (size_t)__builtin_ctz((unsigned)mask);
+	}
+#endif
+	while (at < end && bytes[at] != '<' && bytes[at] != '&' && bytes[at] != ']')
+		at++;
+	return at;
+}
+
+#if defined(__SSE2__)
+/* ---- start tags that say nothing new ----
+ *
+ * Most tags of a document repeat names that were judged before.  Here a tag is
+ * walked by its marks alone: each name must be, byte for byte, one that is known
+ * and noted, each value free of < and &, and between them stands one space.  At
+ * the first thing that is otherwise nothing has happened yet, and take_start
+ * reads the tag from its beginning.                                          */
+
+/* Bit for each of the 16 bytes at `at` that is one of four. */
+static inline unsigned marks(const uint8_t *at, char a, char b, char c, char d)
+{
+	__m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
+	__m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8(a)),
+	                                        _mm_cmpeq_epi8(block, _mm_set1_epi8(b))),
+	                           _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8(c)),
+	                                        _mm_cmpeq_epi8(block, _mm_set1_epi8(d))));
+	return (unsigned)_mm_movemask_epi8(hit);
+}
+
+/* Nothing of this attribute is of interest, and it stands in the tag once.
+ * prefix  of the tag's attributes, with its colon: two could be one namespace */
+static inline bool dull_name(const struct xml *xml, struct xml_name *known, uint16_t element_ns,
+                             uint64_t *prefix)
+{
+	if (!known->noted || known->note || known->note_ns != element_ns || known->tag == xml->tag)
+		return false;
+	known->tag = xml->tag;
+	if (known->prefix == 0)
+		return true;
+	uint64_t own = known->prefix < 7 ? known->first & (((uint64_t)1 << 8 * (known->prefix + 1u)) - 1) : 0;
+	bool alone = own && (*prefix == 0 || *prefix == own);
+	*prefix = own;
+	return alone && known->epoch == xml->epoch;
+}
+
+/* Length of the name at `at` that one of four marks ends; 0: none, or too long.
+ * KEY_BYTES + 1 bytes can be read.                                           */
+static inline size_t marked_name(const uint8_t *at, char a, char b, char c)
+{
+	unsigned end = marks(at, a, b, c, c);
+	if (end)
+		return (size_t)__builtin_ctz(end);
+	char next = (char)at[KEY_BYTES];
+	return next == a || next == b || next == c ? KEY_BYTES : 0;
+}
+
+/* Past the closing quote of the attribute at pos; 0 where take_start must look. */
+static inline size_t dull_attribute(struct xml *xml, size_t pos, uint16_t element_ns, uint64_t *prefix)
+{
+	const uint8_t *bytes = xml->in.at;
+	size_t len = xml->in.len;
+	if (len - pos < 2 * KEY_BYTES)
+		return 0;
+	size_t name = marked_name(bytes + pos, '=', '=', '=');
+	if (name == 0 || bytes[pos + name + 1] != '"')
+		return 0;
+	struct key key = key_of(xml->in, pos, name);
+	struct xml_name *known = &xml->attribute_names[slot_of(key)];
+	if (!name_is(known, key, name) || !dull_name(xml, known, element_ns, prefix))
+		return 0;
+	for (pos += name + 2; len - pos >= KEY_BYTES; pos += KEY_BYTES) {
+		unsigned stop = marks(bytes + pos, '"', '<', '&', '&');
+		if (!stop)
+			continue;
+		pos += (size_t)__builtin_ctz(stop);
+		return bytes[pos] == '"' ? pos + 1 : 0;
+	}
+	return 0;
+}
+
+/* The end of the dull tag at pos, its name and whether it ends itself; 0 where
+ * take_start must look. */
+static inline __attribute__((always_inline)) size_t dull_start(struct xml *xml, size_t from, struct xml_name **name, bool *empty)
+{
+	const uint8_t *bytes = xml->in.at;
+	size_t pos = from + 1, len = xml->in.len;
+	if (len - from < 3 * KEY_BYTES || xml->depth == 0 || xml->depth == XML_DEPTH)
+		return 0;
+	size_t name_len = marked_name(bytes + pos, ' ', '>', '/');
+	struct key key = key_of(xml->in, pos, name_len);
+	struct xml_name *known = &xml->elements[slot_of(key)];
+	if (name_len == 0 || !name_is(known, key, name_len) || !known->dull || !known->noted ||
+	    known->epoch != xml->epoch)
+		return 0;
+	uint64_t prefix = 0;
+	xml->tag++;
+	for (pos += name_len; bytes[pos] == ' ';)
+		if ((pos = dull_attribute(xml, pos + 1, known->ns, &prefix)) == 0 || pos + 2 > len)
+			return 0;
+	*name = known;
+	*empty = bytes[pos] == '/';
+	pos += *empty;
+	return bytes[pos] == '>' ? pos + 1 : 0;
+}
+
+static inline void name_parts(const struct xml *xml, size_t from, const struct xml_name *known, struct slice *name,
+                              struct slice *local)
+{
+	size_t skip = known->prefix ? known->prefix + 1u : 0;
+	*name = slice_of(xml->in.at + from + 1, known->len);
+	*local = slice_of(name->at + skip, known->len - skip);
+}
+
+static bool take_dull_start(struct xml *xml)
+{
+	struct xml_name *known;
+	size_t end = dull_start(xml, xml->from, &known, &xml->empty);
+	if (!end)
+		return false;
+	xml->known = known;
+	name_parts(xml, xml->from, known, &xml->name, &xml->local);
+	xml->kind = XML_START;
+	xml->attribute_count = 0;
+	push_element(xml, slice_of(xml->name.at, known->prefix), xml->prefix_count);
+	xml->pending_end = xml->empty;
+	xml->to = xml->pos = end;
+	return true;
+}
+
+/* ---- elements that nobody needs to hear of ---- */
+
+static inline bool pass_start(struct xml *xml)
+{
+	struct xml_name *known;
+	bool empty;
+	size_t end = dull_start(xml, xml->pos, &known, &empty);
+	if (!end || !known->inert)
+		return false;
+	if (empty) {
+		xml->open[xml->depth - 1].passed++;
+		xml->pos = end;
+		return true;
+	}
+	size_t at = xml->depth++;
+	name_parts(xml, xml->pos, known, &xml->open[at].name, &xml->open[at].local);
+	xml->open[at].from = xml->pos;
+	xml->open[at].to = end;
+	xml->open[at].note = known->note;
+	xml->open[at].prefixes = xml->prefix_count;
+	xml->open[at].passed = 0;
+	xml->open[at].ns = known->ns;
+	xml->open[at].inert = true;
+	xml->pos = end;
+	return true;
+}
+
+static inline bool pass_end(struct xml *xml)
+{
+	struct slice name = xml->open[xml->depth - 1].name;
+	size_t pos = xml->pos + 2;
+	struct key a = key_of(xml->in, pos, name.len), b = key_of(xml->in, (size_t)(name.at - xml->in.at), name.len);
+	if (a.first != b.first || a.second != b.second || xml->in.at[pos + name.len] != '>')
+		return false;
+	xml->depth--;
+	xml->open[xml->depth - 1].passed++;
+	xml->pos = pos + name.len + 1;
+	return true;
+}
+
+static void pass_inert(struct xml *xml)
+{
+	const uint8_t *bytes = xml->in.at;
+	while (xml->depth && !xml->pending_end && xml->in.len - xml->pos >= 3 * KEY_BYTES) {
+		bool inside = xml->open[xml->depth - 1].inert;
+		if (bytes[xml->pos] != '<') {
+			size_t stop = inside ? text_stop(bytes, xml->pos, xml->in.len) : xml->in.len;
+			if (stop == xml->in.len || bytes[stop] != '<')
+				return;
+			xml->pos = stop;
+		} else if (bytes[xml->pos + 1] == '/') {
+			if (!inside || !pass_end(xml))
+				return;
+		} else if (!pass_start(xml)) {
+			return;
+		}
+	}
+}
+#else
+static void pass_inert(struct xml *xml)
+{
+	(void)xml;
+}
+
+static bool take_dull_start(struct xml *xml)
+{
+	(void)xml;
+	return false;
+}
+#endif
+
 static bool take_start(struct xml *xml)
 {
+	if (xml->skips_dull && !xml->open_breaks && take_dull_start(xml))
+		return true;
 	struct slice prefix;
 	size_t pos = take_name(xml, xml->from + 1, xml->elements, &xml->known, &xml->name, &prefix, &xml->local);
 	uint32_t before = xml->prefix_count;
@@ -575,25 +800,6 @@ static bool take_end(struct xml *xml)
 	pop_element(xml);
 	xml->to = xml->pos = pos + 1;
 	return true;
-}
-
-/* Offset of the next byte that ends or may break a text: < & ] */
-static size_t text_stop(const uint8_t *bytes, size_t at, size_t end)
-{
-#if defined(__SSE2__)
-	const __m128i lt = _mm_set1_epi8('<'), amp = _mm_set1_epi8('&'), bracket = _mm_set1_epi8(']');
-	for (; end - at >= 16; at += 16) {
-		__m128i block = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
-		__m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, lt), _mm_cmpeq_epi8(block, amp)),
-		                           _mm_cmpeq_epi8(block, bracket));
-		int mask = _mm_movemask_epi8(hit);
-		if (mask)
-			return at + (size_t)__builtin_ctz((unsigned)mask);
-	}
-#endif
-	while (at < end && bytes[at] != '<' && bytes[at] != '&' && bytes[at] != ']')
-		at++;
-	return at;
 }
 
 static bool take_text(struct xml *xml)
@@ -690,6 +896,8 @@ bool xml_next(struct xml *xml)
 {
 	if (xml->fault)
 		return false;
+	if (xml->passes)
+		pass_inert(xml);
 	xml->from = xml->to = xml->pos;
 	if (xml->pending_end) {
 		xml->pending_end = false;

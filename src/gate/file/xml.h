@@ -41,6 +41,8 @@ struct xml_name {
 	/* the reader's own: forgotten whenever ns may have changed */
 	uint16_t note_ns;
 	bool noted;
+	bool dull, inert;    /* of an element: see skips_dull and passes of struct xml */
+	uint32_t tag;        /* the dull tag in which it stood last */
 	const void *note;
 };
 
@@ -54,7 +56,7 @@ struct xml_attribute {
 	uint16_t ns;         /* unprefixed: NS_NONE; xmlns and xmlns:p: NS_XMLNS */
 };
 
-enum { XML_NAMES = 128, XML_ATTRIBUTES = 128, XML_DEPTH = 256, XML_PREFIXES = 512, XML_UNKNOWNS = 128 };
+enum { XML_NAMES = 512, XML_ATTRIBUTES = 128, XML_DEPTH = 256, XML_PREFIXES = 512, XML_UNKNOWNS = 128 };
 
 struct xml_prefix {
 	struct slice prefix, uri; /* as written */
@@ -80,7 +82,15 @@ struct xml {
 	size_t depth;        /* open elements, the token's own START included */
 
 	/* open elements and prefixes in scope */
-	struct { struct slice name, local; uint32_t prefixes; uint16_t ns; } open[XML_DEPTH];
+	struct {
+		struct slice name, local;
+		size_t from, to;     /* of the start tag */
+		const void *note;    /* of the name, for one that was passed over */
+		uint32_t prefixes;
+		uint32_t passed;     /* elements right in it that were passed over */
+		uint16_t ns;
+		bool inert;
+	} open[XML_DEPTH];
 	struct xml_prefix prefixes[XML_PREFIXES];
 	uint32_t prefix_count;
 	struct slice unknowns[XML_UNKNOWNS];
@@ -88,9 +98,18 @@ struct xml {
 	struct xml_name elements[XML_NAMES], attribute_names[XML_NAMES];
 	uint32_t epoch;      /* counts the changes of the prefixes in scope */
 	uint32_t serial;     /* of the name known last */
+	uint32_t tag;        /* counts dull tags */
 	uint64_t searched;   /* prefixes looked through */
 	bool pending_end, rooted;
 	bool open_breaks;    /* set after xml_init: <br> ends itself, as Excel writes it in VML */
+	/* Set after xml_init: of a start tag that says nothing new, the attributes are
+	 * checked and not listed.  That is one whose element the reader called dull, and
+	 * whose attributes it has all noted, for elements of this namespace, with NULL. */
+	bool skips_dull;
+	/* Set before any xml_next: elements that the reader called inert, and the texts in
+	 * them, are checked and passed over.  They stand in open[], marked, while they are
+	 * open; a reader that takes the mark away is told of their end.  Needs skips_dull. */
+	bool passes;
 };
 
 /* xml_to_utf8 - the bytes as UTF-8 without a byte order mark

@@ -552,11 +552,17 @@ struct result zip_writer_add(struct zip_writer *writer, struct slice name, struc
 	return add_to(&writer->body, &writer->records, name, data, dense, why);
 }
 
-void zip_writer_copy(struct zip_writer *writer, struct slice name, const struct zip_entry *entry)
+static void copy_to(struct buffer *body, struct buffer *records, struct slice name,
+                    const struct zip_entry *entry)
 {
 	struct record record = {.name = name, .method = entry->method, .crc = entry->crc,
 	                        .packed = (uint32_t)entry->packed.len, .size = (uint32_t)entry->size};
-	put_member(&writer->body, &writer->records, &record, entry->packed);
+	put_member(body, records, &record, entry->packed);
+}
+
+void zip_writer_copy(struct zip_writer *writer, struct slice name, const struct zip_entry *entry)
+{
+	copy_to(&writer->body, &writer->records, name, entry);
 }
 
 static size_t put_centrals(struct buffer *out, const struct buffer *records, size_t shift)
@@ -568,19 +574,15 @@ static size_t put_centrals(struct buffer *out, const struct buffer *records, siz
 	return count;
 }
 
-struct result zip_writer_end(struct zip_writer *writer, struct slice first, struct slice data,
-                      struct buffer *out, struct why *why)
+/* What stands in out already goes first; front are its records. */
+static void finish(struct zip_writer *writer, const struct buffer *front, struct buffer *out)
 {
-	struct buffer AUTO(buffer_done) front = {0};
-	buffer_init(&front, 4096);
-	if (first.len)
-		TRY(add_to(out, &front, first, data, true, why));
 	size_t shift = out->len;
 	buffer_put_slice(out, buffer_slice(&writer->body));
 	size_t directory = out->len;
-	size_t count = put_centrals(out, &front, 0) + put_centrals(out, &writer->records, shift);
+	size_t count = put_centrals(out, front, 0) + put_centrals(out, &writer->records, shift);
 	uint32_t size = (uint32_t)(out->len - directory);
-	out->failed |= writer->body.failed || writer->records.failed || front.failed ||
+	out->failed |= writer->body.failed || writer->records.failed || front->failed ||
 	               count >= UINT16_MAX || out->len > UINT32_MAX / 2;
 	buffer_put_str(out, "PK\x05\x06");
 	buffer_put_le32(out, 0);
@@ -589,5 +591,24 @@ struct result zip_writer_end(struct zip_writer *writer, struct slice first, stru
 	buffer_put_le32(out, size);
 	buffer_put_le32(out, (uint32_t)directory);
 	buffer_put_le16(out, 0);
+}
+
+struct result zip_writer_end(struct zip_writer *writer, struct slice first, struct slice data,
+                      struct buffer *out, struct why *why)
+{
+	struct buffer AUTO(buffer_done) front = {0};
+	buffer_init(&front, 4096);
+	if (first.len)
+		TRY(add_to(out, &front, first, data, true, why));
+	finish(writer, &front, out);
 	return ok();
+}
+
+void zip_writer_end_copy(struct zip_writer *writer, struct slice first, const struct zip_entry *entry,
+                         struct buffer *out)
+{
+	struct buffer AUTO(buffer_done) front = {0};
+	buffer_init(&front, 4096);
+	copy_to(out, &front, first, entry);
+	finish(writer, &front, out);
 }

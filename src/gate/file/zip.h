@@ -75,5 +75,8 @@ void zip_writer_copy(struct zip_writer *writer, struct slice name, const struct 
  * first  name and data of a member that goes before all others; name may be empty */
 struct result zip_writer_end(struct zip_writer *writer, struct slice first, struct slice data,
                       struct buffer *out, struct why *why) MUST;
+/* zip_writer_end_copy - the same; first has the packed bytes of a verified entry */
+void zip_writer_end_copy(struct zip_writer *writer, struct slice first, const struct zip_entry *entry,
+                         struct buffer *out);
 
 #endif
