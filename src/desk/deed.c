@@ -244,6 +244,14 @@ struct result desk_deed_put(struct desk *desk, const struct desk_deed *deed, str
 	return done;
 }
 
+static bool names_clause(const struct slice *clauses, size_t count, const char *id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (slice_is(clauses[i], id))
+			return true;
+	return false;
+}
+
 /* What was written is what was done: if the policy refuses that, the entry stays open
  * until it is put right, and says by which clause. */
 struct result desk_entry_close(struct desk *desk, const char *entry, const char *actor, struct arena *arena,
@@ -271,6 +279,9 @@ struct result desk_entry_close(struct desk *desk, const char *entry, const char 
 		for (size_t i = 0; i < d->spoken_count && count < DESK_CLAUSES; i++)
 			clauses[count++] = slice_str(d->spoken[i].clause->id);
 	}
+	for (size_t i = 0; i < e.clause_count && count < DESK_CLAUSES; i++) /* that wanted the record */
+		if (!names_clause(clauses, count, e.clauses[i]))
+			clauses[count++] = slice_str(e.clauses[i]);
 	TRY(book_close(desk->registers, entry, actor, "", clauses, count, why));
 	return tx_commit(&tx, why);
 }

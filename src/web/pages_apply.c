@@ -15,8 +15,13 @@ static bool is_asked_of_persons(struct request *rq, const struct policy_act *act
 {
 	const struct decision *decision;
 	const struct wish wish = {.act = act->name, .actor = rq->person.id, .subject = ""};
-	return application_preview(parts_of(rq)->proceedings, &wish, rq->arena, &decision, NULL).code == OK &&
-	       decision->approval_count > 0;
+	if (application_preview(parts_of(rq)->proceedings, &wish, rq->arena, &decision, NULL).code != OK)
+		return false;
+	/* a permission that only some need (of class A) speaks up before the thing is known */
+	for (size_t i = 0; i < decision->spoken_count; i++)
+		if (strcmp(decision->spoken[i].verb, "permit") == 0)
+			return true;
+	return decision->approval_count > 0;
 }
 
 static bool can_apply(struct request *rq, const struct policy_act *act)
