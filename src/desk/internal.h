@@ -13,6 +13,8 @@ struct desk_asker {
 	struct policy_question question;
 	struct policy_holding *posts;
 	size_t post_count;
+	struct fact_pair *known; /* what the office knows of the actor, as facts */
+	size_t known_count;
 };
 struct result desk_question(struct desk *desk, const char *act, const char *actor, const char *subject,
                             struct arena *arena, struct desk_asker *out, struct why *why) MUST;

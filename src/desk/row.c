@@ -38,6 +38,33 @@ struct result desk_theirs(struct desk *desk, const char *person, const char *sec
 
 /* ---- deciding */
 
+/* What the office knows of who acts: a policy may govern some people only. */
+static struct result actor_known(struct desk *desk, const char *actor, struct arena *arena, struct desk_asker *out,
+                                 struct why *why)
+{
+	struct person person;
+	struct office_fact *of_person, *of_section;
+	size_t count, more, n = 0;
+	day_t today = desk_today(desk);
+	TRY(office_person(desk->office, actor, arena, &person, why));
+	TRY(office_facts(desk->office, "person", actor, today, arena, &of_person, &count, why));
+	TRY(office_facts(desk->office, "section", person.section, today, arena, &of_section, &more, why));
+	struct fact_pair *known = ARENA_ARRAY(arena, count + more + 2, struct fact_pair);
+	if (!known)
+		return desk_no_memory(why);
+	known[n++] = (struct fact_pair){"actor.section", person.section};
+	known[n++] = (struct fact_pair){"actor.suspended", person.active ? "no" : "yes"};
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(of_person[i].path, "section") != 0)
+			known[n++] = (struct fact_pair){arena_printf(arena, "actor.%s", of_person[i].path), of_person[i].value};
+	for (size_t i = 0; i < more; i++)
+		if (strcmp(of_section[i].path, "name") != 0 && strcmp(of_section[i].path, "parent") != 0)
+			known[n++] = (struct fact_pair){arena_printf(arena, "actor.section.%s", of_section[i].path), of_section[i].value};
+	out->known = known;
+	out->known_count = n;
+	return ok();
+}
+
 struct result desk_question(struct desk *desk, const char *act, const char *actor, const char *subject,
                             struct arena *arena, struct desk_asker *out, struct why *why)
 {
@@ -52,6 +79,7 @@ struct result desk_question(struct desk *desk, const char *act, const char *acto
 		return desk_no_memory(why);
 	for (size_t i = 0; i < count; i++)
 		posts[i] = (struct policy_holding){held[i].post, held[i].scope[0] ? held[i].scope : NULL};
+	TRY(actor_known(desk, actor, arena, out, why));
 	out->act = act;
 	out->actor = actor;
 	out->posts = posts;
@@ -66,6 +94,8 @@ struct result desk_judge(struct desk *desk, struct desk_asker *asker, const stru
 	TRY(facts_new(desk->policy, asker->act, arena, &facts, why));
 	TRY(facts_set_id(facts, "actor", asker->actor, why));
 	TRY(facts_set_posts(facts, asker->actor, asker->posts, asker->post_count, why));
+	for (size_t i = 0; i < asker->known_count; i++) /* what this policy's people do not have stays unsaid */
+		(void)facts_set_any(facts, asker->known[i].path, asker->known[i].value, NULL).code;
 	TRY(register_change_facts(desk->registers, &change->row, facts, "object", why));
 	if (change->ground && *change->ground && strchr(asker->act, '.') == NULL)
 		TRY(facts_set_text(facts, "ground", change->ground, why));

@@ -42,6 +42,8 @@ struct survey {
 	struct tally *tallies;      /* sorted by duty */
 	size_t tally_count;
 	int64_t answered;           /* entries of decisions by persons */
+	const char **happened;      /* acts and events that were done at least once */
+	size_t happened_count;
 	const char **exceptions;    /* clauses to which one is in force */
 	size_t exception_count;
 	struct holding *held;
@@ -68,6 +70,9 @@ struct result state_alone(const struct survey *s, const struct policy_clause *cl
                           struct why *why) MUST;
 
 /* projection.c */
+/* happenings_read - the acts and events that some entry says were done */
+struct result happenings_read(struct proof *p, struct arena *arena, const char ***out, size_t *count,
+                              struct why *why) MUST;
 struct result standings_read(struct proof *p, struct arena *arena, struct standing **out, size_t *count,
                              int64_t *answered, struct why *why) MUST;
 

@@ -1,9 +1,12 @@
-/* How many entries name a clause, and how many of them a gate wrote: kept while
- * they are written, so that a page about every clause reads no entry.
+/* How many entries name a clause, how many of them a gate wrote, and which acts and
+ * events were done at all: kept while they are written, so that a page about every
+ * clause reads no entry.
  * What the engine of duties writes is not counted: that something fell due proves
  * nothing, and what was done is asked of that room.                           */
 #include "ledger/record.h"
 #include "proof/internal.h"
+
+#include <stdio.h>
 
 static const struct migration migrations[] = {
 	{1, "CREATE TABLE proof_clause ("
@@ -53,6 +56,28 @@ static struct result count_month(struct store *store, const struct ledger_entry 
 	return ok();
 }
 
+static struct result count_kind(struct store *store, const struct ledger_entry *entry, struct slice kind,
+                                struct why *why)
+{
+	return store_run(store, "INSERT INTO proof_kind (body, kind, entries) VALUES (?1, ?2, 1)"
+	                        " ON CONFLICT (body, kind) DO UPDATE SET entries = proof_kind.entries + 1",
+	                 ARGS(arg_text(entry->body), arg_text(kind)), NULL, why);
+}
+
+/* "done.run_backup": it happened, whether or not it began a duty. */
+static struct result count_done(struct store *store, const struct ledger_entry *entry, struct why *why)
+{
+	AUTO(json_drop) json_t *data = NULL;
+	char kind[160];
+	if (slice_find(entry->data, SLICE("\"done\":\"")) == SIZE_MAX)
+		return ok();
+	TRY(record_data(entry, &data, why));
+	if (!*json_text(data, "done"))
+		return ok();
+	snprintf(kind, sizeof kind, "done.%s", json_text(data, "done"));
+	return count_kind(store, entry, slice_str(kind), why);
+}
+
 static struct result apply(struct store *store, const struct ledger_entry *entry, struct why *why)
 {
 	if (slice_is(entry->kind, "proof.counted"))
@@ -61,11 +86,9 @@ static struct result apply(struct store *store, const struct ledger_entry *entry
 		return ok();
 	for (size_t i = 0; i < entry->clause_count; i++)
 		TRY(count_clause(store, entry, entry->clauses[i], why));
-	if (!slice_is(entry->kind, "application.answered"))
-		return ok();
-	return store_run(store, "INSERT INTO proof_kind (body, kind, entries) VALUES (?1, ?2, 1)"
-	                        " ON CONFLICT (body, kind) DO UPDATE SET entries = proof_kind.entries + 1",
-	                 ARGS(arg_text(entry->body), arg_text(entry->kind)), NULL, why);
+	if (slice_is(entry->kind, "application.answered"))
+		TRY(count_kind(store, entry, entry->kind, why));
+	return count_done(store, entry, why);
 }
 
 const struct projection proof_projection = {
@@ -76,6 +99,33 @@ const struct projection proof_projection = {
 	.kinds = kinds,
 	.apply = apply,
 };
+
+struct result happenings_read(struct proof *p, struct arena *arena, const char ***out, size_t *count,
+                              struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	int64_t rows = 0;
+	bool row = false;
+	size_t have = 0;
+	TRY(store_ask_one(p->at.store, "SELECT COUNT(*) FROM proof_kind WHERE body = ?1 AND kind LIKE 'done.%'",
+	                  ARGS(arg_str(p->at.body)), &row, &rows, why));
+	const char **list = ARENA_ARRAY(arena, (size_t)rows + 1, const char *);
+	if (!list)
+		return fail(why, E_MEMORY, "proof", "no memory");
+	TRY(store_ask(p->at.store, "SELECT kind FROM proof_kind WHERE body = ?1 AND kind LIKE 'done.%' ORDER BY kind",
+	              ARGS(arg_str(p->at.body)), &s, why));
+	for (;;) {
+		TRY(statement_step(s, &row, why));
+		if (!row || have >= (size_t)rows)
+			break;
+		list[have] = arena_string(arena, slice_part(column_text(s, 0), sizeof "done." - 1, SIZE_MAX));
+		if (!list[have++])
+			return fail(why, E_MEMORY, "proof", "no memory");
+	}
+	*out = list;
+	*count = have;
+	return ok();
+}
 
 struct result standings_read(struct proof *p, struct arena *arena, struct standing **out, size_t *count,
                              int64_t *answered, struct why *why)

@@ -112,6 +112,7 @@ static struct result read_all(struct survey *s, struct why *why)
 	TRY(policy_members(p->at.policy, p->at.policy_name, s->day, s->arena, &s->members, &s->member_count, why));
 	TRY(policy_duties(p->at.policy, p->at.policy_name, s->day, s->arena, &s->duties, &s->duty_count, why));
 	TRY(standings_read(p, s->arena, &s->standings, &s->standing_count, &s->answered, why));
+	TRY(happenings_read(p, s->arena, &s->happened, &s->happened_count, why));
 	TRY(read_tallies(s, why));
 	TRY(application_exceptions(p->at.proceedings, s->day, s->arena, &s->exceptions, &s->exception_count, why));
 	return office_all_holdings(p->at.office, s->arena, &s->held, &s->held_count, why);
@@ -269,6 +270,22 @@ const struct policy_duty *unset_of(const struct survey *s, const char *clause)
 	return NULL;
 }
 
+/* What starts it has happened, each time without the condition that begins it: had that
+ * been true, or had nobody been able to tell, there would be an obligation.   */
+static bool never_applied(const struct survey *s, const struct policy_duty *duty, const struct tally *t)
+{
+	if (!*duty->when || duty->document || (t && (t->open || t->advice)))
+		return false;
+	bool happened = false;
+	for (size_t i = 0; i < duty->trigger_count; i++) {
+		if (duty->triggers[i].kind != DUTY_ON)
+			return false;
+		for (size_t k = 0; k < s->happened_count && !happened; k++)
+			happened = strcmp(s->happened[k], duty->triggers[i].event) == 0;
+	}
+	return happened;
+}
+
 /* The obligations of one duty: the last period's are settled (else they would be
  * overdue), or all of this one's; what has no period, whenever it was asked for. */
 static enum proof_state from_duty(const struct survey *s, const struct policy_duty *duty)
@@ -279,7 +296,7 @@ static enum proof_state from_duty(const struct survey *s, const struct policy_du
 	if ((t && t->unset) || duty_waits(duty))
 		return PROOF_UNSET;
 	if (!t || !t->settled)
-		return PROOF_UNPROVEN;
+		return never_applied(s, duty, t) ? PROOF_MET : PROOF_UNPROVEN;
 	return !t->periodic || t->before || !t->latest_open ? PROOF_MET : PROOF_UNPROVEN;
 }
 

@@ -11,7 +11,9 @@
  *   a post                                  somebody holds it today
  *   applicant and approver are two persons  decisions that were taken so
  *   a duty, a document                      its obligations: none overdue, and the last
- *                                           period's settled, or this one's
+ *                                           period's settled, or this one's; one that an
+ *                                           event begins: that it happened, each time
+ *                                           without the condition that would begin it
  *   anything else                           entries that name the clause; those of
  *                                           a gate say that it is enforced
  * Where a clause asks for several of these, it stands where the weakest does.
