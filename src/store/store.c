@@ -21,7 +21,7 @@
 
 enum {
 	PATIENCE_MS = 5000,
-	IDLE_STATEMENTS = 96, /* kept prepared; beyond it the longest unused goes */
+	IDLE_STATEMENTS = 192, /* kept prepared; beyond it the longest unused goes */
 };
 
 struct statement {
@@ -93,7 +93,9 @@ static struct result set_up(struct store *store, struct why *why)
 	                "PRAGMA trusted_schema=OFF;"
 	                "PRAGMA cell_size_check=ON;"
 	                "PRAGMA secure_delete=ON;"
-	                "PRAGMA temp_store=MEMORY;",
+	                "PRAGMA temp_store=MEMORY;"
+	                "PRAGMA cache_size=-16384;"        /* KiB; filled by what is read only */
+	                "PRAGMA wal_autocheckpoint=4096;", /* pages: 16 MiB */
 	                why);
 }
 
@@ -118,6 +120,15 @@ struct result store_open(const char *url, struct store **out, struct why *why)
 	*out = store;
 	store = NULL;
 	return ok();
+}
+
+struct result store_cache(struct store *store, size_t bytes, struct why *why)
+{
+	char sql[64];
+	int len = snprintf(sql, sizeof sql, "PRAGMA cache_size=-%zu", bytes / 1024);
+	if (bytes < 1024 || len < 0 || (size_t)len >= sizeof sql)
+		return fail(why, E_INPUT, "cache", "a cache of %zu bytes cannot be", bytes);
+	return exec_own(store, sql, why);
 }
 
 static void statement_free(struct statement *statement)

@@ -33,6 +33,10 @@ struct result store_open(const char *url, struct store **out, struct why *why) M
 void store_close(struct store *store);
 void store_drop(struct store **store); /* for AUTO */
 
+/* store_cache - how much memory may keep pages of the database (16 MiB unless told); for
+ * who writes much at once.  Disadvantage: it is kept until the store is closed */
+struct result store_cache(struct store *store, size_t bytes, struct why *why) MUST;
+
 /* store_begin - E_CONFLICT inside a transaction: they do not nest */
 struct result store_begin(struct store *store, struct why *why) MUST;
 /* store_begin_read - one unchanging view of the whole database for long reads;

@@ -316,21 +316,52 @@ struct result vault_to_fd(struct vault *vault, struct slice id, int fd, struct v
 	return ok();
 }
 
-struct result vault_get(struct vault *vault, struct slice id, struct arena *arena,
-                        struct slice *out, struct why *why)
+/* get_streamed - a small item that was streamed in lies in a file */
+static struct result get_streamed(struct vault *vault, struct slice id, struct arena *arena,
+                                  struct slice *out, struct why *why)
 {
 	AUTO(vault_read_end) struct vault_reader *reader = NULL;
-	struct vault_info info;
 	struct slice part;
-	TRY(vault_read_begin(vault, id, &reader, &info, why));
-	if (info.bytes > VAULT_SMALL)
-		return fail(why, E_LIMIT, info.id, "the item is too large to be read at once");
+	TRY(vault_read_begin(vault, id, &reader, NULL, why));
 	TRY(vault_read(reader, &part, why));
 	struct slice copy = arena_copy(arena, part);
 	if (!copy.at)
-		return fail(why, E_MEMORY, info.id, "no memory for the item");
+		return fail(why, E_MEMORY, "vault", "no memory for the item");
 	*out = copy;
 	return ok();
+}
+
+static struct result open_small(const struct vault_info *info, const struct vault_secret *secret,
+                                struct slice sealed, struct arena *arena, struct slice *out, struct why *why)
+{
+	size_t len = 0, bytes = (size_t)info->bytes;
+	uint8_t *at = arena_alloc(arena, bytes + 1);
+	if (!at)
+		return fail(why, E_MEMORY, info->id, "no memory for the item");
+	if (!vault_small_open(secret, info->id, sealed, at, bytes, &len) || len != bytes)
+		return fail(why, E_TAMPERED, info->id, "the sealed item is damaged: its row");
+	*out = slice_of(at, len);
+	return ok();
+}
+
+/* A page opens some hundred names: a row's item goes past the reader and its chunks. */
+struct result vault_get(struct vault *vault, struct slice id, struct arena *arena,
+                        struct slice *out, struct why *why)
+{
+	struct vault_info info;
+	struct vault_secret secret = {0};
+	struct buffer small;
+	bool in_row = false;
+	buffer_init(&small, VAULT_SEALED_CHUNK + 64);
+	struct result done = vault_open_row(vault, id, &info, &secret, &small, &in_row, why);
+	if (done.code == OK && info.bytes > VAULT_SMALL)
+		done = fail(why, E_LIMIT, info.id, "the item is too large to be read at once");
+	if (done.code == OK)
+		done = in_row ? open_small(&info, &secret, buffer_slice(&small), arena, out, why)
+		              : get_streamed(vault, id, arena, out, why);
+	buffer_done(&small);
+	sodium_memzero(&secret, sizeof secret);
+	return done;
 }
 
 /* ---- sweep --------------------------------------------------------------- */
