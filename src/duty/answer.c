@@ -149,7 +149,7 @@ static struct result answer(struct duties *d, const char *id, const struct duty_
 	const char *post, *mark;
 	if (!arena)
 		return duty_no_memory(why);
-	TRY(tx_begin(d->at.store, &tx, why));
+	TRY(duty_begin(d, &tx, why));
 	TRY(duty_get(d, id, arena, &o, why));
 	if (settled(&o))
 		return not_again(&o, why);
@@ -194,7 +194,7 @@ static struct result take_back(struct duties *d, const char *id, const char *per
 	struct duty_answer a = {.person = person, .note = reason};
 	if (!arena)
 		return duty_no_memory(why);
-	TRY(tx_begin(d->at.store, &tx, why));
+	TRY(duty_begin(d, &tx, why));
 	TRY(duty_get(d, id, arena, &o, why));
 	if (settled(&o) != of_settled || o.state == DUTY_WITHDRAWN)
 		return fail(why, E_CONFLICT, id, "この義務は「%s」のため、そのようには変えられません。",
@@ -275,7 +275,7 @@ struct result duty_on_call(struct duties *d, const char *name, const char *objec
 	const struct policy_duty *duty = duty_named(&d->now, name);
 	if (!duty || !is_on_call(duty))
 		return fail(why, E_ABSENT, name, "随時に行う義務ではありません。");
-	TRY(tx_begin(d->at.store, &tx, why));
+	TRY(duty_begin(d, &tx, why));
 	TRY(ledger_size(d->at.ledger, &size, why));
 	struct opening o = {.duty = duty, .trigger = "on-call", .event = "", .subject = "", .seq = size, .actor = a->person,
 	                    .approver = "", .clock = DUTY_CLOCK_NONE, .judgement = &judged, .day = duty_today(d)};

@@ -12,169 +12,279 @@
  * one kind are his, they are one obligation about all of them ("*").          */
 #include "duty/internal.h"
 
+#include <stdlib.h>
+
 enum { DUTY_ROWS = 40, MONTHS_BACK = 120 };
 
 struct sweep {
 	struct duties *d;
 	day_t day;
-	struct arena *arena; /* of one duty */
+	struct arena *arena;   /* of one duty */
+	struct arena *scratch; /* of one row of it */
 	size_t *opened;
 	struct why *why;
 };
 
-/* One row's obligations, kept until it is known how many its owner has. */
+/* What is asked about one row, and of whom. */
 struct pending {
 	struct opening opening;
 	struct duty_judgement judged;
 	struct parties parties;
 };
-struct pendings {
-	struct pending *at;
-	size_t count, room;
-};
 
-static struct result open_for(struct sweep *s, struct opening *o, const char *object, struct pending *out)
+static struct result open_for(struct sweep *s, const struct opening *o, const char *object, struct arena *arena,
+                              struct pending *out)
 {
 	struct facts *facts;
 	const char *kind = "", *section = "";
 	struct duties *d = s->d;
 	*out = (struct pending){.opening = *o};
-	TRY(policy_duty_facts(d->at.policy, o->duty, NULL, s->arena, &facts, s->why));
-	TRY(duty_object_facts(d, object, facts, &kind, &section, s->arena, s->why));
+	TRY(policy_duty_facts(d->at.policy, o->duty, NULL, arena, &facts, s->why));
+	TRY(duty_object_facts(d, object, facts, &kind, &section, arena, s->why));
 	out->opening.object = object;
 	out->opening.kind = kind;
 	out->opening.section = section;
-	TRY(policy_duty_judge(d->at.policy, d->at.policy_name, o->duty, NULL, facts, o->day, s->arena, &out->judged, s->why));
+	TRY(policy_duty_judge(d->at.policy, d->at.policy_name, o->duty, NULL, facts, o->day, arena, &out->judged, s->why));
 	out->opening.question = out->judged.applies == DUTY_CANNOT_TELL || o->duty->strength == DUTY_AS_NEEDED;
 	if (out->judged.applies == DUTY_NO)
 		return ok();
 	bool always = strcmp(o->trigger, "always") == 0;
-	return duty_parties(d, &out->opening, &out->judged.by, always, s->arena, &out->parties, s->why);
+	return duty_parties(d, &out->opening, &out->judged.by, always, arena, &out->parties, s->why);
 }
 
-static struct result open_pending(struct sweep *s, struct pending *p)
+static struct result open_pending(struct sweep *s, struct pending *p, struct arena *arena)
 {
 	p->opening.judgement = &p->judged;
 	if (p->judged.applies == DUTY_NO)
 		return ok();
-	return duty_open_all(s->d, &p->opening, &p->parties, s->arena, s->opened, s->why);
+	return duty_open_all(s->d, &p->opening, &p->parties, arena, s->opened, s->why);
 }
 
-/* ---- the rows of a kind */
+/* ---- the rows of a kind, by whose they are
+ *
+ * Rows are met one by one and forgotten, save the first of each owner: a register of
+ * a hundred thousand is walked in the memory of its owners.                   */
 
-static struct result keep(struct sweep *s, struct pendings *list, const struct pending *one)
+struct owner {
+	struct duty_seat seat;
+	enum { ASKED_NOT_YET = 0, ASKED_TOGETHER, ASKED_SINGLY } asked; /* in this period, before */
+	size_t count;
+	const char *rows[DUTY_ROWS]; /* the first of them */
+};
+struct owners {
+	struct owner **at; /* open addressing by the seat's texts */
+	size_t count, room;
+	struct arena *arena;
+};
+
+static uint64_t seat_hash(const struct duty_seat *seat)
 {
-	if (list->count == list->room) {
-		size_t wider = list->room ? list->room * 2 : 64;
-		struct pending *more = ARENA_ARRAY(s->arena, wider, struct pending);
-		if (!more)
-			return duty_no_memory(s->why);
-		if (list->count)
-			memcpy(more, list->at, list->count * sizeof *more);
-		list->at = more;
-		list->room = wider;
-	}
-	list->at[list->count++] = *one;
+	const char *const texts[] = {seat->post, seat->scope, seat->person};
+	uint64_t hash = 1469598103934665603u; /* FNV-1a */
+	for (size_t i = 0; i < 3; i++)
+		for (const char *at = texts[i];; at++) {
+			hash = (hash ^ (uint8_t)*at) * 1099511628211u;
+			if (!*at)
+				break;
+		}
+	return hash;
+}
+
+static bool same_seat(const struct duty_seat *a, const struct duty_seat *b)
+{
+	return strcmp(a->post, b->post) == 0 && strcmp(a->scope, b->scope) == 0 && strcmp(a->person, b->person) == 0;
+}
+
+static struct owner **slot_of(struct owner **at, size_t room, const struct duty_seat *seat)
+{
+	size_t i = (size_t)seat_hash(seat) & (room - 1);
+	while (at[i] && !same_seat(&at[i]->seat, seat))
+		i = (i + 1) & (room - 1);
+	return &at[i];
+}
+
+static struct result make_room(struct owners *list, struct why *why)
+{
+	size_t wider = list->room ? list->room * 2 : 256;
+	if (2 * (list->count + 1) <= list->room)
+		return ok();
+	struct owner **more = ARENA_ARRAY(list->arena, wider, struct owner *);
+	if (!more)
+		return duty_no_memory(why);
+	for (size_t i = 0; i < list->room; i++)
+		if (list->at[i])
+			*slot_of(more, wider, &list->at[i]->seat) = list->at[i];
+	list->at = more;
+	list->room = wider;
 	return ok();
 }
 
-static bool same_seat(const struct party *a, const struct party *b)
+/* Once begun in a period, one by one or together, it stays so for the period.  By the
+ * duty and not by the post, whose obligations of all years are many more.     */
+static struct result begun(struct sweep *s, const struct opening *o, const struct duty_seat *seat, bool together, bool *out)
 {
-	return a->count && b->count && strcmp(a->seats[0].post, b->seats[0].post) == 0 &&
-	       strcmp(a->seats[0].scope, b->seats[0].scope) == 0 && strcmp(a->seats[0].person, b->seats[0].person) == 0;
-}
-
-static size_t owned(const struct pendings *list, const struct party *by)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < list->count; i++)
-		for (size_t k = 0; k < list->at[i].parties.count; k++)
-			count += list->at[i].judged.applies != DUTY_NO && same_seat(&list->at[i].parties.at[k], by);
-	return count;
-}
-
-/* Once begun in a period, one by one or together, it stays so for the period. */
-static struct result begun(struct sweep *s, const struct opening *o, const struct party *by, bool together, bool *out)
-{
-	char period[11];
-	day_iso(o->period, period);
+	char period[11] = "";
+	if (o->period)
+		day_iso(o->period, period);
 	return store_ask_one(s->d->at.store,
 	                     together ? "SELECT 1 FROM duty d JOIN duty_owner w ON w.duty = d.id AND w.role = 'by' AND w.place = 0"
-	                                " WHERE d.body = ?1 AND d.duty = ?2 AND d.period = ?3 AND w.post = ?4 AND w.scope = ?5"
+	                                " WHERE d.body = ?1 AND d.duty = ?2 AND d.period = ?3 AND w.post || '' = ?4 AND w.scope = ?5"
 	                                " AND w.person = ?6 AND d.object = '*' LIMIT 1"
 	                              : "SELECT 1 FROM duty d JOIN duty_owner w ON w.duty = d.id AND w.role = 'by' AND w.place = 0"
-	                                " WHERE d.body = ?1 AND d.duty = ?2 AND d.period = ?3 AND w.post = ?4 AND w.scope = ?5"
+	                                " WHERE d.body = ?1 AND d.duty = ?2 AND d.period = ?3 AND w.post || '' = ?4 AND w.scope = ?5"
 	                                " AND w.person = ?6 AND d.object <> '*' LIMIT 1",
-	                     ARGS(arg_str(s->d->at.body), arg_str(o->duty->id), arg_str(period), arg_str(by->seats[0].post),
-	                          arg_str(by->seats[0].scope), arg_str(by->seats[0].person)), out, NULL, s->why);
+	                     ARGS(arg_str(s->d->at.body), arg_str(o->duty->id), arg_str(period), arg_str(seat->post),
+	                          arg_str(seat->scope), arg_str(seat->person)), out, NULL, s->why);
 }
 
-static struct result open_party(struct sweep *s, const struct pendings *list, struct pending *p, const struct party *by)
+static struct result how_asked(struct sweep *s, const struct opening *o, struct owner *owner)
+{
+	bool together = false, singly = false;
+	TRY(begun(s, o, &owner->seat, true, &together));
+	if (!together)
+		TRY(begun(s, o, &owner->seat, false, &singly));
+	owner->asked = together ? ASKED_TOGETHER : singly ? ASKED_SINGLY : ASKED_NOT_YET;
+	return ok();
+}
+
+static struct result owner_of(struct sweep *s, struct owners *list, const struct opening *o, const struct duty_seat *seat,
+                              struct owner **out)
+{
+	TRY(make_room(list, s->why));
+	struct owner **slot = slot_of(list->at, list->room, seat);
+	if (!*slot) {
+		struct owner *made = ARENA_NEW(list->arena, struct owner);
+		if (!made)
+			return duty_no_memory(s->why);
+		made->seat = (struct duty_seat){arena_string(list->arena, slice_str(seat->post)),
+		                                arena_string(list->arena, slice_str(seat->scope)),
+		                                arena_string(list->arena, slice_str(seat->person))};
+		if (!made->seat.post || !made->seat.scope || !made->seat.person)
+			return duty_no_memory(s->why);
+		TRY(how_asked(s, o, made));
+		*slot = made;
+		list->count++;
+	}
+	*out = *slot;
+	return ok();
+}
+
+static struct result open_party(struct sweep *s, struct pending *p, const struct party *by, struct arena *arena)
 {
 	struct parties one = {.at = &(struct party){by->seats, by->count, by->section}, .count = 1, .room = 1};
-	bool together = false, single = false;
 	p->opening.judgement = &p->judged;
-	TRY(begun(s, &p->opening, by, true, &together));
-	if (!together && owned(list, by) > DUTY_ROWS)
-		TRY(begun(s, &p->opening, by, false, &single));
-	if (!together && (owned(list, by) <= DUTY_ROWS || single))
-		return duty_open_all(s->d, &p->opening, &one, s->arena, s->opened, s->why);
-	struct opening all = p->opening;
-	all.object = "*";
-	return duty_open_all(s->d, &all, &one, s->arena, s->opened, s->why);
+	return duty_open_all(s->d, &p->opening, &one, arena, s->opened, s->why);
 }
 
-static struct result open_rows(struct sweep *s, struct pendings *list)
+/* One row met: asked of who was asked singly before, counted for everybody else. */
+static struct result meet(struct sweep *s, const struct opening *o, const char *object, struct owners *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		struct pending *p = &list->at[i];
-		for (size_t k = 0; p->judged.applies != DUTY_NO && k < p->parties.count; k++)
-			if (p->parties.at[k].count)
-				TRY(open_party(s, list, p, &p->parties.at[k]));
+	struct pending p;
+	arena_reset(s->scratch);
+	TRY(open_for(s, o, object, s->scratch, &p));
+	for (size_t i = 0; p.judged.applies != DUTY_NO && i < p.parties.count; i++) {
+		struct owner *owner;
+		const struct party *by = &p.parties.at[i];
+		if (!by->count)
+			continue;
+		TRY(owner_of(s, list, o, &by->seats[0], &owner));
+		if (owner->asked == ASKED_SINGLY)
+			TRY(open_party(s, &p, by, s->scratch));
+		if (owner->count < DUTY_ROWS && !(owner->rows[owner->count] = arena_string(list->arena, slice_str(object))))
+			return duty_no_memory(s->why);
+		owner->count++;
 	}
 	return ok();
 }
 
-static struct result of_rows(struct sweep *s, struct opening *o, struct pendings *list)
+/* What the owner is asked about one of his rows; about all of them: object "*". */
+static struct result ask_owner(struct sweep *s, const struct opening *o, const struct owner *owner, const char *row,
+                               const char *object)
+{
+	struct pending p;
+	arena_reset(s->scratch);
+	TRY(open_for(s, o, row, s->scratch, &p));
+	for (size_t i = 0; p.judged.applies != DUTY_NO && i < p.parties.count; i++) {
+		const struct party *by = &p.parties.at[i];
+		if (!by->count || !same_seat(&by->seats[0], &owner->seat))
+			continue;
+		p.opening.object = object;
+		TRY(open_party(s, &p, by, s->scratch));
+	}
+	return ok();
+}
+
+static struct result ask(struct sweep *s, const struct opening *o, const struct owner *owner)
+{
+	if (owner->asked == ASKED_SINGLY)
+		return ok();
+	if (owner->asked == ASKED_TOGETHER || owner->count > DUTY_ROWS)
+		return ask_owner(s, o, owner, owner->rows[0], "*");
+	for (size_t i = 0; i < owner->count; i++)
+		TRY(ask_owner(s, o, owner, owner->rows[i], owner->rows[i]));
+	return ok();
+}
+
+static int by_seat(const void *a, const void *b)
+{
+	const struct owner *x = *(struct owner *const *)a, *y = *(struct owner *const *)b;
+	int order = strcmp(x->seat.scope, y->seat.scope);
+	order = order ? order : strcmp(x->seat.post, y->seat.post);
+	return order ? order : strcmp(x->seat.person, y->seat.person);
+}
+
+/* In an order of their own, that the same office gives the same entries. */
+static struct result ask_all(struct sweep *s, const struct opening *o, struct owners *list)
+{
+	size_t have = 0;
+	for (size_t i = 0; i < list->room; i++)
+		if (list->at[i])
+			list->at[have++] = list->at[i];
+	if (have)
+		qsort(list->at, have, sizeof(struct owner *), by_seat);
+	for (size_t i = 0; i < have; i++)
+		TRY(ask(s, o, list->at[i]));
+	return ok();
+}
+
+static struct result of_rows(struct sweep *s, const struct opening *o, struct owners *list)
 {
 	struct register_query query = {.kind = o->duty->of, .limit = REGISTER_PAGE};
+	AUTO(arena_drop) struct arena *page = arena_new(DUTY_ROOM), *last = arena_new(DUTY_ROOM);
+	if (!page || !last)
+		return duty_no_memory(s->why);
 	for (bool more = true; more;) {
 		struct register_row *rows;
 		size_t count = 0;
-		TRY(register_list(s->d->at.registers, &query, s->arena, &rows, &count, &more, s->why));
-		for (size_t i = 0; i < count; i++) {
-			struct pending one;
-			TRY(open_for(s, o, rows[i].id, &one));
-			if (one.judged.applies != DUTY_NO)
-				TRY(keep(s, list, &one));
-		}
+		arena_reset(page);
+		TRY(register_list(s->d->at.registers, &query, page, &rows, &count, &more, s->why));
+		for (size_t i = 0; i < count; i++)
+			TRY(meet(s, o, rows[i].id, list));
 		more = more && count;
-		if (count) {
-			query.after_name = rows[count - 1].name;
-			query.after_id = rows[count - 1].id;
+		if (more) {
+			arena_reset(last);
+			query.after_name = arena_string(last, slice_str(rows[count - 1].name));
+			query.after_id = arena_string(last, slice_str(rows[count - 1].id));
+			if (!query.after_name || !query.after_id)
+				return duty_no_memory(s->why);
 		}
 	}
 	return ok();
 }
 
-static struct result of_sections(struct sweep *s, struct opening *o, bool departments, struct pendings *list)
+static struct result of_sections(struct sweep *s, const struct opening *o, bool departments, struct owners *list)
 {
 	struct section *sections;
 	size_t count;
 	TRY(office_sections(s->d->at.office, s->arena, &sections, &count, s->why));
-	for (size_t i = 0; i < count; i++) {
-		struct pending one;
-		if (departments == (*sections[i].parent != 0))
-			continue;
-		TRY(open_for(s, o, sections[i].id, &one));
-		if (one.judged.applies != DUTY_NO)
-			TRY(keep(s, list, &one));
-	}
+	for (size_t i = 0; i < count; i++)
+		if (departments != (*sections[i].parent != 0))
+			TRY(meet(s, o, sections[i].id, list));
 	return ok();
 }
 
 /* Which kinds are kept as rows of a register; a person or nothing: once for all. */
-static struct result of_kind(struct sweep *s, struct opening *o, struct pendings *list)
+static struct result of_kind(struct sweep *s, const struct opening *o, struct owners *list)
 {
 	const char *of = o->duty->of;
 	struct pending one;
@@ -182,8 +292,8 @@ static struct result of_kind(struct sweep *s, struct opening *o, struct pendings
 		return of_sections(s, o, strcmp(of, "department") == 0, list);
 	if (*of && strcmp(of, "person") != 0)
 		return of_rows(s, o, list);
-	TRY(open_for(s, o, "", &one));
-	return open_pending(s, &one);
+	TRY(open_for(s, o, "", s->arena, &one));
+	return open_pending(s, &one, s->arena);
 }
 
 static struct result open_period(struct sweep *s, const struct policy_duty *duty, const char *trigger,
@@ -192,9 +302,9 @@ static struct result open_period(struct sweep *s, const struct policy_duty *duty
 	struct opening o = {.duty = duty, .trigger = trigger, .event = "", .subject = "", .seq = -1, .object = "", .kind = "",
 	                    .section = "", .actor = "", .approver = "", .period = period->first, .due_ms = period->due_ms,
 	                    .clock = DUTY_CLOCK_DUE, .day = s->day};
-	struct pendings list = {.count = 0};
+	struct owners list = {.arena = s->arena};
 	TRY(of_kind(s, &o, &list));
-	return open_rows(s, &list);
+	return ask_all(s, &o, &list);
 }
 
 /* ---- documents */
@@ -278,17 +388,15 @@ static struct result withdraw(struct sweep *s, const struct obligation *o, const
 
 static struct result still_owed(struct sweep *s, const struct obligation *o, size_t *withdrawn)
 {
-	struct person person = {.active = true};
-	struct why own = {0};
+	const struct duty_chart *chart;
 	const char *who = o->owed_count == 1 ? o->owed[0].person : "";
 	if (!duty_named(&s->d->then, o->duty))
 		return withdraw(s, o, "edition", withdrawn);
 	if (!*who)
 		return ok();
-	struct result known = office_person(s->d->at.office, who, s->arena, &person, &own);
-	if (known.code != OK && known.code != E_ABSENT)
-		return fail(s->why, own.code, own.place, "%s", own.text);
-	return person.active && known.code == OK ? ok() : withdraw(s, o, "left", withdrawn);
+	TRY(duty_chart(s->d, &chart, s->why));
+	const struct person *person = duty_chart_person(chart, who);
+	return person && person->active ? ok() : withdraw(s, o, "left", withdrawn);
 }
 
 static struct result drop_lapsed(struct sweep *s, size_t *withdrawn)
@@ -308,10 +416,10 @@ static struct result drop_lapsed(struct sweep *s, size_t *withdrawn)
 /* A transaction a duty: others get in between, and a fall in the midst loses nothing. */
 static struct result sweep_day(struct duties *d, day_t day, size_t *opened, size_t *withdrawn, struct why *why)
 {
-	AUTO(arena_drop) struct arena *arena = arena_new(DUTY_ROOM * 8);
-	struct sweep s = {.d = d, .day = day, .arena = arena, .opened = opened, .why = why};
+	AUTO(arena_drop) struct arena *arena = arena_new(DUTY_ROOM * 8), *scratch = arena_new(DUTY_ROOM);
+	struct sweep s = {.d = d, .day = day, .arena = arena, .scratch = scratch, .opened = opened, .why = why};
 	struct why own = {0};
-	if (!arena)
+	if (!arena || !scratch)
 		return duty_no_memory(why);
 	struct result read = duty_statements_of(d, &d->then, day, &own);
 	if (read.code == E_ABSENT) /* no policy was in force on that day */
@@ -321,13 +429,13 @@ static struct result sweep_day(struct duties *d, day_t day, size_t *opened, size
 	for (size_t i = 0; i < d->then.count; i++) {
 		AUTO(tx_drop) struct tx tx = {0};
 		arena_reset(arena);
-		TRY(tx_begin(d->at.store, &tx, why));
+		TRY(duty_begin(d, &tx, why));
 		TRY(sweep_duty(&s, &d->then.at[i]));
 		TRY(tx_commit(&tx, why));
 	}
 	AUTO(tx_drop) struct tx tx = {0};
 	arena_reset(arena);
-	TRY(tx_begin(d->at.store, &tx, why));
+	TRY(duty_begin(d, &tx, why));
 	TRY(drop_lapsed(&s, withdrawn));
 	return tx_commit(&tx, why);
 }
@@ -381,7 +489,7 @@ static struct result date_all(struct duties *d, struct why *why)
 	struct sweep s = {.d = d, .arena = arena, .why = why};
 	if (!arena)
 		return duty_no_memory(why);
-	TRY(tx_begin(d->at.store, &tx, why));
+	TRY(duty_begin(d, &tx, why));
 	TRY(date_them(&s));
 	return tx_commit(&tx, why);
 }
@@ -389,7 +497,7 @@ static struct result date_all(struct duties *d, struct why *why)
 static struct result swept(struct duties *d, day_t day, int64_t print, struct why *why)
 {
 	AUTO(tx_drop) struct tx tx = {0};
-	TRY(tx_begin(d->at.store, &tx, why));
+	TRY(duty_begin(d, &tx, why));
 	TRY(duty_cursor_set(d, "swept", day, why));
 	TRY(duty_cursor_set(d, "statements", print, why));
 	return tx_commit(&tx, why);

@@ -112,11 +112,12 @@ static struct result drop_closed(struct duties *d, const struct ledger_entry *en
 }
 
 /* A document whose row was closed is not there any more. */
-static struct result undo_closed(struct duties *d, const struct ledger_entry *entry, struct arena *arena, struct why *why)
+static struct result undo_closed(struct duties *d, const struct ledger_entry *entry, const json_t *data,
+                                 struct arena *arena, struct why *why)
 {
 	struct obligation *found;
 	size_t count;
-	if (!slice_is(entry->kind, "register.closed"))
+	if (!slice_is(entry->kind, "register.closed") || strcmp(json_text(data, "kind"), "policy_document") != 0)
 		return ok();
 	TRY(duty_rows(d, "SELECT " DUTY_COLUMNS " FROM duty d WHERE d.body = ?1 AND d.trigger_sort = 'document'"
 	                 " AND d.period = '' AND d.state = 'done' AND d.evidence = ?2 ORDER BY d.id",
@@ -241,7 +242,7 @@ static struct result follow_entry(struct duties *d, int64_t seq, struct arena *a
 	TRY(settle(d, &h, arena, settled, why));
 	TRY(settle_document(d, &entry, data, arena, settled, why));
 	TRY(drop_closed(d, &entry, arena, why));
-	TRY(undo_closed(d, &entry, arena, why));
+	TRY(undo_closed(d, &entry, data, arena, why));
 	return open_duties(d, &h, arena, opened, why);
 }
 
@@ -251,7 +252,7 @@ static struct result follow_batch(struct duties *d, struct arena *arena, bool *m
 {
 	AUTO(tx_drop) struct tx tx = {0};
 	int64_t at = 0, size = 0, from;
-	TRY(tx_begin(d->at.store, &tx, why));
+	TRY(duty_begin(d, &tx, why));
 	TRY(duty_cursor(d, "followed", 0, &at, why));
 	TRY(ledger_size(d->at.ledger, &size, why));
 	from = at;

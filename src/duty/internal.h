@@ -17,8 +17,21 @@ struct statements {
 	struct policy_duty *at;
 	size_t count;
 };
+/* Where everybody is (chart.c). */
+enum { CHART_CHILDREN = 1, CHART_PEOPLED = 2 };
+struct duty_chart {
+	struct arena *arena; /* NULL: not read yet */
+	struct section *sections;
+	size_t section_count;
+	struct person *people; /* office_roll: nothing unsealed */
+	size_t people_count;
+	struct holding *held; /* past and coming ones too, by post and scope */
+	size_t held_count;
+	unsigned char *marks; /* of sections */
+};
 struct duties {
 	struct duty_parts at;
+	struct duty_chart chart; /* of the transaction that stands */
 	struct statements now;   /* of today */
 	struct statements then;  /* of the day that a sweep has come to */
 };
@@ -30,6 +43,17 @@ struct result duty_no_memory(struct why *why);
 day_t duty_today(const struct duties *d);
 struct result duty_statements_of(struct duties *d, struct statements *s, day_t day, struct why *why) MUST;
 const struct policy_duty *duty_named(const struct statements *s, const char *id);
+
+/* duty_begin - tx_begin; what was read of the office before is forgotten */
+struct result duty_begin(struct duties *d, struct tx *tx, struct why *why) MUST;
+/* duty_chart - within a transaction that duty_begin began; borrowed until the next one */
+struct result duty_chart(struct duties *d, const struct duty_chart **out, struct why *why) MUST;
+void duty_chart_forget(struct duties *d);
+const struct section *duty_chart_section(const struct duty_chart *c, const char *id); /* NULL: none */
+const struct person *duty_chart_person(const struct duty_chart *c, const char *id);
+bool duty_chart_children(const struct duty_chart *c, const char *id); /* sections below it */
+bool duty_chart_peopled(const struct duty_chart *c, const char *id);  /* active people in it */
+bool duty_chart_ever_held(const struct duty_chart *c, const char *post, const char *scope);
 
 /* state as it is stored */
 const char *duty_state_stored(enum duty_state state);

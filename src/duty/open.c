@@ -21,12 +21,7 @@ struct unfolding {
 	bool members_by_post;
 	struct arena *arena;
 	struct parties *out;
-	struct section *sections;
-	size_t section_count;
-	struct person *people;
-	size_t people_count;
-	struct holding *held;
-	size_t held_count;
+	const struct duty_chart *chart;
 	struct why *why;
 };
 
@@ -98,43 +93,11 @@ static const struct policy_post *post_named(const struct unfolding *u, const cha
 	return NULL;
 }
 
-static const struct section *section_named(const struct unfolding *u, const char *id)
-{
-	for (size_t i = 0; i < u->section_count; i++)
-		if (strcmp(u->sections[i].id, id) == 0)
-			return &u->sections[i];
-	return NULL;
-}
-
-static bool has_children(const struct unfolding *u, const char *id)
-{
-	for (size_t i = 0; i < u->section_count; i++)
-		if (strcmp(u->sections[i].parent, id) == 0)
-			return true;
-	return false;
-}
-
-static bool has_people(const struct unfolding *u, const char *id)
-{
-	for (size_t i = 0; i < u->people_count; i++)
-		if (u->people[i].active && strcmp(u->people[i].section, id) == 0)
-			return true;
-	return false;
-}
-
-static bool ever_held(const struct unfolding *u, const char *post, const char *scope)
-{
-	for (size_t i = 0; i < u->held_count; i++)
-		if (strcmp(u->held[i].post, post) == 0 && strcmp(u->held[i].scope, scope) == 0)
-			return true;
-	return false;
-}
-
 /* Everybody, one by one; of one section or of all. */
 static struct result add_people(struct unfolding *u, const char *post, const char *section)
 {
-	for (size_t i = 0; i < u->people_count; i++) {
-		const struct person *p = &u->people[i];
+	for (size_t i = 0; i < u->chart->people_count; i++) {
+		const struct person *p = &u->chart->people[i];
 		if (!p->active || (section && strcmp(p->section, section) != 0))
 			continue;
 		TRY(add_seat(u, post, p->section, p->id, p->section));
@@ -145,9 +108,9 @@ static struct result add_people(struct unfolding *u, const char *post, const cha
 /* Every section by the post above its members. */
 static struct result add_sections(struct unfolding *u, const char *post)
 {
-	for (size_t i = 0; i < u->section_count; i++)
-		if (has_people(u, u->sections[i].id))
-			TRY(add_seat(u, post, u->sections[i].id, "", u->sections[i].id));
+	for (size_t i = 0; i < u->chart->section_count; i++)
+		if (duty_chart_peopled(u->chart, u->chart->sections[i].id))
+			TRY(add_seat(u, post, u->chart->sections[i].id, "", u->chart->sections[i].id));
 	return ok();
 }
 
@@ -155,16 +118,17 @@ static struct result add_sections(struct unfolding *u, const char *post)
 static struct result add_places(struct unfolding *u, const struct policy_post *post)
 {
 	bool section = strcmp(post->per, "section") == 0, department = strcmp(post->per, "department") == 0;
-	for (size_t i = 0; i < u->section_count; i++) {
-		const char *id = u->sections[i].id;
-		bool ought = section ? !has_children(u, id) && has_people(u, id) : department && has_children(u, id);
-		if (ought || ever_held(u, post->name, id))
+	for (size_t i = 0; i < u->chart->section_count; i++) {
+		const char *id = u->chart->sections[i].id;
+		bool parent = duty_chart_children(u->chart, id);
+		bool ought = section ? !parent && duty_chart_peopled(u->chart, id) : department && parent;
+		if (ought || duty_chart_ever_held(u->chart, post->name, id))
 			TRY(add_seat(u, post->name, id, "", id));
 	}
-	for (size_t i = 0; i < u->held_count; i++) { /* per account, per service: as they are held today */
-		const struct holding *h = &u->held[i];
+	for (size_t i = 0; i < u->chart->held_count; i++) { /* per account, per service: as they are held today */
+		const struct holding *h = &u->chart->held[i];
 		bool today = h->from <= u->o->day && u->o->day <= h->to;
-		if (strcmp(h->post, post->name) == 0 && today && !section_named(u, h->scope))
+		if (strcmp(h->post, post->name) == 0 && today && !duty_chart_section(u->chart, h->scope))
 			TRY(add_seat(u, post->name, h->scope, "", u->o->section));
 	}
 	return ok();
@@ -177,7 +141,7 @@ static bool of_members(const struct policy_post *post)
 
 static const char *section_of(const struct unfolding *u, const char *scope)
 {
-	return section_named(u, scope) ? scope : u->o->section;
+	return duty_chart_section(u->chart, scope) ? scope : u->o->section;
 }
 
 /* actor, approver: the persons of the act; without one, everybody (each, always) */
@@ -261,9 +225,7 @@ struct result duty_parties(struct duties *d, const struct opening *o, const stru
 	*out = (struct parties){.count = 0};
 	if (!route->route)
 		return ok();
-	TRY(office_sections(d->at.office, arena, &u.sections, &u.section_count, why));
-	TRY(office_people(d->at.office, arena, &u.people, &u.people_count, why));
-	TRY(office_all_holdings(d->at.office, arena, &u.held, &u.held_count, why));
+	TRY(duty_chart(d, &u.chart, why));
 	return add_route(&u, route->route);
 }
 

@@ -28,6 +28,7 @@ void duties_close(struct duties *d)
 		return;
 	arena_free(d->now.arena);
 	arena_free(d->then.arena);
+	duty_chart_forget(d);
 	free(d);
 }
 

@@ -28,6 +28,9 @@ static const struct migration migrations[] = {
 	    "CREATE TABLE duty_by_section ("
 	    " body TEXT NOT NULL, section TEXT NOT NULL, bucket TEXT NOT NULL, n BIGINT NOT NULL,"
 	    " PRIMARY KEY (body, section, bucket));"},
+	/* what an entry may settle is found by its task, what a sweep has opened by its duty */
+	{2, "CREATE INDEX duty_task ON duty (body, task, state);"
+	    "CREATE INDEX duty_name ON duty (body, duty, period, object)"},
 };
 static const char *const tables[] = {"duty", "duty_owner", "duty_tally", "duty_by_section", NULL};
 static const char *const kinds[] = {"duty.", NULL};

@@ -175,6 +175,10 @@ struct result office_person(struct office *office, const char *id, struct arena 
                             struct person *out, struct why *why) MUST;
 struct result office_people(struct office *office, struct arena *arena, struct person **out,
                             size_t *count, struct why *why) MUST;
+/* office_roll - everybody by id, section and whether active; names and logins stay sealed
+ * ("" here): for whoever asks where people are, not what they are called   */
+struct result office_roll(struct office *office, struct arena *arena, struct person **out,
+                          size_t *count, struct why *why) MUST;
 /* office_find_login - the id of the person; E_ABSENT */
 struct result office_find_login(struct office *office, struct slice login, char id[27],
                                 struct why *why) MUST;

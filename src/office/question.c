@@ -156,6 +156,17 @@ struct result office_people(struct office *office, struct arena *arena, struct p
 	return ok();
 }
 
+struct result office_roll(struct office *office, struct arena *arena, struct person **out,
+                          size_t *count, struct why *why)
+{
+	void *found = NULL;
+	TRY(list_rows(office, &people,
+	              "SELECT id,'','',section,active FROM office_person WHERE body=?1 ORDER BY id",
+	              NULL, 0, arena, &found, count, why));
+	*out = found;
+	return ok();
+}
+
 struct result office_find_login(struct office *office, struct slice login, char id[27], struct why *why)
 {
 	char plain[WORD_BYTES + 1], digest[HEX_DIGEST];
