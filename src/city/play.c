@@ -206,6 +206,8 @@ static struct result play(struct player *p, struct arena *arena)
 	return ok();
 }
 
+enum { CACHE = 256 << 20 };
+
 struct result city_play(const struct city_plan *plan, const struct city_rooms *rooms,
                         struct city_tally *out, struct why *why)
 {
@@ -217,6 +219,7 @@ struct result city_play(const struct city_plan *plan, const struct city_rooms *r
 	p.versions = arena ? ARENA_ARRAY(arena, plan->asset_count + 1, int64_t) : NULL;
 	if (!step || !p.people || !p.assets || !p.versions)
 		return city_no_memory(why);
+	TRY(store_cache(rooms->store, CACHE, why));
 	if (store_in_transaction(rooms->store))
 		return fail(why, E_CONFLICT, "", "the city cannot be played inside a transaction");
 	struct result done = play(&p, step);

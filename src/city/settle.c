@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { BATCH = 500 };
+enum { BATCH = 4000 };
 
 struct result city_batch(struct player *p, bool flush)
 {
