@@ -152,10 +152,10 @@ static bool is_device(struct slice name)
 	       slice_is(digit, "\u00B2") || slice_is(digit, "\u00B3");
 }
 
-/* Where the last ending begins (its dot), or len. */
+/* Where the last ending begins (its dot), or len; of a path, that of its last name. */
 static size_t ending_at(struct slice name)
 {
-	for (size_t i = name.len; i > 0; i--)
+	for (size_t i = name.len; i > 0 && name.at[i - 1] != '/'; i--)
 		if (name.at[i - 1] == '.')
 			return i - 1;
 	return name.len;
@@ -176,6 +176,16 @@ void name_ending(struct slice name, char out[16])
 		out[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 	}
 	out[ending.len] = 0;
+}
+
+const char *name_with_ending(struct slice name, const char *ending, struct arena *arena)
+{
+	char now[16];
+	name_ending(name, now);
+	if (!ending[0] || strcmp(now, ending) == 0)
+		return arena_string(arena, name);
+	struct slice stem = slice_part(name, 0, name.len - (now[0] ? strlen(now) + 1 : 0));
+	return arena_printf(arena, "%.*s.%s", SLICE_ARG(stem), ending);
 }
 
 static bool is_double(struct slice name)

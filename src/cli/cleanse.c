@@ -77,19 +77,11 @@ static struct result base_name(const char *path, struct arena *arena, const char
 /* The name that the result gets: safe, and with the ending of what it now is. */
 static const char *result_name(const struct cleansing *k, struct arena *arena)
 {
-	char present[16];
-	struct buffer safe;
-	const char *ending = k->result.report.ending, *name;
+	struct buffer AUTO(buffer_done) safe = {0};
+	const char *ending = k->result.report.ending;
 	buffer_init(&safe, 8192);
 	safe_name(slice_str(k->name), &safe);
-	name = arena_string(arena, buffer_slice(&safe));
-	buffer_done(&safe);
-	if (!name)
-		return NULL;
-	name_ending(slice_str(name), present);
-	const char *dot = strrchr(name, '.');
-	bool same = !ending || !ending[0] || strcmp(ending, present) == 0;
-	return same || !dot ? name : arena_printf(arena, "%.*s.%s", (int)(dot - name), name, ending);
+	return name_with_ending(buffer_slice(&safe), ending ? ending : "", arena);
 }
 
 /* A new name beside those that exist: "a.docx", "a (2).docx", ... */

@@ -332,22 +332,11 @@ struct result crossing_wish(struct crossings *c, const char *id, struct arena *a
 
 /* ---- names -------------------------------------------------------------- */
 
-static size_t stem_of(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-	return dot && dot != name ? (size_t)(dot - name) : strlen(name);
-}
-
 /* The gate says what the output must end in: docx also for what was a docm. */
 const char *clean_name_of(const char *name, const char *ending,
                           enum crossing_direction direction, bool protected, struct arena *arena)
 {
-	char present[16];
-	int stem = (int)stem_of(name);
 	if (direction == CROSSING_OUTWARD)
-		return protected ? arena_printf(arena, "%.*s.zip", stem, name) : name;
-	name_ending(slice_str(name), present);
-	if (!ending[0] || strcmp(ending, present) == 0)
-		return name;
-	return arena_printf(arena, "%.*s.%s", stem, name, ending);
+		ending = protected ? "zip" : "";
+	return name_with_ending(slice_str(name), ending, arena);
 }

@@ -90,17 +90,12 @@ static struct result notice(struct letter *l, const char *name, enum refusal ref
 /* The name an attachment goes out with: safe, never empty, its ending right. */
 static const char *attachment_name(struct letter *l, const struct mail_part *part, const char *ending)
 {
-	char now[16];
 	safe_name(slice_str(part->name), &l->name);
 	if (!part->name[0]) {
 		buffer_clear(&l->name);
 		buffer_printf(&l->name, "添付%u", l->attachments);
 	}
-	name_ending(buffer_slice(&l->name), now);
-	if (!ending[0] || strcmp(now, ending) == 0)
-		return arena_string(l->job->arena, buffer_slice(&l->name));
-	size_t stem = l->name.len - (now[0] ? strlen(now) + 1 : 0);
-	return arena_printf(l->job->arena, "%.*s.%s", SLICE_ARG(slice_part(buffer_slice(&l->name), 0, stem)), ending);
+	return name_with_ending(buffer_slice(&l->name), ending, l->job->arena);
 }
 
 static const char *content_type(enum file_type type)

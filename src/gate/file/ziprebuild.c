@@ -125,17 +125,6 @@ static bool packs(enum file_type type)
 	return type == FILE_TXT || type == FILE_CSV || type == FILE_BMP || type == FILE_TIFF;
 }
 
-/* a docm comes out as a docx, and must be called so. */
-static const char *made_name(struct archive *a, struct slice path, const char *ending)
-{
-	char now[16];
-	name_ending(path, now);
-	if (strcmp(now, ending) == 0)
-		return arena_string(a->arena, path);
-	struct slice stem = slice_part(path, 0, path.len - strlen(now));
-	return arena_printf(a->arena, "%.*s%s", SLICE_ARG(stem), ending);
-}
-
 static struct result write_member(struct archive *a, const struct zip_entry *entry, const char *name,
                                   enum file_type type, struct why *why)
 {
@@ -165,7 +154,8 @@ static struct result rebuild_member(struct archive *a, struct zip_entry *entry, 
 	TRY(job_check_name(a->job, type, path, place ? place : ""));
 	buffer_clear(&a->made);
 	TRY(job_rebuild(a->job, UINT64_MAX, path, raw, &a->made, &type, why));
-	return write_member(a, entry, made_name(a, path, a->job->made_ending), type, why);
+	/* a docm comes out as a docx, and must be called so */
+	return write_member(a, entry, name_with_ending(path, a->job->made_ending, a->arena), type, why);
 }
 
 static struct result write_folder(struct archive *a, struct why *why)
