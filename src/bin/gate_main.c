@@ -1,9 +1,11 @@
-/* sekisho-gate - carries waiting files through the checks, one step at a time
+/* sekisho-gate - carries waiting files through the checks, one step at a time; reads and
+ * writes the tables that people bring to a register
  *
  * Why a program of its own: neither the web, which strangers reach, nor the
  * clock should hold the workers; and what dies here leaves only waiting files.
  * The pool is opened first, while this process is small and may still exec.  */
 #include "bin/program.h"
+#include "desk/upload.h"
 #include "gate/pool/pool.h"
 #include "gate/scan/scan.h"
 #include "house/house.h"
@@ -22,6 +24,7 @@ static struct result open_pool(bool no_jail, struct pool **pool, struct why *why
 		return fail(why, E_MEMORY, "", "no memory");
 	TRY(house_program("sekisho-cleanse", arena, &options.path[POOL_CLEANSE], why));
 	TRY(house_program("sekisho-inspect", arena, &options.path[POOL_INSPECT], why));
+	TRY(house_program("sekisho-sheet", arena, &options.path[POOL_SHEET], why));
 	return pool_open(&options, pool, why);
 }
 
@@ -38,6 +41,16 @@ static struct result enter_jail(const struct house *house, struct why *why)
 	return ok();
 }
 
+/* Files first; then the tables that people bring. */
+static struct result step(struct house *h, struct pool *pool, const struct scanner *scanner, bool *worked, struct why *why)
+{
+	struct desk desk = {.store = h->store, .ledger = h->ledger, .vault = h->vault, .policy = h->policy,
+		.policy_name = h->settings.policy, .office = h->office, .registers = h->registers, .proceedings = h->proceedings,
+		.random = &h->random, .clock = &h->clock, .body = h->settings.body};
+	TRY(crossing_step(h->crossings, pool, scanner, worked, why));
+	return *worked ? ok() : desk_upload_step(&desk, pool, worked, why);
+}
+
 static void work(struct house *house, struct pool *pool)
 {
 	struct scanner scanner = scanner_default(house->settings.clamd);
@@ -48,7 +61,7 @@ static void work(struct house *house, struct pool *pool)
 			program_why(name, "policy-failed", &why);
 			return;
 		}
-		struct result done = crossing_step(house->crossings, pool, &scanner, &worked, &why);
+		struct result done = step(house, pool, &scanner, &worked, &why);
 		if (done.code != OK)
 			program_why(name, "step-failed", &why);
 		if (done.code != OK || !worked)

@@ -53,11 +53,22 @@ struct desk_fault {
 	const char *cell;    /* "D12" */
 	const char *label, *value, *text;
 };
+/* What becomes of one row of the sheet. */
+enum { DESK_FATES = 1000, DESK_SAME = 200 };
+enum fate { FATE_SAME = 0, FATE_NEW, FATE_CHANGED, FATE_BAD };
+struct desk_fate {
+	size_t row;       /* as a spreadsheet shows it */
+	enum fate fate;
+	const char *name; /* of the row */
+	const char *text; /* which facts change, "" */
+};
 /* What a sheet would do, or did. */
 struct desk_plan {
 	size_t rows, made, changed, same, bad_rows;
 	struct desk_fault *faults; /* the first DESK_FAULTS */
 	size_t fault_count, fault_total;
+	struct desk_fate *fates;   /* the first DESK_FATES rows, no more than DESK_SAME of them unchanged */
+	size_t fate_count, same_told;
 };
 /* desk_import - judge a sheet, and write it if nothing is wrong
  * grid   rows as sekisho-sheet gives them

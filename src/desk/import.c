@@ -3,6 +3,7 @@
 #include "desk/internal.h"
 
 #include "base/number.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,17 @@ static const char *cell_name(struct importing *in, size_t column)
 	return arena_printf(in->kept, "%s%zu", letters, in->at);
 }
 
+/* A copy without the halves of characters that a text cut by bytes ends with. */
+static const char *whole(struct arena *arena, struct slice text)
+{
+	AUTO(buffer_done) struct buffer out;
+	buffer_init(&out, text.len + 1);
+	for (size_t pos = 0, from = 0; pos < text.len; from = pos)
+		if (utf8_next(text, &pos) >= 0)
+			buffer_put_slice(&out, slice_part(text, from, pos - from));
+	return buffer_ok(&out) ? arena_string(arena, buffer_slice(&out)) : NULL;
+}
+
 static void add_fault(struct importing *in, size_t column, const char *label, struct slice value, const char *text)
 {
 	in->row_bad = true;
@@ -52,10 +64,23 @@ static void add_fault(struct importing *in, size_t column, const char *label, st
 	struct slice shown = slice_part(value, 0, 120);
 	struct desk_fault *f = &in->plan.faults[in->plan.fault_count];
 	*f = (struct desk_fault){.row = in->at, .column = column, .cell = cell_name(in, column),
-		.label = arena_string(in->kept, slice_str(label)), .value = arena_string(in->kept, shown),
-		.text = arena_string(in->kept, slice_str(text))};
+		.label = arena_string(in->kept, slice_str(label)), .value = whole(in->kept, shown),
+		.text = whole(in->kept, slice_str(text))};
 	if (f->cell && f->label && f->value && f->text)
 		in->plan.fault_count++;
+}
+
+/* what became of the row that was read last */
+static void add_fate(struct importing *in, enum fate fate, const char *name, const char *text)
+{
+	struct desk_plan *plan = &in->plan;
+	if (plan->fate_count == DESK_FATES || (fate == FATE_SAME && plan->same_told == DESK_SAME))
+		return;
+	struct desk_fate told = {in->at, fate, arena_string(in->kept, slice_str(name)), arena_string(in->kept, slice_str(text))};
+	if (!told.name || !told.text)
+		return;
+	plan->same_told += fate == FATE_SAME;
+	plan->fates[plan->fate_count++] = told;
 }
 
 /* the column of the sheet that holds this column of the table */
@@ -241,6 +266,21 @@ static bool says_the_same(const struct reading *r)
 	return true;
 }
 
+/* 名称、重要度: what the sheet says otherwise than the register */
+static const char *differences(struct importing *in, const struct reading *r)
+{
+	const struct register_change *c = &r->change.row;
+	const char *all = strcmp(r->before.name, c->name) != 0 ? "名称" : "";
+	if (strcmp(r->before.section, c->section) != 0)
+		all = arena_printf(in->row, "%s%s台帳の所管課", all, *all ? "、" : "");
+	for (size_t i = 0; all && i < r->value_count; i++)
+		for (size_t k = 0; all && k < in->table.fact_count; k++)
+			if (strcmp(in->table.facts[k].path, r->values[i].path) == 0 &&
+			    strcmp(register_cell(&r->before, r->values[i].path), r->values[i].value) != 0)
+				all = arena_printf(in->row, "%s%s%s", all, *all ? "、" : "", in->table.columns[TABLE_OWN + k].label);
+	return all ? all : "";
+}
+
 static bool version_stands(struct importing *in, const struct reading *r)
 {
 	int64_t version;
@@ -306,6 +346,7 @@ static struct result take_row(struct importing *in, struct reading *r, struct wh
 		return ok();
 	if (r->id && says_the_same(r)) {
 		in->plan.same++;
+		add_fate(in, FATE_SAME, r->change.row.name, "");
 		return ok();
 	}
 	if (r->id && !version_stands(in, r))
@@ -319,6 +360,7 @@ static struct result take_row(struct importing *in, struct reading *r, struct wh
 	if (in->row_bad)
 		return ok();
 	*(r->id ? &in->plan.changed : &in->plan.made) += 1;
+	add_fate(in, r->id ? FATE_CHANGED : FATE_NEW, r->change.row.name, r->id ? differences(in, r) : "");
 	if (!in->write)
 		return ok();
 	struct result done = desk_write(in->desk, &r->change, made, lowered, in->row, id, &own);
@@ -340,6 +382,8 @@ static struct result read_row(struct importing *in, const struct slice *cells, s
 	TRY(read_facts(in, &r, why));
 	TRY(take_row(in, &r, why));
 	in->plan.bad_rows += in->row_bad;
+	if (in->row_bad)
+		add_fate(in, FATE_BAD, r.change.row.name, "");
 	return ok();
 }
 
@@ -350,7 +394,8 @@ static struct result prepare(struct importing *in, struct why *why)
 	const char *make = arena_printf(in->kept, "%s.register", in->kind);
 	const char *change = arena_printf(in->kept, "%s.change", in->kind);
 	in->plan.faults = ARENA_ARRAY(in->kept, DESK_FAULTS, struct desk_fault);
-	if (!make || !change || !in->plan.faults)
+	in->plan.fates = ARENA_ARRAY(in->kept, DESK_FATES, struct desk_fate);
+	if (!make || !change || !in->plan.faults || !in->plan.fates)
 		return desk_no_memory(why);
 	if (!policy_act_exists(in->desk->policy, make))
 		return fail(why, E_ABSENT, in->kind, "「%.60s」という台帳はありません。", in->kind);

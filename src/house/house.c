@@ -1,6 +1,8 @@
 /* Opening and creating an office: the order is the dependency of the rooms. */
 #include "house/house.h"
 
+#include "desk/upload.h"
+
 #include "base/file.h"
 #include "office/access.h"
 
@@ -91,6 +93,7 @@ static struct result open_ground(struct house *h, struct why *why)
 	TRY(store_open(s->database, &h->store, why));
 	TRY(vault_open(s->vault, s->vault_key, h->store, &h->vault, why));
 	TRY(ledger_open(h->store, s->origin, projections, &h->clock, &h->ledger, why));
+	TRY(desk_upload_migrate(h->store, why));
 	struct signin_rules signin = signin_defaults();
 	signin.argon_bytes = SIGNIN_BYTES;
 	struct office_parts office = {.signin = &signin, .store = h->store, .ledger = h->ledger, .vault = h->vault,

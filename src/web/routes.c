@@ -3,6 +3,7 @@
 #include "web/pages.h"
 #include "web/pages_duty.h"
 #include "web/pages_forms.h"
+#include "web/pages_import.h"
 
 enum { BOTH = ZONE_INTERNET | ZONE_LGWAN, OUTER = ZONE_INTERNET, INNER = ZONE_LGWAN };
 
@@ -44,11 +45,17 @@ static const struct route_row rows[] = {
 	{"/registers", INNER, NEED_SESSION, page_registers, NULL, false},
 	{"/registers/*", INNER, NEED_SESSION, page_register, NULL, false},
 	{"/registers/*/new", INNER, NEED_SESSION, page_row_form, post_row_form, false},
+	{"/registers/*/import", INNER, NEED_SESSION, page_import, post_import, true},
+	{"/registers/*/import/*", INNER, NEED_SESSION, page_import_one, post_import_one, false},
+	{"/registers/*/import/*/marked", INNER, NEED_SESSION, page_import_marked, NULL, false},
 	{"/registers/*/export", INNER, NEED_SESSION, page_register_export, NULL, false},
 	{"/registers/*/*", INNER, NEED_SESSION, page_row, NULL, false},
 	{"/registers/*/*/edit", INNER, NEED_SESSION, page_row_form, post_row_form, false},
 	{"/registers/*/*/close", INNER, NEED_SESSION, NULL, post_row_close, false},
 	{"/books/*", INNER, NEED_SESSION, page_book, NULL, false},
+	{"/books/*/import", INNER, NEED_SESSION, page_import, post_import, true},
+	{"/books/*/import/*", INNER, NEED_SESSION, page_import_one, post_import_one, false},
+	{"/books/*/import/*/marked", INNER, NEED_SESSION, page_import_marked, NULL, false},
 	{"/books/*/export", INNER, NEED_SESSION, page_book_export, NULL, false},
 	{"/books/*/form", INNER, NEED_SESSION, page_book_form, NULL, false},
 	{"/books/*/*", INNER, NEED_SESSION, page_record, post_record, false},

@@ -4,6 +4,7 @@
 #ifndef SEKISHO_TESTS_WEB_HALL_H
 #define SEKISHO_TESTS_WEB_HALL_H
 
+#include "desk/upload.h"
 #include "town.h"
 #include "web/pages.h"
 #include "web/private.h"
@@ -27,6 +28,7 @@ static inline void hall_new_at(struct hall *h, const char *outer_address, const 
 	int outer, inner;
 	town_new(&h->town);
 	struct town *t = &h->town;
+	CHECK_OK(desk_upload_migrate(t->store, &t->why), &t->why);
 	outer_hosts[1] = outer_address;
 	inner_hosts[1] = inner_address;
 	CHECK_OK(web_listen(outer_address, &outer, &t->why), &t->why);
