@@ -6,8 +6,10 @@
 #include "house/house.h"
 
 #include <stdio.h>
+#include <time.h>
 
-static int open_house(int *argc, char **argv, struct house *house, const struct verb *verb)
+static int open_with(struct result (*open)(const char *dir, struct house *out, struct why *why), int *argc, char **argv,
+                     struct house *house, const struct verb *verb)
 {
 	const char *dir = NULL;
 	struct why why = {0};
@@ -15,9 +17,14 @@ static int open_house(int *argc, char **argv, struct house *house, const struct 
 	*argc = cli_options(*argc, argv, rows, 1);
 	if (*argc < 0 || !dir)
 		return cli_usage(verb);
-	if (house_open(dir, house, &why).code != OK)
+	if (open(dir, house, &why).code != OK)
 		return cli_why(dir, &why);
 	return CLI_DONE;
+}
+
+static int open_house(int *argc, char **argv, struct house *house, const struct verb *verb)
+{
+	return open_with(house_open, argc, argv, house, verb);
 }
 
 static const char *public_key(const struct house *house, struct arena *arena)
@@ -121,18 +128,32 @@ static int prove(int argc, char **argv)
 	return done.code == OK ? CLI_DONE : cli_why("ledger prove", &why);
 }
 
+enum { REBUILD_CACHE = 256 << 20 };
+
+static double seconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 static int rebuild(int argc, char **argv)
 {
 	AUTO(house_close) struct house house = {0};
 	struct why why = {0};
-	int status = open_house(&argc, argv, &house, &cli_ledger_verbs[3]);
+	int status = open_with(house_open_to_rebuild, &argc, argv, &house, &cli_ledger_verbs[3]);
 	if (status != CLI_DONE)
 		return status;
 	if (argc != 0)
 		return cli_usage(&cli_ledger_verbs[3]);
-	if (ledger_rebuild(house.ledger, &why).code != OK)
+	int64_t size = 0;
+	double began = seconds();
+	if (store_cache(house.store, REBUILD_CACHE, &why).code != OK || ledger_size(house.ledger, &size, &why).code != OK ||
+	    ledger_rebuild(house.ledger, &why).code != OK)
 		return cli_why("ledger rebuild", &why);
-	puts("台帳から表を作り直しました。");
+	double took = seconds() - began;
+	printf("台帳から表を作り直しました（記録 %lld件、%.1f秒、毎秒 %.0f件）。\n", (long long)size, took,
+	       took > 0 ? (double)size / took : 0.0);
 	return CLI_DONE;
 }
 

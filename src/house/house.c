@@ -92,7 +92,11 @@ static struct result open_ground(struct house *h, struct why *why)
 	const struct house_settings *s = &h->settings;
 	TRY(store_open(s->database, &h->store, why));
 	TRY(vault_open(s->vault, s->vault_key, h->store, &h->vault, why));
+	if (h->rebuilding)
+		TRY(ledger_forget_tables(h->store, projections, why));
 	TRY(ledger_open(h->store, s->origin, projections, &h->clock, &h->ledger, why));
+	if (!h->rebuilding)
+		TRY(ledger_check_tables(h->ledger, why));
 	TRY(desk_upload_migrate(h->store, why));
 	struct signin_rules signin = signin_defaults();
 	signin.argon_bytes = SIGNIN_BYTES;
@@ -171,13 +175,24 @@ struct result house_open(const char *dir, struct house *out, struct why *why)
 	return house_open_at(dir, (struct clock){.now_ms = NULL}, out, why);
 }
 
-struct result house_open_at(const char *dir, struct clock clock, struct house *out, struct why *why)
+static struct result open_as(const char *dir, struct clock clock, bool rebuilding, struct house *out, struct why *why)
 {
-	*out = (struct house){.arena = arena_new(HOUSE_ROOM), .random = random_system(), .clock = clock};
+	*out = (struct house){.arena = arena_new(HOUSE_ROOM), .random = random_system(), .clock = clock,
+	                      .rebuilding = rebuilding};
 	struct result done = out->arena ? open_all(out, dir, why) : fail(why, E_MEMORY, "", "no memory");
 	if (done.code != OK)
 		house_close(out);
 	return done;
+}
+
+struct result house_open_at(const char *dir, struct clock clock, struct house *out, struct why *why)
+{
+	return open_as(dir, clock, false, out, why);
+}
+
+struct result house_open_to_rebuild(const char *dir, struct house *out, struct why *why)
+{
+	return open_as(dir, (struct clock){.now_ms = NULL}, true, out, why);
 }
 
 struct result house_shelf(struct house *h, struct why *why)

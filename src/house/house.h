@@ -42,6 +42,7 @@ struct house {
 	struct house_settings settings;
 	struct arena *arena;
 	struct clock clock;
+	bool rebuilding; /* the tables are about to be made anew */
 	struct random random;
 	struct store *store;
 	struct vault *vault;
@@ -66,11 +67,15 @@ struct result house_settings_read(const char *dir, struct arena *arena, struct h
                                   struct why *why) MUST;
 /* house_open - everything, migrated
  * errors  E_INPUT  sekisho.conf, or a policy with errors: why names file:line;
- *         E_CONFLICT the database is newer than the program                */
+ *         E_CONFLICT the database is newer than the program, or its tables are
+ *         another program's: the sentence says what to do                   */
 struct result house_open(const char *dir, struct house *out, struct why *why) MUST;
 /* house_open_at - the same with a clock of the caller's: generators, simulations */
 struct result house_open_at(const char *dir, struct clock clock, struct house *out,
                             struct why *why) MUST;
+/* house_open_to_rebuild - for ledger_rebuild, and nothing else: tables of another shape
+ * are made anew, empty; nobody else can open the office until it has ended   */
+struct result house_open_to_rebuild(const char *dir, struct house *out, struct why *why) MUST;
 void house_close(struct house *house); /* also for AUTO */
 /* house_shelf - read every edition of the office's policy that is installed, for
  * comparing; before the jail.  An office whose folders lie elsewhere has none. */

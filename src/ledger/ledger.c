@@ -22,13 +22,26 @@ static const struct migration steps[] = {
 	    " level BIGINT NOT NULL, place BIGINT NOT NULL, hash BLOB NOT NULL,"
 	    " PRIMARY KEY (level, place));"
 	    "CREATE TABLE ledger_checkpoint (size BIGINT PRIMARY KEY, note TEXT NOT NULL)"},
+	{2, "CREATE TABLE ledger_mark (name TEXT PRIMARY KEY)"},
 };
+
+struct result ledger_migrate_own(struct store *store, struct why *why)
+{
+	return store_migrate(store, "ledger", steps, sizeof steps / sizeof *steps, why);
+}
 
 struct result ledger_migrate_projections(const struct ledger *ledger, struct store *store,
                                          struct why *why)
 {
-	for (const struct projection *const *p = ledger->projections; p && *p; p++)
-		TRY(store_migrate(store, (*p)->name, (*p)->migrations, (*p)->migration_count, why));
+	for (const struct projection *const *p = ledger->projections; p && *p; p++) {
+		struct why own = {0};
+		struct result done = store_migrate(store, (*p)->name, (*p)->migrations, (*p)->migration_count, &own);
+		if (done.code == E_STORE) /* the tables are not those that the step goes on from */
+			return fail(why, E_CONFLICT, (*p)->name,
+			            "表を新しい形にできません（%s）。`sekisho ledger rebuild` で台帳から作り直してください。", own.text);
+		if (done.code != OK)
+			return fail(why, own.code, own.place, "%s", own.text);
+	}
 	return ok();
 }
 
@@ -47,7 +60,7 @@ struct result ledger_open(struct store *store, const char *origin,
 	ledger->clock = *clock;
 	memcpy(ledger->origin, origin, strlen(origin) + 1);
 	buffer_init(&ledger->leaf, LEDGER_LEAF_MAX);
-	TRY(store_migrate(store, "ledger", steps, sizeof steps / sizeof *steps, why));
+	TRY(ledger_migrate_own(store, why));
 	TRY(ledger_migrate_projections(ledger, store, why));
 	*out = ledger;
 	ledger = NULL;

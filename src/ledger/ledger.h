@@ -135,6 +135,15 @@ struct result ledger_verify(struct ledger *ledger, const char *seal_state, const
  * one transaction.  E_TAMPERED: the entries themselves are not sound, nothing
  * was changed                                                               */
 struct result ledger_rebuild(struct ledger *ledger, struct why *why) MUST;
+/* ledger_check_tables - before anything is served: the projections' tables have the shape
+ * that this program gives them, and no rebuild was cut short; outside a transaction
+ * errors  E_CONFLICT place: the table; the sentence says what to do          */
+struct result ledger_check_tables(struct ledger *ledger, struct why *why) MUST;
+/* ledger_forget_tables - before ledger_open and a rebuild: tables of another shape are
+ * dropped, so that opening makes them anew, empty.  Until ledger_rebuild has ended,
+ * ledger_check_tables refuses.  Does nothing where all are alike, or no ledger is */
+struct result ledger_forget_tables(struct store *store, const struct projection *const *projections,
+                                   struct why *why) MUST;
 /* ledger_export - C2SP tlog-tiles below folder: checkpoint, tile/0.., tile/entries;
  * of the tree that the newest checkpoint covers.  May be run again into the same
  * folder.  E_ABSENT no checkpoint yet; E_CONFLICT the folder holds another log */

@@ -40,8 +40,15 @@ bool projection_wants(const struct projection *projection, struct slice kind);
 /* ledger_project - apply the entry to every projection that wants it, in `store` */
 struct result ledger_project(const struct ledger *ledger, struct store *store,
                              const struct ledger_entry *entry, struct why *why) MUST;
+struct result ledger_migrate_own(struct store *store, struct why *why) MUST;
 struct result ledger_migrate_projections(const struct ledger *ledger, struct store *store,
                                          struct why *why) MUST;
+
+/* ---- shape.c -------------------------------------------------------------- */
+
+/* ledger_same_shape - columns, indexes, triggers are those of the other's */
+struct result ledger_same_shape(struct store *kept, struct store *made, const char *table, bool *same,
+                                struct why *why) MUST;
 
 /* ---- verify.c, rows.c ---------------------------------------------------- */
 

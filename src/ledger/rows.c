@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { COLUMNS_MAX = 128, SHAPE_MAX = 65536, SHOWN = 60 };
+enum { COLUMNS_MAX = 128, SHOWN = 60 };
 
 /* ---- replay -------------------------------------------------------------- */
 
@@ -181,28 +181,12 @@ static struct result open_pair(struct pair *pair, struct store *beside, struct w
 	return done;
 }
 
-/* same_shape - columns, indexes, triggers are those that the migrations make */
-static struct result same_shape(struct verifying *v, struct store *beside, const char *table,
-                                bool *same, struct why *why)
-{
-	struct buffer kept, made;
-	buffer_init(&kept, SHAPE_MAX);
-	buffer_init(&made, SHAPE_MAX);
-	struct result done = store_table_shape(v->ledger->store, table, &kept, why);
-	if (done.code == OK)
-		done = store_table_shape(beside, table, &made, why);
-	*same = done.code == OK && slice_equal(buffer_slice(&kept), buffer_slice(&made));
-	buffer_done(&kept);
-	buffer_done(&made);
-	return done;
-}
-
 static struct result compare_table(struct verifying *v, struct store *beside, const char *table,
                                    struct why *why)
 {
 	struct pair pair = {.v = v, .table = table};
 	bool same = false;
-	TRY(same_shape(v, beside, table, &same, why));
+	TRY(ledger_same_shape(v->ledger->store, beside, table, &same, why));
 	if (!same) {
 		verify_fault(v, "table", table,
 		             "表の形（列・索引・トリガー）が、プログラムの作るものと違います。");
@@ -284,7 +268,8 @@ static struct result rebuild(struct ledger *ledger, struct arena *arena, struct 
 		return fail(why, E_TAMPERED, verdict.faults ? verdict.faults->place : "ledger", "%s",
 		            verdict.faults ? verdict.faults->text : "the entries are not sound");
 	TRY(empty_tables(ledger, why));
-	return ledger_replay(ledger, ledger->store, why);
+	TRY(ledger_replay(ledger, ledger->store, why));
+	return store_exec(ledger->store, "DELETE FROM ledger_mark WHERE name = 'rebuild'", why);
 }
 
 struct result ledger_rebuild(struct ledger *ledger, struct why *why)

@@ -510,6 +510,30 @@ struct result store_migrate(struct store *store, const char *room, const struct 
 	return ok();
 }
 
+static struct result drop_table(struct store *store, const char *table, struct why *why)
+{
+	char sql[256];
+	int len = snprintf(sql, sizeof sql, "DROP TABLE IF EXISTS \"%s\"", table);
+	if (len < 0 || (size_t)len >= sizeof sql)
+		return fail(why, E_INPUT, table, "the table's name is too long");
+	return exec_own(store, sql, why);
+}
+
+struct result store_forget(struct store *store, const char *room, const char *const *tables, struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	size_t count = 0;
+	if (!store->in_transaction)
+		return fail(why, E_CONFLICT, room, "tables are dropped inside a transaction only");
+	while (tables[count])
+		count++;
+	while (count-- > 0)
+		TRY(drop_table(store, tables[count], why));
+	TRY(store_prepare(store, "DELETE FROM store_migration WHERE room = ?1", &s, why));
+	bind_text(s, 1, slice_str(room));
+	return statement_run(s, NULL, why);
+}
+
 /* ---- looking at tables --------------------------------------------------- */
 
 struct result store_table_key(struct store *store, const char *table, struct buffer *out,

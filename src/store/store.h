@@ -85,6 +85,12 @@ struct migration {
 struct result store_migrate(struct store *store, const char *room, const struct migration *steps,
                             size_t count, struct why *why) MUST;
 
+/* store_forget - the room's tables are dropped and its migrations begin anew with the
+ * next store_migrate; inside the caller's transaction
+ * tables  NULL-terminated; those that refer to others stand behind them     */
+struct result store_forget(struct store *store, const char *room, const char *const *tables,
+                           struct why *why) MUST;
+
 /* store_table_key - "a, b": the columns of the primary key in their order;
  * E_ABSENT no such table, or one without a primary key                      */
 struct result store_table_key(struct store *store, const char *table, struct buffer *out,

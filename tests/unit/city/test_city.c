@@ -9,6 +9,7 @@
 #include "scratch.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static const struct city_size hamlet = {"hamlet", 2, 4, 24, 60, 150, 40, 6, false};
 
@@ -125,6 +126,67 @@ TEST(rebuilt_tables_are_the_same)
 	town_play(&t, "hannan", 5, &hamlet);
 	CHECK_OK(ledger_rebuild(t.house.ledger, &t.why), &t.why);
 	town_end(&t); /* verifies every row against the entries */
+}
+
+/* ---- proof: after its year every clause of every body stands somewhere, and says why */
+
+static const struct {
+	const char *policy;
+	unsigned percent; /* of what asks for something, that the generated year proves at least */
+} bodies[] = {{"hannan", 0}, {"annaka", 0}, {"fuchu", 0}, {"imabari-auditors", 0}, {"fukushima", 0}};
+
+static void stands_with_a_reason(struct town *t, const struct survey *survey, const struct policy_clause *clause,
+                                 struct proof_sum *sum)
+{
+	enum proof_state state = PROOF_STATES;
+	struct buffer reason;
+	buffer_init(&reason, 8192);
+	CHECK_OK(proof_state(survey, clause, &state, &t->why), &t->why);
+	CHECK(state < PROOF_STATES);
+	CHECK_OK(proof_reason(survey, clause, &reason, &t->why), &t->why);
+	bool silent = state == PROOF_MET || state == PROOF_ENFORCED || state == PROOF_NA;
+	struct slice said = buffer_slice(&reason);
+	/* one whole sentence, or for what stands none at all */
+	if (!silent && (said.len < 12 || !slice_ends(said, SLICE("。"))))
+		printf("city: %s: %s without a reason: %.*s\n", clause->id, proof_state_name(state), SLICE_ARG(said));
+	CHECK(silent || (said.len >= 12 && slice_ends(said, SLICE("。"))));
+	sum->n[state < PROOF_STATES ? state : PROOF_UNPROVEN]++;
+	if (getenv("CITY_REASONS") && !silent)
+		printf("%s\t%s\t%.*s\n", clause->id, proof_state_name(state), SLICE_ARG(said));
+	buffer_done(&reason);
+}
+
+static void print_sum(const char *policy, const struct proof_sum *sum)
+{
+	static const enum proof_state order[] = {PROOF_ENFORCED, PROOF_MET, PROOF_OVERDUE, PROOF_EXCEPTION,
+	                                         PROOF_UNSET, PROOF_UNPROVEN, PROOF_NA};
+	printf("city: %s:", policy);
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		printf(" %s %zu", proof_state_japanese(order[i]), sum->n[order[i]]);
+	printf("（%u%%）\n", proof_percent(sum));
+}
+
+TEST(every_clause_of_the_five_bodies_stands_somewhere_and_says_why)
+{
+	struct city_size year = hamlet;
+	year.duties = true;
+	year.applications = 40;
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+		struct town t;
+		struct survey *survey = NULL;
+		struct proof_sum sum = {{0}};
+		const struct policy_member *members;
+		size_t count = 0;
+		town_play(&t, bodies[i].policy, 21, &year);
+		CHECK_OK(proof_survey(t.house.proof, day_of_ms(t.now_ms), t.arena, &survey, &t.why), &t.why);
+		proof_clauses(survey, &members, &count);
+		CHECK(count > 0);
+		for (size_t k = 0; k < count; k++)
+			stands_with_a_reason(&t, survey, members[k].clause, &sum);
+		print_sum(bodies[i].policy, &sum);
+		CHECK(proof_percent(&sum) >= bodies[i].percent);
+		town_end(&t);
+	}
 }
 
 /* ---- replay: what the plan says would come out differently ---------------------- */

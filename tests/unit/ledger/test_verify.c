@@ -399,6 +399,52 @@ TEST(rebuilding_gives_the_same_bytes)
 	buffer_done(&after);
 }
 
+/* ---- tables of another shape */
+
+static void opens(struct house *h, bool as_it_is, enum error expected)
+{
+	struct why why = {0};
+	house_close(h);
+	CHECK_OK(store_open(scratch_path(&h->scratch, "sqlite:", "db"), &h->store, &why), &why);
+	if (!as_it_is)
+		CHECK_OK(ledger_forget_tables(h->store, house_projections, &why), &why);
+	CHECK_OK(ledger_open(h->store, house_origin, house_projections, &h->clock, &h->ledger, &why), &why);
+	struct result done = ledger_check_tables(h->ledger, &why);
+	CHECK_INT(done.code, expected);
+	if (done.code != OK)
+		CHECK(strstr(why.text, "sekisho ledger rebuild") != NULL);
+}
+
+TEST(tables_of_another_program_are_noticed_and_made_anew)
+{
+	static const char *const deeds[] = {
+		"DROP TABLE house_item; CREATE TABLE house_item (id TEXT PRIMARY KEY, value TEXT NOT NULL)",
+		"ALTER TABLE house_count ADD COLUMN later TEXT", "CREATE INDEX house_more ON house_item (seq)"};
+	struct why why = {0};
+	for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++) {
+		struct buffer before, after;
+		AUTO(house_drop) struct house h = house_new();
+		buffer_init(&before, 100000);
+		buffer_init(&after, 100000);
+		CHECK_OK(house_add(&h, 40, &why), &why);
+		dump(&h, &before);
+		opens(&h, true, OK);
+		opens(&h, false, OK); /* nothing to forget: nothing is dropped */
+		dump(&h, &after);
+		CHECK_SLICE(buffer_slice(&after), buffer_slice(&before));
+		CHECK_OK(store_exec(h.store, deeds[i], &why), &why);
+		opens(&h, true, E_CONFLICT);
+		opens(&h, false, E_CONFLICT); /* made anew and empty: not to be served */
+		opens(&h, true, E_CONFLICT);  /* nor when it fell before the rebuild */
+		CHECK_OK(ledger_rebuild(h.ledger, &why), &why);
+		opens(&h, true, OK);
+		dump(&h, &after);
+		CHECK_SLICE(buffer_slice(&after), buffer_slice(&before));
+		buffer_done(&before);
+		buffer_done(&after);
+	}
+}
+
 TEST(others_append_while_one_verifies)
 {
 	struct why why = {0};
