@@ -96,7 +96,7 @@ static struct web_parts parts_of(struct house *h, const struct options *o)
 	return (struct web_parts){
 		.store = h->store, .vault = h->vault, .ledger = h->ledger, .policy = h->policy,
 		.office = h->office, .registers = h->registers, .duties = h->duties, .proceedings = h->proceedings, .crossings = h->crossings,
-		.drafts = h->drafts, .font = o->font,
+		.drafts = h->drafts, .transfers = h->transfers, .font = o->font,
 		.random = &h->random, .clock = &h->clock, .body = h->settings.body,
 		.title = h->settings.title, .policy_name = h->settings.policy,
 		.help = o->help ? o->help : "情報担当課", .clamd = h->settings.clamd,

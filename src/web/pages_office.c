@@ -1,6 +1,7 @@
 /* 組織: sections with their posts and who holds them today or on a day, what nobody
  * holds, who is away and who stands in; one person with posts and absences.   */
 #include "web/pages.h"
+#include "web/pages_office.h"
 
 #include "base/number.h"
 
@@ -167,7 +168,11 @@ struct result page_organisation(struct request *rq, struct why *why)
 	day_iso(chart.day, iso);
 	json_t *model = json_pack("{s:s, s:s, s:s, s:b, s:s}", "title", "組織", "day", day, "on", iso, "today",
 		chart.day == request_today(rq), "own", person_path(rq, rq->person.id));
-	struct result filled = office_model(rq, &chart, model, why);
+	bool personnel = false;
+	struct result filled = may_transfer(rq, &personnel, why);
+	json_object_set_new(model, "personnel", json_boolean(personnel));
+	if (filled.code == OK)
+		filled = office_model(rq, &chart, model, why);
 	if (filled.code != OK) {
 		json_decref(model);
 		return filled;

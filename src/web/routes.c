@@ -4,6 +4,7 @@
 #include "web/pages_duty.h"
 #include "web/pages_forms.h"
 #include "web/pages_import.h"
+#include "web/pages_office.h"
 
 enum { BOTH = ZONE_INTERNET | ZONE_LGWAN, OUTER = ZONE_INTERNET, INNER = ZONE_LGWAN };
 
@@ -71,6 +72,10 @@ static const struct route_row rows[] = {
 	{"/proof", INNER, NEED_SESSION, page_proof, NULL, false},
 	{"/proof/form", INNER, NEED_SESSION, page_proof_form, NULL, false},
 	{"/organisation", INNER, NEED_SESSION, page_organisation, NULL, false},
+	{"/organisation/transfers", INNER, NEED_SESSION, page_transfers, post_transfers, true},
+	{"/organisation/transfers/check/*", INNER, NEED_SESSION, page_transfer_check, post_transfer_check, false},
+	{"/organisation/transfers/*/cancel", INNER, NEED_SESSION, NULL, post_transfer_cancel, false},
+	{"/organisation/delegations", INNER, NEED_SESSION, page_delegations, post_delegations, false},
 	{"/organisation/people/*", INNER, NEED_SESSION, page_person, post_person, false},
 
 	{"/clauses", INNER, NEED_SESSION, page_clauses, NULL, false},

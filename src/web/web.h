@@ -29,6 +29,7 @@ struct web_parts {
 	struct proceedings *proceedings;
 	struct crossings *crossings;
 	struct drafts *drafts;
+	struct transfers *transfers;   /* NULL: no personnel files are taken */
 	const struct paper_font *font; /* of what is put on paper; NULL: no PDF */
 	struct random *random;
 	const struct clock *clock;
