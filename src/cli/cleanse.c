@@ -222,7 +222,7 @@ static void print_text(const struct cleansing *k, struct buffer *line)
 	buffer_printf(line, "%s  %s\n    %s\n", report->removal_count ? "取り除きました" : "そのまま通りました",
 	              k->path, k->out);
 	for (const struct removal *r = report->removals; r; r = r->next)
-		buffer_printf(line, "    ・%s（%s）\n", removal_sentence(r->what), r->where);
+		buffer_printf(line, "    ・%s%s%s%s\n", removal_sentence(r->what), r->where[0] ? "（" : "", r->where, r->where[0] ? "）" : "");
 }
 
 static int run_one(struct pool *pool, const struct cleansing *asked, bool json)

@@ -133,8 +133,10 @@ struct result job_check_name(struct job *job, enum file_type type, struct slice 
 	job_ending(name, ending);
 	if (ending_forbidden(ending))
 		return job_refuse(job, REFUSAL_FORBIDDEN, place, "files named .%s never pass", ending);
-	if (type == FILE_TXT && !ending[0])
-		return ok(); /* README: it gets its ending on the way out */
+	if (type == FILE_TXT && !ending[0]) { /* README: it gets its ending on the way out */
+		job_drop(job, "name-ending", place);
+		return ok();
+	}
 	if (format->rebuild && file_type_ending(type)[0] && !file_type_fits(type, ending))
 		return job_refuse(job, REFUSAL_MISMATCH, place, "the content is %s, the name ends in \"%s\"",
 		                  file_type_name(type), ending);

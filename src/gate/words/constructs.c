@@ -63,6 +63,7 @@ static const struct construct constructs[] = {
 	{"mail-page", CONTENT_SHOWN, false, "HTMLの本文を文字だけの本文に置き換えました。リンク先は文字で残しています。"},
 	{"remote-picture", CONTENT_EXTERNAL, false, "開いたことを外部へ知らせる画像の読み込みを取り除きました。"},
 	{"attachment", CONTENT_EMBEDDED, false, "通せない添付ファイルを取り除きました。理由は本文の末尾に書いてあります。"},
+	{"name-ending", CONTENT_HIDDEN, false, "名前に拡張子のない文書に、中身に合う拡張子を付けました。"},
 	{"unsafe-name", CONTENT_HIDDEN, false, "ファイル名を安全なものに直しました。"},
 	{"password", CONTENT_LOCK, true, "パスワードを使って開き、暗号化を外しました。"},
 	{"encryption", CONTENT_LOCK, false, "パスワードなしで開ける暗号化（印刷などの制限を含む）を外しました。"},
