@@ -150,6 +150,8 @@ static struct result run(struct comparing *in, bool *blocked, struct why *why)
 	if (!in->arena)
 		return fail(why, E_MEMORY, "", "no memory");
 	TRY(read_both(in, trees, &by_id, why));
+	if (!by_id)
+		fputs("条文の記号がそろっていないため、番号と文の近さで対応を付けました。対応が正しいか、確かめてください。\n", stderr);
 	TRY(compare_trees(trees[0], trees[1], by_id, in->arena, &c, why));
 	buffer_init(&out, SHOWN);
 	struct result done = show(in, c, &out, why);

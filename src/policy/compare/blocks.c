@@ -34,7 +34,8 @@ const char *block_label(enum block_kind kind)
 {
 	static const char *const labels[BLOCK_KINDS] = {
 		[BLOCK_COLLISION] = "番号の重複", [BLOCK_DATE] = "日付の空欄",
-		[BLOCK_DANGLING] = "参照先なし", [BLOCK_STALE] = "参照のずれ"};
+		[BLOCK_DANGLING] = "参照先なし", [BLOCK_STALE] = "参照のずれ",
+		[BLOCK_MARK] = "改正の印の残り"};
 	return (unsigned)kind < BLOCK_KINDS ? labels[kind] : "";
 }
 
@@ -94,6 +95,19 @@ static bool date_is_open(struct slice text)
 	return false;
 }
 
+/* ---- marks ------------------------------------------------------------------------- */
+
+/* Lines through or under single characters survive the way of a table through a text. */
+static bool is_marked(struct slice text)
+{
+	for (size_t pos = 0; pos < text.len;) {
+		int32_t c = utf8_next(text, &pos);
+		if (c == 0x0305 || c == 0x0332 || c == 0x0333 || (c >= 0x0335 && c <= 0x0338))
+			return true;
+	}
+	return false;
+}
+
 void blocks_numbers(struct blocking *b)
 {
 	const struct text_tree *tree = b->comparison->fresh;
@@ -110,5 +124,7 @@ void blocks_numbers(struct blocking *b)
 			          n->cite, n->printed);
 		if (date_is_open(slice_str(n->text)) || date_is_open(slice_str(n->title)))
 			block_add(b, BLOCK_DATE, n, "%sの日付が空いています。日を定めてください。", n->cite);
+		if (is_marked(slice_str(n->text)) || is_marked(slice_str(n->title)))
+			block_add(b, BLOCK_MARK, n, "%sに、取消し線や下線の付いた文字が残っています。改めた後の文だけにしてください。", n->cite);
 	}
 }

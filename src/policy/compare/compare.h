@@ -37,6 +37,7 @@ enum block_kind {
 	BLOCK_DATE,          /* 令和５年○月○日 */
 	BLOCK_DANGLING,      /* a reference to what is not there */
 	BLOCK_STALE,         /* a reference that the renumbering left behind */
+	BLOCK_MARK,          /* struck or underlined characters that a table left in the text */
 	BLOCK_KINDS
 };
 struct compare_block {

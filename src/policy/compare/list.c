@@ -77,7 +77,7 @@ static void put_blocks(struct buffer *out, const struct comparison *c)
 {
 	static const char *const kinds[BLOCK_KINDS] = {
 		[BLOCK_COLLISION] = "collision", [BLOCK_DATE] = "date", [BLOCK_DANGLING] = "dangling",
-		[BLOCK_STALE] = "stale"};
+		[BLOCK_STALE] = "stale", [BLOCK_MARK] = "mark"};
 	buffer_put_str(out, "],\"blocks\":[");
 	for (const struct compare_block *b = c->blocks; b; b = b->next) {
 		buffer_printf(out, "%s{\"kind\":\"%s\",", b == c->blocks ? "\n" : ",\n", kinds[b->kind]);

@@ -23,39 +23,49 @@ static json_t *clause_of(struct request *rq, const struct policy_clause *clause)
 	return value;
 }
 
+/* What binds the body today: its own clauses and those of the standard that it adopts. */
+static struct result members_now(struct request *rq, struct policy_member **out, size_t *count, struct why *why)
+{
+	if (!edition_now(rq))
+		return fail(why, E_ABSENT, "policy", "今日施行されているポリシーがありません。");
+	return policy_members(parts_of(rq)->policy, parts_of(rq)->policy_name, request_today(rq), rq->arena, out, count, why);
+}
+
 struct result api_clauses(struct request *rq, const json_t *in, json_t **out, struct why *why)
 {
-	const struct policy_edition *edition = edition_now(rq);
+	struct policy_member *members;
+	size_t count;
 	(void)in;
-	if (!edition)
-		return fail(why, E_ABSENT, "policy", "今日施行されているポリシーがありません。");
+	TRY(members_now(rq, &members, &count, why));
 	json_t *list = json_array();
-	size_t count = policy_clause_count(parts_of(rq)->policy, edition);
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, clause_of(rq, policy_clause_at(parts_of(rq)->policy, edition, i)));
+		json_array_append_new(list, clause_of(rq, members[i].clause));
 	*out = api_list(list, "");
 	return ok();
 }
 
 struct result api_clause(struct request *rq, const json_t *in, json_t **out, struct why *why)
 {
-	const struct policy_edition *edition = edition_now(rq);
+	struct policy_member *members;
 	const char *id = api_part(rq, 0);
-	const struct policy_clause *clause =
-		edition ? policy_clause_in(parts_of(rq)->policy, edition, id) : NULL;
+	size_t count;
 	(void)in;
-	if (!clause)
-		return fail(why, E_ABSENT, "id", "その番号の条項は、施行中のポリシーにありません。");
-	*out = clause_of(rq, clause);
-	return ok();
+	TRY(members_now(rq, &members, &count, why));
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(members[i].clause->id, id) == 0) {
+			*out = clause_of(rq, members[i].clause);
+			return ok();
+		}
+	return fail(why, E_ABSENT, "id", "その番号の条項は、施行中のポリシーにありません。");
 }
 
-static struct result add_states(const struct survey *survey, struct request *rq,
-                                const struct policy_edition *edition, json_t *list, struct why *why)
+static struct result add_states(const struct survey *survey, json_t *list, struct why *why)
 {
-	size_t count = policy_clause_count(parts_of(rq)->policy, edition);
+	const struct policy_member *members;
+	size_t count;
+	proof_clauses(survey, &members, &count);
 	for (size_t i = 0; i < count; i++) {
-		const struct policy_clause *clause = policy_clause_at(parts_of(rq)->policy, edition, i);
+		const struct policy_clause *clause = members[i].clause;
 		enum proof_state state;
 		TRY(proof_state(survey, clause, &state, why));
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "id", clause->id, "state",
@@ -66,14 +76,13 @@ static struct result add_states(const struct survey *survey, struct request *rq,
 
 struct result api_proof(struct request *rq, const json_t *in, json_t **out, struct why *why)
 {
-	const struct policy_edition *edition = edition_now(rq);
 	struct survey *survey;
 	(void)in;
-	if (!edition)
+	if (!edition_now(rq))
 		return fail(why, E_ABSENT, "policy", "今日施行されているポリシーがありません。");
 	TRY(proof_survey(rq->web->proof, request_today(rq), rq->arena, &survey, why));
 	AUTO(json_drop) json_t *list = json_array();
-	TRY(add_states(survey, rq, edition, list, why));
+	TRY(add_states(survey, list, why));
 	*out = api_list(json_incref(list), "");
 	return ok();
 }

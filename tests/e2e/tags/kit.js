@@ -255,4 +255,4 @@ async function close(offices, key, results) {
   }
 }
 
-module.exports = { tag, check, brief, rest, run, must, sekisho, BEGIN };
+module.exports = { tag, check, brief, rest, run, must, sekisho, Office, BEGIN };

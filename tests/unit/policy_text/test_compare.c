@@ -454,6 +454,9 @@ TEST(adoption_is_blocked)
 		{"附則\nこの要綱は、令和８年○月○日から施行する。\n", 1u << BLOCK_DATE},
 		{"附則\nこの要綱は、令和　年　月　日から施行する。\n", 1u << BLOCK_DATE},
 		{"附則\nこの要綱は、令和二〇年四月一日から施行する。\n", 0},
+		/* what was struck out or underlined in a table */
+		{"第１条 端末は、台\u0336帳\u0336に記す。\n", 1u << BLOCK_MARK},
+		{"第１条 端末は、名\u0332簿\u0332に記す。\n", 1u << BLOCK_MARK},
 		/* nothing there */
 		{"第１条 端末は、第７条の台帳に記す。\n第２条 台帳は、課長が置く。\n", 1u << BLOCK_DANGLING},
 		{"第１条 前条の端末を置く。\n", 1u << BLOCK_DANGLING},
