@@ -278,11 +278,21 @@ static void load(int argc, char **argv, struct arena *keep)
 
 static const char *type;
 
+static double size_made(void)
+{
+	size_t made = 0;
+	for (size_t i = 0; i < count; i++) {
+		cleanse(files[i], names[i]);
+		made += out.len;
+	}
+	return (double)made / (double)bytes;
+}
+
 static void report(const char *label)
 {
 	double ours = measure(cleanse);
-	printf("%-18s %4zu files %8.0f files/s %8.1f MB/s", label, count, (double)count / ours,
-	       (double)bytes / 1e6 / ours);
+	printf("%-18s %4zu files %8.0f files/s %8.1f MB/s, %.2f of their size", label, count,
+	       (double)count / ours, (double)bytes / 1e6 / ours, size_made());
 	for (size_t i = 0; i < sizeof peers / sizeof *peers && !getenv("BENCH_ALONE"); i++)
 		if (strcmp(peers[i].type, type) == 0) {
 			peers[i].work(files[0], names[0]);

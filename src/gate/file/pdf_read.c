@@ -349,7 +349,7 @@ struct result pdf_open(struct pdf_document *doc)
 	for (size_t i = 0; i < 3; i++)
 		buffer_init(&doc->scratch[i], room < SIZE_MAX ? (size_t)room : SIZE_MAX);
 	doc->inflater = libdeflate_alloc_decompressor();
-	doc->deflater = libdeflate_alloc_compressor(6);
+	doc->deflater = libdeflate_alloc_compressor(1); /* tables of objects; the median file is two thirds of its size */
 	if (!doc->inflater || !doc->deflater)
 		return fail(doc->why, E_MEMORY, "pdf", "no memory for the compressor");
 	uint64_t start;

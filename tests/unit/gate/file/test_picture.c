@@ -737,6 +737,58 @@ TEST(a_stream_of_png_is_always_our_own)
 	buffer_done(&in);
 }
 
+/* Huffman codes of T.81 B.2.4.2: 16 counts, then symbols; of one length in order. */
+static bool codes_in_order(struct slice table)
+{
+	for (size_t at = 0; at < table.len;) {
+		size_t symbol = at + 17;
+		for (size_t length = 1; length <= 16; length++)
+			for (size_t i = 0; i < table.at[at + length]; i++, symbol++)
+				if (i > 0 && table.at[symbol - 1] >= table.at[symbol])
+					return false;
+		at = symbol;
+	}
+	return true;
+}
+
+static size_t codes_of(struct slice jpeg, bool *in_order)
+{
+	size_t tables = 0;
+	*in_order = true;
+	for (size_t at = 2; at + 4 < jpeg.len && jpeg.at[at + 1] != 0xDA;) {
+		size_t len = (size_t)jpeg.at[at + 2] << 8 | jpeg.at[at + 3];
+		if (jpeg.at[at + 1] == 0xC4) {
+			tables++;
+			*in_order &= codes_in_order(slice_part(jpeg, at + 4, len - 2));
+		}
+		at += 2 + len;
+	}
+	return tables;
+}
+
+/* The order of a stranger's symbols could spell something; nothing else may differ. */
+TEST(codes_of_jpeg_are_put_in_order)
+{
+	struct buffer in;
+	struct outcome o;
+	bool in_order;
+	buffer_init(&in, 1 << 16);
+	make_jpeg(&in);
+	size_t last = slice_find(buffer_slice(&in), SLICE("\xF8\xF9\xFA")); /* of 16 bits, not used */
+	CHECK(last != SIZE_MAX);
+	if (last != SIZE_MAX)
+		in.at[last] = 0xFA, in.at[last + 2] = 0xF8;
+	CHECK(codes_of(buffer_slice(&in), &in_order) > 0 && !in_order);
+	cleanse(buffer_slice(&in), NULL, &o);
+	CHECK_INT(o.report.verdict, FILE_CLEAN);
+	CHECK(codes_of(buffer_slice(&o.out), &in_order) > 0 && in_order);
+	CHECK_INT(o.out.len, in.len);
+	CHECK(looks_alike(FILE_JPEG, buffer_slice(&in), buffer_slice(&o.out)));
+	CHECK(idempotent(buffer_slice(&o.out)));
+	outcome_done(&o);
+	buffer_done(&in);
+}
+
 TEST(cut_anywhere_is_refused)
 {
 	for (size_t i = 0; i < PICTURE_KINDS; i++) {
