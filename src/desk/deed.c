@@ -244,6 +244,20 @@ struct result desk_deed_put(struct desk *desk, const struct desk_deed *deed, str
 	return done;
 }
 
+/* What was permitted is done when the first of its records is written: duties begin.
+ * What was told by hand has begun them already.                                */
+static struct result done_as_permitted(struct desk *desk, const struct desk_deed *deed, const struct book_entry *e,
+                                       const struct decision *d, struct arena *arena, struct why *why)
+{
+	struct application a;
+	char first[27];
+	int64_t seq;
+	if (!d || !*e->origin || application_get(desk->proceedings, e->origin, arena, &a, NULL).code != OK)
+		return ok();
+	TRY(first_entry(desk, e->origin, arena, first, why));
+	return strcmp(first, e->id) == 0 ? keep_told(desk, deed, d, e->origin, arena, &seq, why) : ok();
+}
+
 static bool names_clause(const struct slice *clauses, size_t count, const char *id)
 {
 	for (size_t i = 0; i < count; i++)
@@ -283,5 +297,6 @@ struct result desk_entry_close(struct desk *desk, const char *entry, const char 
 		if (!names_clause(clauses, count, e.clauses[i]))
 			clauses[count++] = slice_str(e.clauses[i]);
 	TRY(book_close(desk->registers, entry, actor, "", clauses, count, why));
+	TRY(done_as_permitted(desk, &deed, &e, d, arena, why));
 	return tx_commit(&tx, why);
 }

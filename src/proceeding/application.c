@@ -60,6 +60,19 @@ struct result proceeding_record(struct proceedings *p, const char *kind, const c
 	return ledger_record(p->at.ledger, &entry, data, why);
 }
 
+/* place  the clause that refused, or what else stood in the way */
+struct result proceeding_record_refused(struct proceedings *p, const char *kind, const char *id, const char *actor,
+                                        const char *post, const char *place, json_t *data, struct why *why)
+{
+	const struct policy_edition *edition = policy_edition_on(p->at.policy, p->at.policy_name, proceeding_today(p));
+	const struct slice clause = slice_str(place);
+	struct ledger_entry entry = {.body = slice_str(p->at.body), .kind = slice_str(kind), .actor = slice_str(actor),
+	                             .post = slice_str(post), .subject = slice_str(id), .clauses = &clause};
+	for (size_t i = 0; edition && !entry.clause_count && i < policy_clause_count(p->at.policy, edition); i++)
+		entry.clause_count = strcmp(policy_clause_at(p->at.policy, edition, i)->id, place) == 0;
+	return ledger_record(p->at.ledger, &entry, data, why);
+}
+
 /* ---- submitting --------------------------------------------------------- */
 
 static struct result next_serial(struct proceedings *p, int year, int64_t *out, struct why *why)
@@ -182,6 +195,41 @@ static json_t *decided_rows(struct proceedings *p, const struct application *a, 
 	return rows;
 }
 
+/* What was applied for, without free text: a duty's condition may ask for it. */
+static json_t *frozen_facts(struct proceedings *p, const struct application *a, struct arena *arena)
+{
+	const struct policy_fact *known;
+	size_t count = 0;
+	json_t *facts = json_pack("{ss}", "actor", a->applicant);
+	if (policy_act_facts(p->at.policy, a->act, arena, &known, &count, NULL).code != OK)
+		count = 0;
+	for (size_t i = 0; i < a->fact_count; i++)
+		for (size_t k = 0; k < count; k++)
+			if (strcmp(known[k].path, a->facts[i].path) == 0 && known[k].type != FACT_TEXT &&
+			    strcmp(known[k].path, "object") != 0)
+				json_object_set_new(facts, known[k].path, json_string(a->facts[i].value));
+	return facts;
+}
+
+/* Where nothing has to be written down by whoever does it then, the permission is the
+ * deed (a proxy is recognised, a person may enter), and duties begin with it; where
+ * something has, they begin when that is written (desk_entry_close).           */
+static void add_done(struct proceedings *p, const struct application *a, const char *person, json_t *data,
+                     struct arena *arena)
+{
+	struct policy_act act;
+	const char *object = "";
+	if (*a->exception_to || a->decision->record_count || !policy_act_find(p->at.policy, a->act, &act) || act.to[0])
+		return;
+	for (size_t i = 0; i < a->fact_count; i++)
+		if (strcmp(a->facts[i].path, "object") == 0)
+			object = a->facts[i].value;
+	json_object_set_new(data, "done", json_string(a->act));
+	json_object_set_new(data, "of", json_string(*object ? object : a->subject));
+	json_object_set_new(data, "approver", json_string(person));
+	json_object_set_new(data, "facts", frozen_facts(p, a, arena));
+}
+
 static struct result permitted(struct proceedings *p, const struct application *a, const char *person,
                                struct arena *arena, struct why *why)
 {
@@ -191,6 +239,7 @@ static struct result permitted(struct proceedings *p, const struct application *
 	if (in_force)
 		day_iso(in_force->effective, edition);
 	json_t *data = json_pack("{ss so}", "edition", edition, "rows", decided_rows(p, a, arena));
+	add_done(p, a, person, data, arena);
 	TRY(proceeding_record(p, "application.permitted", a->id, person, "", a->decision, data, why));
 	return effect_begin(p, a, arena, why);
 }
@@ -261,7 +310,7 @@ static void record_denied(struct proceedings *p, const char *id, const char *per
 	if (store_begin(p->at.store, NULL).code != OK)
 		return;
 	json_t *data = json_pack("{ss}", "place", cause->place);
-	struct result done = proceeding_record(p, "application.denied", id, person, "", NULL, data, NULL);
+	struct result done = proceeding_record_refused(p, "application.denied", id, person, "", cause->place, data, NULL);
 	if (done.code != OK || store_commit(p->at.store, NULL).code != OK)
 		store_rollback(p->at.store);
 }

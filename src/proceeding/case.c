@@ -346,7 +346,7 @@ static void record_refused(struct proceedings *p, const struct case_hand *hand, 
 	if (tx_begin(p->at.store, &tx, NULL).code != OK)
 		return;
 	json_t *data = json_pack("{ss ss}", "act", act, "place", cause->place);
-	if (proceeding_record(p, "case.refused", hand->id, hand->actor, hand->post ? hand->post : "", NULL, data,
+	if (proceeding_record_refused(p, "case.refused", hand->id, hand->actor, hand->post ? hand->post : "", cause->place, data,
 	                      NULL).code == OK && tx_commit(&tx, NULL).code != OK)
 		return;
 }

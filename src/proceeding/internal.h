@@ -54,6 +54,9 @@ struct result decide_with(struct proceedings *p, const struct wish *wish,
 struct result proceeding_record(struct proceedings *p, const char *kind, const char *id, const char *actor,
                                 const char *post, const struct decision *decision, json_t *data,
                                 struct why *why) MUST;
+/* proceeding_record_refused - place: the clause that refused (it is named), or another place */
+struct result proceeding_record_refused(struct proceedings *p, const char *kind, const char *id, const char *actor,
+                                        const char *post, const char *place, json_t *data, struct why *why) MUST;
 /* seal_text - id of the sealed item, "" for the empty text */
 struct result seal_text(struct proceedings *p, const char *text, char id[27], struct why *why) MUST;
 /* unseal_text - "" for no item; a sentence for what was erased */
