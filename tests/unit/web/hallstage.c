@@ -1,7 +1,10 @@
 /* hallstage OUTER INNER - the pages over the real rooms, with rows and records in
  * them, for looking at them in a browser (tests/e2e/look.js); prints sessions.   */
+#include "transfer/transfer.h"
+#define TOWN_MORE &transfer_projection,
 #include "furnish_cases.h"
 #include "furnish_report.h"
+#include "furnish_uploads.h"
 #include "hall.h"
 #include "zoned.h"
 
@@ -104,7 +107,9 @@ int main(int argc, char **argv)
 	(void)furnish_reports(&hall.town, reports, told, &sentences);
 	const struct switch_scope scope = {"", "", "tax", ""};
 	CHECK_OK(switch_set(hall.town.crossings, town_id(&hall.town, "hayashi"), &scope, "program", "refuse", &hall.town.why), &hall.town.why);
-	printf("{\"staff_inner\":\"%s\",\"manager_inner\":\"%s\",\"it_inner\":\"%s\",\"chief_inner\":\"%s\",\"supervisor_inner\":\"%s\",\"person\":\"%s\",\"medium\":\"%s\",\"open\":\"%s\",\"closed\":\"%s\","
+	struct brought b = furnish_uploads(&hall);
+	printf("{\"good\":\"%s\",\"bad\":\"%s\",\"moves\":\"%s\",", b.good, b.bad, b.moves);
+	printf("\"staff_inner\":\"%s\",\"manager_inner\":\"%s\",\"it_inner\":\"%s\",\"chief_inner\":\"%s\",\"supervisor_inner\":\"%s\",\"person\":\"%s\",\"medium\":\"%s\",\"open\":\"%s\",\"closed\":\"%s\","
 	       "\"incident\":\"%s\",\"contract\":\"%s\",\"asset\":\"%s\",\"application\":\"%s\",\"permitted\":\"%s\",\"told\":[\"%s\",\"%s\",\"%s\"]}\n",
 	       staff, manager, it, chief, supervisor, town_id(&hall.town, "aoki"), medium, open, closed, f.incident, f.contract, f.asset, f.application, f.permitted,
 	       reports[0], reports[1], reports[2]);
