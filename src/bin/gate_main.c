@@ -11,17 +11,24 @@
 #include "house/house.h"
 #include "jail/jail.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static const char name[] = "sekisho-gate";
 enum { IDLE_MS = 200, TROUBLE_MS = 2000 };
 
-static struct result open_pool(bool no_jail, struct pool **pool, struct why *why)
+static struct result open_pool(const char *dir, bool no_jail, struct pool **pool, struct why *why)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(65536);
 	struct pool_options options = {.parallel = 2, .no_jail = no_jail};
+	char real[PATH_MAX];
 	if (!arena)
 		return fail(why, E_MEMORY, "", "no memory");
+	if (!realpath(dir, real))
+		return fail(why, E_ABSENT, dir, "there is no such folder: %s", strerror(errno));
+	options.anchors = arena_printf(arena, "%s/anchors", real);
 	TRY(house_program("sekisho-cleanse", arena, &options.path[POOL_CLEANSE], why));
 	TRY(house_program("sekisho-inspect", arena, &options.path[POOL_INSPECT], why));
 	TRY(house_program("sekisho-sheet", arena, &options.path[POOL_SHEET], why));
@@ -78,7 +85,7 @@ int main(int argc, char **argv)
 	if (!program_options_read(name, argc, argv, &options))
 		return EXIT_USAGE;
 	program_signals();
-	if (open_pool(options.no_jail, &pool, &why).code != OK ||
+	if (open_pool(options.dir, options.no_jail, &pool, &why).code != OK ||
 	    house_open(options.dir, &house, &why).code != OK ||
 	    crossing_recover(house.crossings, &why).code != OK)
 		return program_why(name, "start-failed", &why);

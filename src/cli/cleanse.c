@@ -202,13 +202,24 @@ static void print_json(const struct cleansing *k, struct buffer *line)
 		buffer_json_str(line, slice_str(r->where));
 		buffer_put_str(line, "}");
 	}
-	buffer_put_str(line, "],\"out\":");
+	buffer_put_str(line, "],\"signatures\":");
+	signatures_json(report->signatures, line);
+	buffer_put_str(line, ",\"out\":");
 	if (k->out)
 		buffer_json_str(line, slice_str(k->out));
 	else
 		buffer_put_str(line, "null");
 	buffer_printf(line, ",\"sha256_in\":\"%s\",\"sha256_out\":", k->in_hex);
 	buffer_printf(line, k->out ? "\"%s\"}\n" : "null}\n", k->out_hex);
+}
+
+static void print_signatures(const struct signature *first, struct buffer *line)
+{
+	for (const struct signature *s = first; s; s = s->next) {
+		buffer_put_str(line, "    ◇");
+		signature_sentence(s, line);
+		buffer_put_str(line, "\n");
+	}
 }
 
 static void print_text(const struct cleansing *k, struct buffer *line)
@@ -223,6 +234,7 @@ static void print_text(const struct cleansing *k, struct buffer *line)
 	              k->path, k->out);
 	for (const struct removal *r = report->removals; r; r = r->next)
 		buffer_printf(line, "    ・%s%s%s%s\n", removal_sentence(r->what), r->where[0] ? "（" : "", r->where, r->where[0] ? "）" : "");
+	print_signatures(report->signatures, line);
 }
 
 static int run_one(struct pool *pool, const struct cleansing *asked, bool json)
@@ -249,10 +261,10 @@ static int run_one(struct pool *pool, const struct cleansing *asked, bool json)
 	return k.refusal ? CLI_REFUSED : CLI_DONE;
 }
 
-static struct result open_pool(bool no_jail, struct arena *arena, struct pool **pool,
+static struct result open_pool(bool no_jail, const char *anchors, struct arena *arena, struct pool **pool,
                                struct why *why)
 {
-	struct pool_options options = {.parallel = 2, .no_jail = no_jail};
+	struct pool_options options = {.parallel = 2, .no_jail = no_jail, .anchors = anchors};
 	TRY(house_program("sekisho-cleanse", arena, &options.path[POOL_CLEANSE], why));
 	TRY(house_program("sekisho-inspect", arena, &options.path[POOL_INSPECT], why));
 	return pool_open(&options, pool, why);
@@ -291,7 +303,7 @@ static int cleanse(int argc, char **argv)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(1 << 20);
 	AUTO(pool_drop) struct pool *pool = NULL;
-	const char *out = NULL, *report = NULL, *password_file = NULL, *password_fd = NULL, *preset = "municipal";
+	const char *out = NULL, *report = NULL, *password_file = NULL, *password_fd = NULL, *preset = "municipal", *anchors = NULL;
 	struct switches switches;
 	uint8_t room[PASSWORD_ROOM];
 	struct slice password;
@@ -299,7 +311,8 @@ static int cleanse(int argc, char **argv)
 	struct why why = {0};
 	const struct option_row rows[] = {
 		{"-o", &out, NULL}, {"--report", &report, NULL}, {"--no-jail", NULL, &no_jail},
-		{"--password-file", &password_file, NULL}, {"--password-fd", &password_fd, NULL}, {"--preset", &preset, NULL}};
+		{"--password-file", &password_file, NULL}, {"--password-fd", &password_fd, NULL}, {"--preset", &preset, NULL},
+		{"--anchors", &anchors, NULL}};
 	argc = cli_options(argc, argv, rows, sizeof rows / sizeof *rows);
 	if (argc < 1 || !out || !arena || (report && strcmp(report, "json") != 0) ||
 	    !switches_preset(preset, &switches))
@@ -310,7 +323,7 @@ static int cleanse(int argc, char **argv)
 	}
 	if (read_password(password_file, password_fd, room, &password, &why).code != OK)
 		return cli_why("cleanse", &why);
-	if (open_pool(no_jail, arena, &pool, &why).code != OK)
+	if (open_pool(no_jail, anchors, arena, &pool, &why).code != OK)
 		return cli_why("cleanse", &why);
 	int worst = CLI_DONE;
 	for (int i = 0; i < argc; i++) {
@@ -325,7 +338,7 @@ static int cleanse(int argc, char **argv)
 
 const struct verb cli_cleanse_verbs[] = {
 	{"cleanse", "FILE... -o DIR [--report json] [--preset strict|municipal|consistent]"
-	 " [--password-file FILE | --password-fd N]",
+	 " [--password-file FILE | --password-fd N] [--anchors DIR]",
 	 "ファイルを無害化して DIR に書き出します（庁内の設定もサーバーも要りません）", cleanse},
 	{0},
 };

@@ -112,6 +112,13 @@ enum crossing_state {      /* of a file */
 const char *crossing_state_name(enum crossing_state state);
 const char *crossing_state_japanese(enum crossing_state state);
 
+struct crossing_signature {
+	const char *sentence; /* who signed, whether it held */
+	const char *verdict;  /* "intact","broken","unreadable" */
+	const char *subject, *issuer, *detail;
+	bool known_root, whole;
+	int64_t signed_ms;    /* as the signer says; 0 unknown */
+};
 struct crossing_removal {
 	const char *what, *where, *sentence;
 };
@@ -130,6 +137,8 @@ struct crossing_file {
 	const char *clause;       /* id that refused it, "" */
 	const struct crossing_removal *removals;
 	size_t removal_count;
+	const struct crossing_signature *signatures; /* as they stood before the rebuild */
+	size_t signature_count;
 	int64_t released_ms, collected_ms, collect_until_ms, original_until_ms, original_erased_ms;
 	int64_t original_released_ms, original_collected_ms; /* by exception, once */
 };

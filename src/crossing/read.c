@@ -163,6 +163,39 @@ static struct result take_removals(const json_t *list, struct arena *arena,
 	return ok();
 }
 
+static struct result take_signature(const json_t *one, struct arena *arena, struct crossing_signature *out,
+                                    struct why *why)
+{
+	AUTO(buffer_done) struct buffer sentence;
+	struct signature s = {.subject = member(arena, one, "subject"), .issuer = member(arena, one, "issuer"),
+	                      .known_root = json_is_true(json_object_get(one, "known_root")),
+	                      .whole = json_is_true(json_object_get(one, "whole")),
+	                      .signed_ms = json_number(one, "signed_ms")};
+	if (!signature_verdict_named(json_text(one, "verdict"), &s.verdict))
+		return fail(why, E_TAMPERED, "signatures", "the sealed report is unreadable");
+	buffer_init(&sentence, 8192);
+	signature_sentence(&s, &sentence);
+	*out = (struct crossing_signature){
+		.sentence = arena_string(arena, buffer_slice(&sentence)), .verdict = signature_verdict_name(s.verdict),
+		.subject = s.subject, .issuer = s.issuer, .detail = member(arena, one, "detail"), .known_root = s.known_root,
+		.whole = s.whole, .signed_ms = s.signed_ms};
+	return out->sentence && buffer_ok(&sentence) ? ok() : fail(why, E_MEMORY, "", "no memory for the report");
+}
+
+static struct result take_signatures(const json_t *list, struct arena *arena, struct crossing_file *out,
+                                     struct why *why)
+{
+	size_t count = json_array_size(list);
+	struct crossing_signature *signatures = ARENA_ARRAY(arena, count + 1, struct crossing_signature);
+	if (!signatures)
+		return fail(why, E_MEMORY, "", "no memory for the report");
+	for (size_t i = 0; i < count; i++)
+		TRY(take_signature(json_array_get(list, i), arena, &signatures[i], why));
+	out->signatures = signatures;
+	out->signature_count = count;
+	return ok();
+}
+
 static struct result open_report(struct crossings *c, const char *item, struct arena *arena,
                                  struct crossing_file *out, struct why *why)
 {
@@ -179,6 +212,7 @@ static struct result open_report(struct crossings *c, const char *item, struct a
 		return fail(why, E_TAMPERED, item, "the sealed report is unreadable");
 	out->sentence = member(arena, report, "sentence");
 	out->reason = member(arena, report, "reason");
+	TRY(take_signatures(json_object_get(report, "signatures"), arena, out, why));
 	return take_removals(json_object_get(report, "removed"), arena, out, why);
 }
 

@@ -235,15 +235,33 @@ static json_t *removed_list(const struct file_report *report)
 	return list;
 }
 
+/* What the signatures said: names lie in the sealed report, the rest in the entry. */
+static json_t *signature_list(const struct file_report *report, bool names)
+{
+	json_t *list = json_array();
+	for (const struct signature *s = report->signatures; s; s = s->next) {
+		json_t *one = json_pack("{ss ss sb sb sI ss}", "form", s->form, "verdict", signature_verdict_name(s->verdict),
+		                        "known_root", s->known_root, "whole", s->whole, "signed_ms", (json_int_t)s->signed_ms,
+		                        "certificate", s->certificate);
+		if (names) {
+			json_object_set_new(one, "subject", json_string(s->subject));
+			json_object_set_new(one, "issuer", json_string(s->issuer));
+			json_object_set_new(one, "detail", json_string(s->detail));
+		}
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
 static struct result seal_report(struct carriage *k, char id[27], struct why *why)
 {
 	struct vault_info info;
 	struct buffer text;
 	const struct file_report *report = &k->cleansed.report;
 	AUTO(json_drop) json_t *all = json_pack(
-		"{ss ss so si}", "reason", k->reason ? k->reason : "", "sentence",
+		"{ss ss so si so}", "reason", k->reason ? k->reason : "", "sentence",
 		k->sentence ? k->sentence : "", "removed", removed_list(report), "removal_count",
-		(int)report->removal_count);
+		(int)report->removal_count, "signatures", signature_list(report, true));
 	buffer_init(&text, VAULT_SMALL);
 	struct result done = json_canonical(all, &text, why);
 	if (done.code == OK)
@@ -252,6 +270,12 @@ static struct result seal_report(struct carriage *k, char id[27], struct why *wh
 	TRY(done);
 	memcpy(id, info.id, sizeof info.id);
 	return ok();
+}
+
+static void put_signatures(const struct carriage *k, json_t *data)
+{
+	if (k->cleansed.report.signatures)
+		json_object_set_new(data, "signatures", signature_list(&k->cleansed.report, false));
 }
 
 static const char *inward_only(const struct carriage *k, const char *word)
@@ -266,6 +290,7 @@ static struct result write_refused(struct carriage *k, struct why *why)
 	json_t *data = json_pack("{ss ss ss ss ss}", "clause", k->clause ? k->clause : "", "refusal", k->refusal, "report",
 	                         report, "switches", k->set.digest, "type",
 	                         inward_only(k, file_type_name(k->cleansed.report.type)));
+	put_signatures(k, data);
 	struct event event = {.kind = "crossing.file.refused", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .clause = k->clause};
 	TRY(record(k->c, &event, data, why));
@@ -278,6 +303,7 @@ static struct result write_held(struct carriage *k, struct why *why)
 	TRY(seal_report(k, report, why));
 	json_t *data = json_pack("{ss ss ss}", "report", report, "switches", k->set.digest, "type",
 	                         inward_only(k, file_type_name(k->cleansed.report.type)));
+	put_signatures(k, data);
 	struct event event = {.kind = "crossing.file.held", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .clause = against(k, GATE_YES, GATE_NO)};
 	TRY(record(k->c, &event, data, why));
@@ -344,6 +370,7 @@ static struct result write_checked(struct carriage *k, struct why *why)
 		"scanned_by", k->engine, "switches", k->set.digest, "type", inward_only(k, file_type_name(k->cleansed.report.type)), "verdict",
 		k->row.direction == CROSSING_INWARD ? file_verdict_name(k->cleansed.report.verdict) : "clean",
 		"sanitised", k->row.direction == CROSSING_INWARD);
+	put_signatures(k, data);
 	struct event event = {.kind = "crossing.file.checked", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .decision = decision};
 	return record(k->c, &event, data, why);

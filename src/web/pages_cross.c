@@ -47,6 +47,19 @@ static json_t *removals_model(const struct crossing_file *file)
 	return list;
 }
 
+static json_t *signatures_model(struct request *rq, const struct crossing_file *file)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < file->signature_count; i++) {
+		const struct crossing_signature *s = &file->signatures[i];
+		bool good = strcmp(s->verdict, "intact") == 0;
+		json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s, s:o, s:s}", "sentence", s->sentence, "warned",
+			!good || !s->known_root || !s->whole, "icon", good ? "check" : "stop", "issuer", s->issuer, "signed",
+			show_time(s->signed_ms), "subject", text(rq, "%s", s->subject)));
+	}
+	return list;
+}
+
 static const char *sizes(struct request *rq, const struct crossing_file *file)
 {
 	json_t *before = show_bytes(file->bytes), *after = show_bytes(file->clean_bytes);
@@ -106,6 +119,7 @@ static json_t *file_model(struct request *rq, const struct crossing *crossing,
 		stopped(file) ? file->sentence : "",
 		"sizes", sizes(rq, file), "clause", show_clause(rq, file->clause), "original_line",
 		original_line(rq, file), "removals", removals_model(file));
+	json_object_set_new(model, "signatures", signatures_model(rq, file));
 	json_object_set_new(model, "removal_count", json_integer((json_int_t)file->removal_count));
 	json_object_set_new(model, "until", show_time(collect ? file->collect_until_ms : 0));
 	json_object_set_new(model, "collected", show_time(file->collected_ms));

@@ -104,6 +104,10 @@ void file_report_json(const struct file_report *report, struct buffer *out)
 		buffer_put_str(out, "}");
 	}
 	buffer_put_str(out, "]");
+	if (report->signatures) {
+		buffer_put_str(out, ",\"signatures\":");
+		signatures_json(report->signatures, out);
+	}
 }
 
 void file_prepare(void)

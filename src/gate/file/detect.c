@@ -12,14 +12,14 @@
 
 #include <libdeflate.h>
 
-struct signature {
+struct magic {
 	uint16_t offset;
 	struct slice bytes;
 	enum file_type type;
 };
 #define AT(offset, bytes, type) {offset, {(const uint8_t *)(bytes), sizeof(bytes) - 1}, type}
 
-static const struct signature signatures[] = {
+static const struct magic signatures[] = {
 	AT(0, "%PDF-", FILE_PDF),
 	AT(0, "\xFF\xD8\xFF", FILE_JPEG),
 	AT(0, "\x89PNG\r\n\x1A\n", FILE_PNG),

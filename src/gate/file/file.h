@@ -15,6 +15,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/slice.h"
+#include "gate/words/signature.h"
 #include "gate/words/switches.h"
 #include "gate/words/words.h"
 
@@ -46,6 +47,7 @@ struct file_report {
 	const char *ending;      /* what the output's name must end in: "docx" also for a docm */
 	struct removal *removals; /* in document order; at most 1,000 are kept */
 	uint32_t removal_count;   /* all of them */
+	struct signature *signatures; /* what they said before the rebuild; filled by the worker (gate/sign) */
 };
 
 /* file_cleanse - one document

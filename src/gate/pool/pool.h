@@ -31,6 +31,7 @@ struct pool_options {
 	unsigned parallel;               /* jobs at a time over all programs, 1..64; 0 is 2 */
 	bool keep_stderr;                /* workers may write to our standard error: tests only */
 	bool no_jail;                    /* workers run unjailed: the user said --no-jail */
+	const char *anchors;             /* folder of root certificates for signatures; NULL: none */
 };
 
 /* pool_open - start the spawner and the zygotes; call before jail_enter

@@ -87,6 +87,62 @@ static struct result disagrees(struct why *why, const char *what)
 	return fail(why, E_INPUT, "", "the worker's report contradicts itself: %s", what);
 }
 
+/* ---- signatures -------------------------------------------------------------- */
+
+enum { KNOWN_ROOT = 1, WHOLE = 2 };
+
+static void put_signatures(struct buffer *out, const struct signature *first)
+{
+	unsigned rows = 0;
+	for (const struct signature *s = first; s && rows < SIGNATURES_MOST; s = s->next)
+		rows++;
+	buffer_put_u8(out, (uint8_t)rows);
+	for (const struct signature *s = first; rows > 0; s = s->next, rows--) {
+		buffer_put_u8(out, (uint8_t)s->verdict);
+		buffer_put_u8(out, (uint8_t)((s->known_root ? KNOWN_ROOT : 0) | (s->whole ? WHOLE : 0)));
+		buffer_put_le64(out, (uint64_t)s->signed_ms);
+		put_text(out, s->form, WIRE_WORD);
+		put_text(out, s->subject, WIRE_TEXT);
+		put_text(out, s->issuer, WIRE_TEXT);
+		put_text(out, s->certificate, WIRE_CERTIFICATE);
+		put_text(out, s->detail, WIRE_TEXT);
+	}
+}
+
+static void take_signature(struct cursor *c, struct arena *arena, struct signature *s, bool *memory)
+{
+	unsigned verdict = cursor_take_u8(c), flags = cursor_take_u8(c);
+	uint64_t when = cursor_take_le64(c);
+	if (verdict > SIGNATURE_INTACT || flags > (KNOWN_ROOT | WHOLE) || when > INT64_MAX ||
+	    ((flags & KNOWN_ROOT) && verdict != SIGNATURE_INTACT))
+		cursor_fail(c);
+	s->verdict = (enum signature_verdict)verdict;
+	s->known_root = flags & KNOWN_ROOT;
+	s->whole = (flags & WHOLE) != 0;
+	s->signed_ms = (int64_t)when;
+	s->form = take_word(c, arena, memory);
+	s->subject = take_text(c, WIRE_TEXT, arena, memory);
+	s->issuer = take_text(c, WIRE_TEXT, arena, memory);
+	s->certificate = take_text(c, WIRE_CERTIFICATE, arena, memory);
+	s->detail = take_text(c, WIRE_TEXT, arena, memory);
+}
+
+static void take_signatures(struct cursor *c, struct arena *arena, struct signature **first, bool *memory)
+{
+	unsigned rows = cursor_take_u8(c);
+	if (rows > SIGNATURES_MOST)
+		cursor_fail(c);
+	for (unsigned i = 0; i < rows && cursor_ok(c) && !*memory; i++) {
+		struct signature *s = ARENA_NEW(arena, struct signature);
+		*memory |= s == NULL;
+		if (!s)
+			return;
+		take_signature(c, arena, s, memory);
+		*first = s;
+		first = &s->next;
+	}
+}
+
 void report_put_file(struct buffer *out, const struct file_report *report, uint64_t out_bytes)
 {
 	uint32_t rows = 0;
@@ -106,6 +162,7 @@ void report_put_file(struct buffer *out, const struct file_report *report, uint6
 		put_text(out, r->what, WIRE_WORD);
 		put_text(out, r->where, WIRE_TEXT);
 	}
+	put_signatures(out, report->signatures);
 	buffer_put_le32(out, END_MARK);
 }
 
@@ -143,6 +200,7 @@ struct result report_take_file(struct slice bytes, struct arena *arena, struct f
 	report.ending = take_ending(&c, arena, &memory);
 	report.removal_count = cursor_take_le32(&c);
 	uint32_t rows = take_removals(&c, arena, &report.removals, &memory);
+	take_signatures(&c, arena, &report.signatures, &memory);
 	if (cursor_take_le32(&c) != END_MARK)
 		cursor_fail(&c);
 	TRY(taken(&c, memory, why));

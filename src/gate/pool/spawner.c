@@ -9,8 +9,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -31,7 +33,9 @@ static void become_zygote(const struct pool_options *options, enum pool_program 
 	char as_zygote[] = "--zygote", number[] = "3", no_jail[] = "--no-jail";
 	char *arguments[] = {(char *)(uintptr_t)path, as_zygote, number,
 	                     options->no_jail ? no_jail : NULL, NULL};
-	char *environment[] = {NULL};
+	char anchors[PATH_MAX + sizeof WIRE_ANCHORS];
+	char *environment[] = {options->anchors ? anchors : NULL, NULL};
+	snprintf(anchors, sizeof anchors, "%s=%s", WIRE_ANCHORS, options->anchors ? options->anchors : "");
 	if (socket == ZYGOTE_FD)
 		fcntl(socket, F_SETFD, 0);
 	else

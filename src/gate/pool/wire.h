@@ -20,6 +20,7 @@ enum {
 	WIRE_TEXT = 1000,          /* bytes of a reason or place */
 	WIRE_WORD = 60,            /* bytes of a stable word */
 	WIRE_ENDING = 15,          /* of a name's ending */
+	WIRE_CERTIFICATE = 68,     /* of a fingerprint */
 };
 
 /* How a worker says what it could not say in a report. */
@@ -52,6 +53,9 @@ struct wire_answer {
 };
 void wire_put_answer(struct buffer *out, const struct wire_answer *answer);
 bool wire_take_answer(struct slice message, struct wire_answer *out);
+
+/* How a worker program hears of the folder of roots; also by hand */
+#define WIRE_ANCHORS "SEKISHO_ANCHORS"
 
 /* A zygote's first word: it is jailed and waits. */
 #define WIRE_READY SLICE("ready")

@@ -68,11 +68,27 @@ static inline size_t furnish_refusals(struct told_file *out, size_t most)
 	return count;
 }
 
+/* One of each thing that can be said of a signature. */
+static inline json_t *furnish_signatures(void)
+{
+	static const struct {
+		const char *verdict;
+		bool known, whole;
+	} rows[] = {{"intact", true, true}, {"intact", false, true}, {"intact", true, false}, {"intact", false, false},
+	            {"broken", false, true}, {"unreadable", false, false}};
+	json_t *list = json_array();
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		json_array_append_new(list, json_pack("{ss ss sb sb sI ss ss ss ss}", "form", "pdf", "verdict", rows[i].verdict,
+			"known_root", rows[i].known, "whole", rows[i].whole, "signed_ms", (json_int_t)town_ms, "certificate",
+			"00ff", "subject", "CN=青木 一郎\\, 税務課,O=青波市,C=JP", "issuer", "CN=試験の認証局,O=青波市,C=JP", "detail", ""));
+	return list;
+}
+
 static inline void furnish_told(struct town *t, const struct crossing *c, const struct told_file *told)
 {
 	furnish_entry(t, "crossing.file.checked", c->files[0].id,
-		json_pack("{ss ss so si}", "reason", "", "sentence", "", "removed", furnish_removals(), "removal_count",
-		          (int)construct_count()),
+		json_pack("{ss ss so si so}", "reason", "", "sentence", "", "removed", furnish_removals(), "removal_count",
+		          (int)construct_count(), "signatures", furnish_signatures()),
 		json_pack("{sI ss ss ss}", "clean_bytes", (json_int_t)5, "ending", "docx", "type", "docx", "verdict", "changed"));
 	for (size_t i = 1; i < c->file_count; i++)
 		furnish_entry(t, "crossing.file.refused", c->files[i].id,

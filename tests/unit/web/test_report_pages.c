@@ -30,6 +30,10 @@ TEST(every_removal_and_every_refusal_is_read_in_the_page)
 		CHECK_INT(t.status, 200);
 		for (size_t i = 0; i < construct_count(); i++)
 			CHECK(shows(&t, construct_at(i)->sentence));
+		CHECK(shows(&t, "「青木 一郎, 税務課」の電子署名を確かめました。署名のあと、内容は変わっていません。</p>"));
+		CHECK(shows(&t, "署名のあとに書き加えられた部分があります。</p>") && shows(&t, "本人の署名かどうかは確かめられません"));
+		CHECK(shows(&t, "電子署名が内容と合いません") && shows(&t, "この形式は確かめられませんでした"));
+		CHECK(shows(&t, "CN=試験の認証局,O=青波市,C=JP"));
 		CHECK(!strstr(t.body, removal_sentence("no-such-word"))); /* nobody reads the stand-in */
 		for (size_t i = k * 19; i < count && i < (k + 1) * 19; i++)
 			seen += shows(&t, told[i].sentence);
