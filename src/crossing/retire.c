@@ -1,7 +1,11 @@
 /* What sekisho-clock does for crossings: nothing stays longer than it may. */
 #include "crossing/internal.h"
+#include "register/hold.h"
 
 #include <stdio.h>
+
+/* Evidence stays: the file itself, or the crossing it came with, is kept by a case. */
+#define NOT_KEPT HOLD_NOT_KEPT("crossing_file.id") " AND " HOLD_NOT_KEPT("crossing_file.crossing")
 
 /* One row a rule: which files, what is recorded, which item's key is destroyed. */
 static const struct rule {
@@ -13,10 +17,10 @@ static const struct rule {
 	 "crossing.file.lapsed"},
 	{"SELECT id, clean FROM crossing_file WHERE clean_erased_ms = 0 AND clean <> '' AND"
 	 " clean <> original AND collect_until_ms > 0 AND collect_until_ms <= ?1"
-	 " ORDER BY id LIMIT 1",
+	 " AND " NOT_KEPT " ORDER BY id LIMIT 1",
 	 "crossing.clean.erased"},
 	{"SELECT id, original FROM crossing_file WHERE original_erased_ms = 0 AND"
-	 " original_until_ms <= ?1 AND state <> 'waiting' ORDER BY id LIMIT 1",
+	 " original_until_ms <= ?1 AND state <> 'waiting' AND " NOT_KEPT " ORDER BY id LIMIT 1",
 	 "crossing.original.erased"},
 };
 

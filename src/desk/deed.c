@@ -1,5 +1,6 @@
 /* Deeds told by hand: decided, kept in the ledger, entered in the record books. */
 #include "desk/internal.h"
+#include "register/hold.h"
 
 #include "ledger/record.h"
 
@@ -222,7 +223,7 @@ static struct result put(struct desk *desk, const struct desk_deed *deed, struct
 	TRY(tx_begin(desk->store, &tx, why));
 	TRY(desk_deed_decide(desk, deed, arena, &d, why));
 	*decision = d;
-	TRY(desk_refusal(d, why));
+	TRY(hold_refused(desk->registers, deed->row, desk_refusal(d, why), why));
 	TRY(random_id(desk->random, origin, why));
 	TRY(open_books(desk, deed, d, origin, arena, why));
 	TRY(first_entry(desk, origin, arena, told.entry, why));
@@ -289,7 +290,7 @@ struct result desk_entry_close(struct desk *desk, const char *entry, const char 
 	if (policy_act_exists(desk->policy, e.act)) {
 		TRY(desk_deed_decide(desk, &deed, arena, &d, why));
 		if (d->verdict == REFUSE)
-			return policy_refusal(d, why);
+			return hold_refused(desk->registers, e.row, policy_refusal(d, why), why);
 		for (size_t i = 0; i < d->spoken_count && count < DESK_CLAUSES; i++)
 			clauses[count++] = slice_str(d->spoken[i].clause->id);
 	}

@@ -1,5 +1,6 @@
 /* A row through the policy. */
 #include "desk/internal.h"
+#include "register/hold.h"
 
 #include <stdio.h>
 
@@ -306,7 +307,7 @@ struct result desk_close(struct desk *desk, const char *id, int64_t version, con
 		.section = row.section, .cells = row.cells, .cell_count = row.cell_count, .actor = actor}};
 	TRY(desk_question(desk, act, actor, id, arena, &asker, why));
 	TRY(desk_judge(desk, &asker, &change, arena, &d, why));
-	TRY(desk_refusal(d, why));
+	TRY(hold_refused(desk->registers, id, desk_refusal(d, why), why));
 	TRY(register_end(desk->registers, id, version, actor, "", clauses, clauses_of(d, clauses, 0), why));
 	TRY(follow(desk, &change, d, id, version + 1, arena, why));
 	return tx_commit(&tx, why);

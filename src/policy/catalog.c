@@ -173,6 +173,16 @@ const char *policy_kind_step(const struct policy *policy, const char *kind, size
 	return NULL;
 }
 
+bool policy_step_ends(const struct policy *policy, const char *kind, const char *step)
+{
+	struct policy_act act;
+	for (size_t i = 0; policy_act_at(policy, i, &act); i++)
+		for (size_t k = 0; strcmp(act.kind, kind) == 0 && k < act.from_count; k++)
+			if (strcmp(act.from[k], step) == 0)
+				return false;
+	return true;
+}
+
 static const char **words_of(const struct policy *policy, const struct ftype *type, struct arena *arena,
                              size_t *count)
 {

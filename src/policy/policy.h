@@ -241,6 +241,8 @@ bool policy_act_find(const struct policy *policy, const char *name, struct polic
 /* policy_kind_step - the n-th step of a proceeding, in the order of the vocabulary; NULL
  * past the last, and of a kind that is none                                */
 const char *policy_kind_step(const struct policy *policy, const char *kind, size_t index);
+/* policy_step_ends - no move of the kind leaves the step; true of a step that is none */
+bool policy_step_ends(const struct policy *policy, const char *kind, const char *step);
 /* policy_act_exists */
 bool policy_act_exists(const struct policy *policy, const char *act);
 /* policy_level_rank - 0 for the lowest level of the scale on that day, -1 unknown */

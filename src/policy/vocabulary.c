@@ -115,6 +115,12 @@ static const struct {
 	{"size", FACT_SIZE},
 };
 
+/* People and sections are the office's, everything else is a row of a register. */
+static enum fact_type base_of(const struct binder *b, const char *kind)
+{
+	return kind == b->policy->w_person ? FACT_PERSON : kind == b->policy->w_section ? FACT_SECTION : FACT_ROW;
+}
+
 static bool resolve_named(struct binder *b, const struct type *type, struct ftype *out)
 {
 	for (size_t i = 0; i < COUNT(basic); i++)
@@ -125,9 +131,7 @@ static bool resolve_named(struct binder *b, const struct type *type, struct ftyp
 	const struct shape *shape = shape_find(b->policy, type->name);
 	if (!shape)
 		return false;
-	enum fact_type base = type->name == b->policy->w_person ? FACT_PERSON
-	                      : type->name == b->policy->w_section ? FACT_SECTION : FACT_ROW;
-	*out = (struct ftype){.base = base, .shape = shape};
+	*out = (struct ftype){.base = base_of(b, type->name), .shape = shape};
 	return true;
 }
 
@@ -180,6 +184,13 @@ static struct shape *new_shape(struct binder *b, const char *name, const char *t
 	return s;
 }
 
+/* A case tells a fact too: whether it has passed the step of that name, else what it says. */
+static bool is_proceeding(struct binder *b, const char *name)
+{
+	const struct shape *shape = shape_find(b->policy, name);
+	return shape && shape->vocab && shape->vocab->kind == VOCAB_PROCEEDING;
+}
+
 static void add_decls(struct binder *b, struct shape *shape, const struct vocab *v)
 {
 	for (const struct decl *d = v->facts; d; d = d->next) {
@@ -193,7 +204,7 @@ static void add_decls(struct binder *b, struct shape *shape, const struct vocab 
 		else
 			shape_add(b, shape, (struct field){.name = d->name, .title = d->title,
 			                                   .found_by = d->found_by, .if_any = d->if_any, .type = type});
-		if (d->found_by[0] && !is_carrier(d->found_by))
+		if (d->found_by[0] && !is_carrier(d->found_by) && !is_proceeding(b, d->found_by))
 			vocab_error(b, 1, v, d->line, "関門の名前を直してください。",
 			            "「%s」の事実を確かめる「%s」という関門はありません。", v->name, d->found_by);
 	}
@@ -216,7 +227,7 @@ static void complete_proceeding(struct binder *b, struct shape *shape, const str
 		vocab_error(b, 1, v, v->line, "種類を宣言してください。", "「%s」の対象「%s」は宣言されていません。", v->name, v->of);
 	if (shape->of && !field_find(shape, v->of, NULL))
 		shape_add(b, shape, (struct field){.name = v->of, .title = shape->of->title, .found_by = "",
-		                                   .type = {.base = FACT_ROW, .shape = shape->of}});
+		                                   .type = {.base = base_of(b, v->of), .shape = shape->of}});
 }
 
 static void add_builtin(struct binder *b, const char *name, const char *title)

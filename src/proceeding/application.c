@@ -1,5 +1,6 @@
 /* Submitting, answering and ending applications. */
 #include "proceeding/internal.h"
+#include "register/hold.h"
 #include "register/book.h"
 
 #include <limits.h>
@@ -111,6 +112,14 @@ static struct result submit(struct proceedings *p, const struct application_requ
 	return proceeding_record(p, "application.submitted", id, request->wish.actor, "", decision, data, why);
 }
 
+static const char *object_of(const struct wish *wish)
+{
+	for (size_t i = 0; i < wish->fact_count; i++)
+		if (strcmp(wish->facts[i].path, "object") == 0)
+			return wish->facts[i].value;
+	return "";
+}
+
 struct result application_submit(struct proceedings *p, const struct application_request *request,
                                  char id[27], struct why *why)
 {
@@ -126,7 +135,7 @@ struct result application_submit(struct proceedings *p, const struct application
 		            "「いつまで」が過ぎた日です。今日以後の日を書いてください。");
 	TRY(application_preview(p, &request->wish, arena, &decision, why));
 	if (decision->verdict == REFUSE)
-		return policy_refusal(decision, why);
+		return hold_refused(p->at.registers, object_of(&request->wish), policy_refusal(decision, why), why);
 	TRY(random_id(p->at.random, id, why));
 	return submit(p, request, decision, id, why);
 }
@@ -357,7 +366,7 @@ static struct result check_apply(struct proceedings *p, const struct application
 	const struct decision *decision;
 	TRY(application_preview(p, &request->wish, arena, &decision, why));
 	if (decision->verdict == REFUSE)
-		return policy_refusal(decision, why);
+		return hold_refused(p->at.registers, object_of(&request->wish), policy_refusal(decision, why), why);
 	TRY(case_missing(decision, why));
 	if (decision->verdict != PASS && decision_state(decision) == ROUTE_AGREED)
 		return fail(why, E_DENIED, request->wish.act,

@@ -86,9 +86,10 @@ static struct result open_case(struct proceedings *p, const struct case_opening 
 	const struct register_change change = {.kind = o->kind, .name = o->name, .section = o->section,
 		.cells = cells, .cell_count = o->cell_count + 1, .actor = o->actor, .post = o->post};
 	TRY(register_put(p->at.registers, &change, id, why));
-	return proceeding_record(p, "case.opened", id, o->actor, o->post ? o->post : "", NULL,
-	                         json_pack("{ss ss ss sb sb}", "kind", o->kind, "section", o->section, "step",
-	                                   first, "drill", o->drill, "incomplete", o->incomplete), why);
+	TRY(proceeding_record(p, "case.opened", id, o->actor, o->post ? o->post : "", NULL,
+	                      json_pack("{ss ss ss sb sb}", "kind", o->kind, "section", o->section, "step",
+	                                first, "drill", o->drill, "incomplete", o->incomplete), why));
+	return evidence_keep(p, id, o->actor, arena, why);
 }
 
 struct result case_open(struct proceedings *p, const struct case_opening *o, char id[27], struct why *why)
@@ -184,6 +185,7 @@ struct result case_change(struct proceedings *p, const struct case_hand *hand, c
 	TRY(register_put(p->at.registers, &change, same, why));
 	TRY(proceeding_record(p, "case.changed", hand->id, hand->actor, hand->post ? hand->post : "", NULL,
 	                      json_pack("{sb}", "incomplete", incomplete), why));
+	TRY(evidence_keep(p, hand->id, hand->actor, arena, why));
 	return tx_commit(&tx, why);
 }
 
@@ -263,14 +265,17 @@ struct result case_moved(struct proceedings *p, const char *id, const char *act,
 	if (decision->verdict != PASS)
 		return fail(why, E_CONFLICT, id, "「%s」は、いまはできません。この件の状態が申請のあとで変わりました。", move.title);
 	TRY(proceeding_record(p, "case.moved", id, actor, "", decision,
-	                      json_pack("{ss ss ss ss}", "done", act, "from", view.step, "to", move.to,
-	                                "application", application), why));
+	                      json_pack("{ss ss ss ss sb}", "done", act, "from", view.step, "to", move.to,
+	                                "application", application, "drill", view.drill), why));
 	const struct effect_of of = {.row = id, .section = view.row.section, .actor = actor, .approver = "", .done = true,
 		.origin = arena_printf(arena, "%s %lld", id, (long long)view.turn)};
 	if (!of.origin)
 		return no_memory(why);
 	TRY(effect_record(p, decision, &of, arena, why));
-	return strcmp(view.step, move.to) == 0 ? ok() : put_step(p, id, move.to, actor, arena, why);
+	if (strcmp(view.step, move.to) == 0)
+		return ok();
+	TRY(put_step(p, id, move.to, actor, arena, why));
+	return evidence_keep(p, id, actor, arena, why);
 }
 
 /* Somebody has asked for it: asking twice would want two sets of signatures. */

@@ -52,6 +52,15 @@ struct result case_answer(struct proceedings *p, const struct case_hand *hand, c
 struct result case_note(struct proceedings *p, const struct case_hand *hand, const char *words,
                         struct why *why) MUST;
 
+/* case_hold - one thing more is evidence of this case: a row, an entry of a record book, a
+ * crossing or a file of it; until the case ends (register/hold.h).  What the case names
+ * in its fields is so without asking.
+ * errors  E_INPUT nothing has that id; E_CONFLICT it is kept already, or the case has ended
+ *         or keeps nothing (hand's turn is not asked)
+ * clause  HN-2.6.5(3)/1                                                     */
+struct result case_hold(struct proceedings *p, const struct case_hand *hand, const char *object,
+                        struct why *why) MUST;
+
 enum case_outcome { CASE_NOTHING = 0, CASE_MOVED, CASE_ASKED };
 struct case_step {
 	const char *act;     /* "incident.close" */

@@ -135,12 +135,7 @@ struct result case_get(struct proceedings *p, const char *id, struct arena *aren
 
 bool case_is_end(const struct policy *policy, const char *kind, const char *step)
 {
-	struct policy_act act;
-	for (size_t i = 0; policy_act_at(policy, i, &act); i++)
-		for (size_t k = 0; strcmp(act.kind, kind) == 0 && k < act.from_count; k++)
-			if (strcmp(act.from[k], step) == 0)
-				return false;
-	return true;
+	return policy_step_ends(policy, kind, step);
 }
 
 /* ---- lists ------------------------------------------------------------------------------ */

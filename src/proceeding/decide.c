@@ -127,6 +127,12 @@ static struct result set_row(struct told *t, const struct fact_pair *pair, struc
 	return register_facts(t->p->at.registers, row.id, t->facts, pair->path, why);
 }
 
+static bool case_tells(const struct told *t, const char *path)
+{
+	const struct policy_fact *fact = known_fact(t, path);
+	return fact && fact->found_by[0] && policy_kind_step(t->p->at.policy, fact->found_by, 0);
+}
+
 static struct result set_facts(struct proceedings *p, const struct policy *policy, day_t day,
                                const struct wish *wish, struct arena *arena, struct facts **out,
                                struct why *why)
@@ -138,7 +144,11 @@ static struct result set_facts(struct proceedings *p, const struct policy *polic
 	for (size_t i = 0; i < wish->fact_count; i++)
 		TRY(set_row(&t, &wish->facts[i], why));
 	for (size_t i = 0; i < wish->fact_count; i++)
-		TRY(set_fact(&t, &wish->facts[i], why));
+		if (!case_tells(&t, wish->facts[i].path)) /* not the one who asks */
+			TRY(set_fact(&t, &wish->facts[i], why));
+	for (size_t i = 0; i < wish->fact_count; i++)
+		if (strcmp(wish->facts[i].path, "object") == 0 && *wish->facts[i].value)
+			TRY(evidence_facts(p, t.known, t.known_count, wish->facts[i].value, t.facts, arena, why));
 	*out = t.facts;
 	return ok();
 }

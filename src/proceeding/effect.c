@@ -134,8 +134,10 @@ struct result effect_end(struct proceedings *p, const char *id, struct arena *ar
 	struct policy_act act;
 	bool lasts = false;
 	TRY(row_read(p, slice_str(id), arena, &row, why));
+	/* only what is so for a time ends with it: a right that was given back stays given back */
 	if (row.exception_to[0] || row.state != APPLICATION_PERMITTED ||
-	    !policy_act_find(p->at.policy, row.act, &act) || !act.sets[0])
+	    !policy_act_find(p->at.policy, row.act, &act) || !act.sets[0] ||
+	    strcmp(act.value, "no") == 0)
 		return ok();
 	TRY(still_lasts(p, &row, &lasts, why));
 	if (lasts)

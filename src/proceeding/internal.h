@@ -92,6 +92,16 @@ struct result case_wish(struct proceedings *p, const struct case_view *view, con
 /* case_apply - the projection's half of case.* entries */
 struct result case_apply(struct store *store, const struct ledger_entry *entry, struct why *why) MUST;
 
+/* evidence_keep - the rows that the case names are its evidence from now on, or are let
+ * go: it has ended, or says that nothing is kept; evidence.c                */
+struct result evidence_keep(struct proceedings *p, const char *id, const char *actor, struct arena *arena,
+                            struct why *why) MUST;
+/* evidence_facts - facts of an act that a case tells (`found-by violation`): whether the
+ * latest one about the object has passed the step of that name, else what it says; and
+ * whether the object is kept as evidence (`on_hold`)                        */
+struct result evidence_facts(struct proceedings *p, const struct policy_fact *known, size_t count, const char *object,
+                             struct facts *facts, struct arena *arena, struct why *why) MUST;
+
 /* decision_state - what the routes of a decision say together */
 enum route_state decision_state(const struct decision *decision);
 

@@ -33,6 +33,10 @@ struct result book_stored(struct registers *r, const char *id, struct arena *are
 struct result books_apply(struct store *store, const struct ledger_entry *entry, const json_t *data,
                           struct why *why) MUST;
 extern const char book_table[]; /* its migration */
+/* hold_apply - likewise the "hold." entries; hold.c */
+struct result hold_apply(struct store *store, const struct ledger_entry *entry, const json_t *data,
+                         struct why *why) MUST;
+extern const char hold_table[];
 
 /* book_gram_kind - under which name a registry's words stand in the index */
 const char *book_gram_kind(const char *registry, struct arena *arena);

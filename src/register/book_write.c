@@ -1,5 +1,6 @@
 /* Opening, writing, closing, correcting and retiring entries of record books. */
 #include "register/book_internal.h"
+#include "register/hold.h"
 
 #include <stdio.h>
 
@@ -544,8 +545,8 @@ struct result book_retire(struct registers *r, size_t *count, struct why *why)
 		return register_no_memory(why);
 	TRY(tx_begin(r->at.store, &tx, why));
 	TRY(store_ask(r->at.store,
-	              "SELECT id FROM book_entry WHERE erased = 0 AND until > 0 AND until < ?1 AND held = 0 AND"
-	              " body = ?2 ORDER BY until, id LIMIT 200",
+	              "SELECT id FROM book_entry WHERE erased = 0 AND until > 0 AND until < ?1 AND held = 0 AND "
+	              HOLD_NOT_KEPT("book_entry.id") " AND body = ?2 ORDER BY until, id LIMIT 200",
 	              ARGS(arg_i64(today_of(r)), arg_str(r->at.body)), &s, why));
 	for (bool row = true; row;) {
 		TRY(statement_step(s, &row, why));

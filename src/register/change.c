@@ -60,7 +60,8 @@ struct result register_change_facts(struct registers *r, const struct register_c
 	for (size_t i = 0; i < change->cell_count; i++)
 		TRY(take_cell(r, &kind, &change->cells[i], cells, facts, prefix, arena, why));
 	TRY(kept_texts(r, change, facts, prefix, arena, why));
-	return cells_facts(r, &kind, cells, NULL, NULL, facts, prefix, DEEP, arena, why);
+	TRY(cells_facts(r, &kind, cells, NULL, NULL, facts, prefix, DEEP, arena, why));
+	return hold_fact(r, &kind, change->id, json_object_get(cells, "on_hold") != NULL, facts, prefix, arena, why);
 }
 
 /* ---- lowering */

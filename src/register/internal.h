@@ -45,6 +45,10 @@ struct result cells_facts(struct registers *r, const struct kind *kind, const js
                           const json_t *rated, const char *but, struct facts *facts, const char *prefix,
                           unsigned depth, struct arena *arena, struct why *why) MUST;
 
+/* hold_fact - the row's `on_hold`, of a kind that has it: yes while a case keeps the row;
+ * else what is stated, and no when nothing is.  id nullable: a row not made yet; hold.c */
+struct result hold_fact(struct registers *r, const struct kind *kind, const char *id, bool stated, struct facts *facts,
+                        const char *prefix, struct arena *arena, struct why *why) MUST;
 /* texts_facts - what is sealed is known, and no more than that */
 struct result texts_facts(struct registers *r, json_t *texts, struct facts *facts, const char *prefix,
                           struct arena *arena, struct why *why) MUST;

@@ -17,9 +17,10 @@ static const struct migration migrations[] = {
 	{2, book_table},
 	{3, "CREATE INDEX register_row_changed ON register_row (body, kind, closed, changed_ms, id);"
 	    "CREATE INDEX register_row_serial ON register_row (body, kind, closed, serial, id);"},
+	{4, hold_table},
 };
-static const char *const tables[] = {"register_row", "register_cell", "book_entry", NULL};
-static const char *const kinds[] = {"register.", "book.", NULL};
+static const char *const tables[] = {"register_row", "register_cell", "book_entry", "evidence_hold", NULL};
+static const char *const kinds[] = {"register.", "book.", "hold.", NULL};
 
 static struct result misfit(const struct ledger_entry *entry, struct why *why)
 {
@@ -190,6 +191,8 @@ static struct result apply(struct store *store, const struct ledger_entry *entry
 	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
 		if (slice_is(entry->kind, acts[i].kind))
 			return acts[i].apply(store, entry, data, why);
+	if (slice_starts(entry->kind, SLICE("hold.")))
+		return hold_apply(store, entry, data, why);
 	return slice_starts(entry->kind, SLICE("book.")) ? books_apply(store, entry, data, why) : misfit(entry, why);
 }
 

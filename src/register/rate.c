@@ -108,7 +108,8 @@ struct result register_facts(struct registers *r, const char *id, struct facts *
 	TRY(kind_read(r, row.row.kind, arena, &kind, why));
 	TRY(facts_set_id(facts, prefix, id, why));
 	TRY(set_texts(row.texts, facts, prefix, arena, why));
-	return cells_facts(r, &kind, row.cells, row.rated, NULL, facts, prefix, DEEP, arena, why);
+	TRY(cells_facts(r, &kind, row.cells, row.rated, NULL, facts, prefix, DEEP, arena, why));
+	return hold_fact(r, &kind, id, json_object_get(row.cells, "on_hold") != NULL, facts, prefix, arena, why);
 }
 
 /* ---- classes */

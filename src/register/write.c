@@ -1,6 +1,8 @@
 /* Making, changing and closing rows: look, refuse what cannot be, one entry. */
 #include "register/internal.h"
 
+#include <stdio.h>
+
 struct result register_no_memory(struct why *why)
 {
 	return fail(why, E_MEMORY, "", "台帳を扱う記憶域が足りません。");
@@ -220,20 +222,33 @@ struct result register_put(struct registers *r, const struct register_change *ch
 	return ok();
 }
 
+/* A case that has come to its end is a record: what it names may go. */
+static bool is_over(struct registers *r, struct slice kind, struct slice step)
+{
+	char k[64], s[64];
+	if (kind.len >= sizeof k || step.len == 0 || step.len >= sizeof s)
+		return false;
+	snprintf(k, sizeof k, "%.*s", SLICE_ARG(kind));
+	snprintf(s, sizeof s, "%.*s", SLICE_ARG(step));
+	return policy_kind_step(r->at.policy, k, 0) && policy_step_ends(r->at.policy, k, s);
+}
+
 static struct result not_named(struct registers *r, const char *id, struct why *why)
 {
 	AUTO(statement_drop) struct statement *s = NULL;
-	bool row = false;
 	TRY(store_ask(r->at.store,
-	              "SELECT n.name FROM register_cell c JOIN register_row n ON n.id = c.row"
+	              "SELECT n.name, n.kind, COALESCE(p.value, '') FROM register_cell c JOIN register_row n ON n.id = c.row"
+	              " LEFT JOIN register_cell p ON p.row = n.id AND p.path = 'step'"
 	              " WHERE c.value = ?1 ORDER BY n.name, n.id",
 	              ARGS(arg_str(id)), &s, why));
-	TRY(statement_step(s, &row, why));
-	if (row)
-		return fail(why, E_CONFLICT, "name",
-		            "「%.*s」がこの行を指しています。先にそちらを直してください。",
-		            SLICE_ARG(column_text(s, 0)));
-	return ok();
+	for (bool row = true;;) {
+		TRY(statement_step(s, &row, why));
+		if (!row)
+			return ok();
+		if (!is_over(r, column_text(s, 1), column_text(s, 2)))
+			return fail(why, E_CONFLICT, "name", "「%.*s」がこの行を指しています。先にそちらを直してください。",
+			            SLICE_ARG(column_text(s, 0)));
+	}
 }
 
 struct result register_end(struct registers *r, const char *id, int64_t version, const char *actor,

@@ -339,31 +339,110 @@ TEST(what_a_permission_sets_begins_and_ends_with_it)
 	town_done(&t);
 }
 
+static struct result suspend(struct town *t, const char *act, const char *login, const char *whom, char a[27])
+{
+	const struct fact_pair facts[] = {{"object", whom}, {"guided", "yes"}, {"improved", "no"}};
+	const struct application_request request = {.wish = {.act = act, .actor = town_id(t, login), .subject = whom,
+		.facts = facts, .fact_count = strcmp(act, "suspend_right") == 0 ? 3 : 1}, .section = "tax", .title = "停止",
+		.purpose = "指導しても改まらない", .until = DAY_OPEN};
+	t->why = (struct why){0};
+	return application_apply(t->proceedings, &request, a, &t->why);
+}
+
+static bool is_active(struct town *t, const char *whom)
+{
+	struct person person = {.active = false};
+	CHECK_OK(office_person(t->office, whom, t->arena, &person, &t->why), &t->why);
+	return person.active;
+}
+
 TEST(an_account_is_suspended_by_the_permission_and_only_after_guidance)
 {
 	struct town t;
-	char a[27];
-	struct person person;
+	char id[27], a[27], asked[27];
+	enum case_outcome outcome;
 	town_new(&t);
-	const char *aoki = town_id(&t, "aoki");
-	struct fact_pair facts[] = {{"object", aoki}, {"guided", "no"}, {"improved", "no"}};
-	struct application_request request = {.wish = {.act = "suspend_right", .actor = town_id(&t, "tanaka"),
-		.subject = aoki, .facts = facts, .fact_count = 3}, .section = "tax", .title = "停止", .purpose = "指導しても改まらない",
-		.until = DAY_OPEN};
-	facts[1].value = "yes"; /* only whom the clause names */
-	CHECK_FAILS(application_apply(t.proceedings, &request, a, &t.why), E_DENIED);
-	request.wish.actor = town_id(&t, "sato");
-	facts[1].value = "no";
-	t.why = (struct why){0};
-	CHECK_FAILS(application_apply(t.proceedings, &request, a, &t.why), E_DENIED); /* guidance comes first */
-	CHECK_OK(office_person(t.office, aoki, t.arena, &person, &t.why), &t.why);
-	CHECK(person.active);
-	facts[1].value = "yes";
-	t.why = (struct why){0};
-	CHECK_OK(application_apply(t.proceedings, &request, a, &t.why), &t.why);
+	const char *aoki = arena_printf(t.arena, "%s", town_id(&t, "aoki"));
+	/* that he was guided is the case's to tell, whatever the officer says */
+	CHECK_FAILS(suspend(&t, "suspend_right", "sato", aoki, a), E_DENIED);
+	CHECK_STR(t.why.place, "HN-2.7.6-4/1");
+	CHECK_OK(open_kind(&t, "violation", "tanaka", CELLS({"person", aoki}, {"section", "tax"},
+		{"finder", "found_by_manager"}, {"grave", "no"}), id), &t.why);
+	CHECK_OK(move(&t, id, "tanaka", "violation.confirm", &outcome, asked), &t.why);
+	CHECK_FAILS(suspend(&t, "suspend_right", "sato", aoki, a), E_DENIED);
+	CHECK_OK(move(&t, id, "tanaka", "violation.warn", &outcome, asked), &t.why);
+	/* whether it has become better is not told yet: nothing is suspended */
+	CHECK(suspend(&t, "suspend_right", "sato", aoki, a).code != OK || state_of(&t, a) != APPLICATION_PERMITTED);
+	CHECK(is_active(&t, aoki));
+	CHECK_OK(fill(&t, id, "tanaka", CELLS({"improved", "yes"})), &t.why);
+	CHECK_FAILS(suspend(&t, "suspend_right", "sato", aoki, a), E_DENIED);
+	CHECK_OK(fill(&t, id, "tanaka", CELLS({"improved", "no"})), &t.why);
+	CHECK_FAILS(suspend(&t, "suspend_right", "tanaka", aoki, a), E_DENIED); /* only whom the clause names */
+	CHECK_OK(suspend(&t, "suspend_right", "sato", aoki, a), &t.why);
 	CHECK_INT(state_of(&t, a), APPLICATION_PERMITTED); /* nobody else has to be asked */
-	CHECK_OK(office_person(t.office, aoki, t.arena, &person, &t.why), &t.why);
-	CHECK(!person.active);
+	CHECK(!is_active(&t, aoki));
+	/* and ends with the word of those whom the clause names */
+	CHECK_FAILS(suspend(&t, "restore_right", "tanaka", aoki, a), E_DENIED);
+	CHECK_OK(suspend(&t, "restore_right", "kuroda", aoki, a), &t.why);
+	CHECK(is_active(&t, aoki));
+	town_done(&t);
+}
+
+static struct result dispose(struct town *t, const char *medium, char a[27])
+{
+	const struct fact_pair facts[] = {{"object", medium}, {"erased", "yes"}, {"treatment", "破砕"}};
+	const struct application_request request = {.wish = {.act = "dispose_medium", .actor = town_id(t, "aoki"),
+		.subject = medium, .facts = facts, .fact_count = 3}, .section = "tax", .title = "廃棄", .purpose = "廃棄",
+		.until = DAY_OPEN};
+	t->why = (struct why){0};
+	return application_apply(t->proceedings, &request, a, &t->why);
+}
+
+TEST(what_a_case_names_is_kept_until_it_ends)
+{
+	struct town t;
+	char asset[27], medium[27], other[27], id[27], drill[27], a[27], asked[27];
+	enum case_outcome outcome;
+	town_new(&t);
+	struct register_change row = {.kind = "asset", .name = "課税台帳", .section = "tax", .actor = "x",
+		.cells = (const struct cell[]){{"owner", "tax"}, {"importance", "A"}}, .cell_count = 2};
+	CHECK_OK(register_put(t.registers, &row, asset, &t.why), &t.why);
+	const struct cell holds[] = {{"owner", "tax"}, {"importance", "A"}, {"contents", asset}, {"on_hold", "no"}};
+	row = (struct register_change){.kind = "medium", .name = "USBメモリ 3号", .section = "tax", .actor = "x",
+		.cells = holds, .cell_count = 4};
+	CHECK_OK(register_put(t.registers, &row, medium, &t.why), &t.why);
+	const struct case_opening drilled = {.kind = "incident", .name = "訓練", .section = "tax", .drill = true,
+		.cells = (const struct cell[]){{"assets", asset}}, .cell_count = 1, .actor = town_id(&t, "aoki")};
+	CHECK_OK(case_open(t.proceedings, &drilled, drill, &t.why), &t.why);
+	CHECK_OK(dispose(&t, medium, a), &t.why); /* a drill keeps nobody from his work */
+	CHECK_OK(open_kind(&t, "incident", "aoki", CELLS({"section", "tax"}, {"assets", asset}, {"outside_source", "no"}), id), &t.why);
+	CHECK_INT(entries(&t, id, "hold.begun", asset), 1);
+	/* the medium holds the asset, and is kept with it, whatever its own row says */
+	CHECK_FAILS(dispose(&t, medium, a), E_DENIED);
+	CHECK_STR(t.why.place, "HN-2.6.5(3)/1");
+	CHECK(strstr(t.why.text, "試験の件"));
+	const struct case_hand by = hand(&t, id, "aoki");
+	CHECK_FAILS(case_hold(t.proceedings, &by, "nothing", &t.why), E_INPUT);
+	t.why = (struct why){0};
+	CHECK_FAILS(case_hold(t.proceedings, &by, asset, &t.why), E_CONFLICT);
+	t.why = (struct why){0};
+	row = (struct register_change){.kind = "medium", .name = "外付けディスク", .section = "tax", .actor = "x",
+		.cells = (const struct cell[]){{"owner", "tax"}, {"importance", "A"}}, .cell_count = 2};
+	CHECK_OK(register_put(t.registers, &row, other, &t.why), &t.why);
+	CHECK_OK(case_hold(t.proceedings, &by, other, &t.why), &t.why);
+	CHECK_FAILS(dispose(&t, other, a), E_DENIED);
+	/* not named any more: let go; what was added by hand stays until the end */
+	CHECK_OK(fill(&t, id, "aoki", CELLS({"assets", ""})), &t.why);
+	CHECK_OK(dispose(&t, medium, a), &t.why);
+	CHECK_FAILS(dispose(&t, other, a), E_DENIED);
+	static const char *const way[][2] = {{"aoki", "incident.recognise"}, {"sato", "incident.analyse"},
+	                                     {"kuroda", "incident.order"}, {"hayashi", "incident.close"}};
+	for (size_t i = 0; i < 4; i++)
+		CHECK_OK(move(&t, id, way[i][0], way[i][1], &outcome, asked), &t.why);
+	CHECK_INT(entries(&t, id, "hold.ended", ""), 2);
+	CHECK_OK(dispose(&t, other, a), &t.why);
+	const struct case_hand late = hand(&t, id, "aoki");
+	CHECK_FAILS(case_hold(t.proceedings, &late, other, &t.why), E_CONFLICT);
 	town_done(&t);
 }
 
