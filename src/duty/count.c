@@ -74,6 +74,6 @@ struct result duty_late(struct duties *d, const char *section, struct arena *are
                         size_t *count, struct why *why)
 {
 	return read_counts(d, "SELECT clause, '', 'overdue', COUNT(*) FROM duty WHERE body = ?1 AND (?2 = '' OR section = ?2)"
-	                      " AND (state = 'overdue' OR (state = 'question' AND escalations > 0)) GROUP BY clause"
+	                      " AND (state = 'overdue' OR (state = 'question' AND escalations > 0)) AND trigger_sort <> 'drill' GROUP BY clause"
 	                      " ORDER BY clause", section, arena, out, count, why);
 }

@@ -123,7 +123,7 @@ struct obligation {
 	const char *id;      /* 26 characters; the same trigger gives the same id */
 	const char *duty;    /* policy_duty.id */
 	const char *clause, *task;
-	const char *trigger; /* "on" "each" "always" "document" "on-call" */
+	const char *trigger; /* "on" "drill" (on, in a drill) "each" "always" "document" "on-call" */
 	const char *event;   /* of "on", "" */
 	int64_t trigger_seq; /* its entry, -1 */
 	const char *object;  /* row, section or person, "" ; "*": all of the kind of its owner */

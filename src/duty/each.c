@@ -404,7 +404,7 @@ static struct result drop_lapsed(struct sweep *s, size_t *withdrawn)
 	struct obligation *open;
 	size_t count;
 	TRY(duty_rows(s->d, "SELECT " DUTY_COLUMNS " FROM duty d WHERE d.body = ?1"
-	                    " AND d.state IN ('open', 'question', 'advice', 'overdue') AND d.trigger_sort <> 'on'"
+	                    " AND d.state IN ('open', 'question', 'advice', 'overdue') AND d.trigger_sort NOT IN ('on', 'drill')"
 	                    " ORDER BY d.id", ARGS(arg_str(s->d->at.body)), s->arena, &open, &count, s->why));
 	for (size_t i = 0; i < count; i++)
 		TRY(still_owed(s, &open[i], withdrawn));

@@ -15,6 +15,7 @@ struct happening {
 	const char *actor, *approver;
 	const json_t *facts; /* nullable */
 	int64_t seq, time_ms;
+	bool drill;          /* done in a drill: touches nothing but the drill's own */
 };
 
 /* ---- entries that were there before the convention */
@@ -47,15 +48,16 @@ static bool known_kind(const struct ledger_entry *entry, const json_t *data, str
 
 static bool happened(const struct ledger_entry *entry, const json_t *data, struct arena *arena, struct happening *out)
 {
-	const char *done = json_text(data, "done"), *of = json_text(data, "of");
+	const char *done = json_text(data, "done"), *of = json_string_value(json_object_get(data, "of"));
 	const json_t *facts = json_object_get(data, "facts");
 	*out = (struct happening){.of = arena_string(arena, entry->subject), .actor = arena_string(arena, entry->actor),
 	                          .approver = json_text(data, "approver"), .facts = json_is_object(facts) ? facts : NULL,
-	                          .seq = entry->seq, .time_ms = entry->time_ms};
+	                          .seq = entry->seq, .time_ms = entry->time_ms,
+	                          .drill = json_is_true(json_object_get(data, "drill"))};
 	if (!*done)
 		return known_kind(entry, data, arena, out);
 	out->act = done;
-	if (*of)
+	if (of) /* "": done by the office, about nothing in particular */
 		out->of = of;
 	if (*json_text(facts, "actor"))
 		out->actor = json_text(facts, "actor");
@@ -82,13 +84,13 @@ static struct result settle(struct duties *d, const struct happening *h, struct 
 	TRY(duty_rows(d,
 	              "SELECT " DUTY_COLUMNS " FROM duty d WHERE d.body = ?1 AND d.task = ?2"
 	              " AND d.state IN ('open', 'question', 'advice', 'overdue') AND d.seq < ?5"
-	              " AND (d.object = ?3 OR (d.object = '' AND (d.subject = ?3 OR d.section = ?3))"
+	              " AND (?6 = 0 OR d.trigger_sort = 'drill') AND (d.object = ?3 OR (d.object = '' AND (d.subject = ?3 OR d.section = ?3))"
 	              " OR EXISTS (SELECT 1 FROM duty_owner w WHERE w.duty = d.id AND w.role = 'by' AND w.person <> ''"
 	              " AND w.person = ?3)"
 	              " OR EXISTS (SELECT 1 FROM duty_owner w WHERE w.duty = d.id AND w.role = 'by' AND w.person <> ''"
 	              " AND w.person = ?4 AND (d.object = '' OR d.object = ?3))) ORDER BY d.id LIMIT 5000",
-	              ARGS(arg_str(d->at.body), arg_str(h->act), arg_str(h->of), arg_str(h->actor), arg_i64(h->seq)), arena,
-	              &found, &count, why));
+	              ARGS(arg_str(d->at.body), arg_str(h->act), arg_str(h->of), arg_str(h->actor), arg_i64(h->seq),
+	                   arg_i64(h->drill)), arena, &found, &count, why));
 	for (size_t i = 0; i < count; i++)
 		TRY(settle_one(d, h, &found[i], why));
 	*settled += count;
@@ -194,7 +196,7 @@ static struct result open_one(struct duties *d, const struct happening *h, const
 {
 	struct duty_judgement judged = {0};
 	struct parties parties;
-	struct opening o = {.duty = duty, .trigger = "on", .event = trigger->event, .subject = h->of, .seq = h->seq,
+	struct opening o = {.duty = duty, .trigger = h->drill ? "drill" : "on", .event = trigger->event, .subject = h->of, .seq = h->seq,
 	                    .object = h->of, .kind = "", .section = "", .actor = h->actor, .approver = h->approver,
 	                    .judgement = &judged, .day = day_of_ms(h->time_ms)};
 	TRY(judge(d, h, &o, &judged, arena, why));

@@ -103,7 +103,8 @@ struct result duty_record(struct duties *d, const char *kind, const char *actor,
 struct result duty_record_about(struct duties *d, const char *kind, const char *actor, const char *post,
                                 const struct obligation *o, json_t *data, struct why *why)
 {
-	return duty_record(d, kind, actor, post, o->id, o->clause, data, why);
+	/* what is done in a drill is evidence of the drill, not of the clause */
+	return duty_record(d, kind, actor, post, o->id, strcmp(o->trigger, "drill") == 0 ? "" : o->clause, data, why);
 }
 
 /* ---- cursors */

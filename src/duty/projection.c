@@ -42,10 +42,11 @@ const struct migration duty_working_migrations[] = {
 };
 const size_t duty_working_migration_count = sizeof duty_working_migrations / sizeof *duty_working_migrations;
 
-/* ---- tallies: a row counts where it stands before and after each change */
+/* ---- tallies: a row counts where it stands before and after each change; one of a
+ * drill stands by itself, and is late or done for nobody                     */
 
 #define BUCKET                                                                                          \
-	"CASE WHEN state = 'overdue' OR (state = 'question' AND escalations > 0) THEN 'overdue'"            \
+	"CASE WHEN trigger_sort = 'drill' THEN 'drill' WHEN state = 'overdue' OR (state = 'question' AND escalations > 0) THEN 'overdue'"            \
 	" WHEN state = 'open' OR state = 'question' THEN CASE WHEN clock = 'unset' THEN 'unset' ELSE 'open' END" \
 	" WHEN state = 'done' OR state = 'not_needed' THEN 'settled' ELSE state END"
 

@@ -264,14 +264,19 @@ struct result case_moved(struct proceedings *p, const char *id, const char *act,
 	TRY(case_get(p, id, arena, &view, why));
 	if (decision->verdict != PASS)
 		return fail(why, E_CONFLICT, id, "「%s」は、いまはできません。この件の状態が申請のあとで変わりました。", move.title);
-	TRY(proceeding_record(p, "case.moved", id, actor, "", decision,
+	/* a drill proves no clause and fills no record book */
+	TRY(proceeding_record(p, "case.moved", id, actor, "", view.drill ? NULL : decision,
 	                      json_pack("{ss ss ss ss sb}", "done", act, "from", view.step, "to", move.to,
 	                                "application", application, "drill", view.drill), why));
 	const struct effect_of of = {.row = id, .section = view.row.section, .actor = actor, .approver = "", .done = true,
 		.origin = arena_printf(arena, "%s %lld", id, (long long)view.turn)};
 	if (!of.origin)
 		return no_memory(why);
-	TRY(effect_record(p, decision, &of, arena, why));
+	if (!view.drill)
+		TRY(effect_record(p, decision, &of, arena, why));
+	if (view.drill && case_is_end(p->at.policy, view.row.kind, move.to))
+		TRY(proceeding_record(p, "case.drilled", id, actor, "", NULL, json_pack("{ss ss}", "done", "drill", "of", ""),
+		                      why));
 	if (strcmp(view.step, move.to) == 0)
 		return ok();
 	TRY(put_step(p, id, move.to, actor, arena, why));

@@ -24,7 +24,8 @@ struct case_opening {
 	const struct cell *cells;
 	size_t cell_count;
 	const char *actor, *post;
-	bool drill;          /* 訓練: marked wherever it is shown */
+	bool drill;          /* 訓練: marked wherever it is shown; its end is evidence that a drill was
+	                      * held (task "drill"), and what is done in it is evidence of nothing else */
 	bool incomplete;     /* told in haste; marked until it is completed */
 };
 /* case_open - at its first step; own transaction unless one is open

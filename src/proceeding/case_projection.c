@@ -94,5 +94,5 @@ struct result case_apply(struct store *store, const struct ledger_entry *entry, 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (slice_is(entry->kind, kinds[i].kind))
 			return kinds[i].apply(store, entry, data, why);
-	return ok(); /* case.refused: an attempt, nothing changes */
+	return ok(); /* case.refused, case.drilled: nothing changes */
 }

@@ -14,6 +14,8 @@ struct result kind_of(struct request *rq, struct policy_kind *out, struct why *w
 const char *register_title(struct request *rq, const struct policy_kind *kind);
 /* show_class - {scale, letter, words, certain, clauses: []} of a row's class */
 json_t *show_class(struct request *rq, const struct register_class *c);
+/* row_path - where the row is looked at: what runs through steps has a page of its own */
+const char *row_path(struct request *rq, const struct register_row *row);
 /* show_row_link - {name, number, href, kind} of a row; an id that is none: name is the id */
 json_t *show_row_link(struct request *rq, const char *id);
 /* show_clauses_of - links of these clause ids */

@@ -22,6 +22,7 @@ handler_fn page_deed, post_deed, page_told;                    /* pages_deed.c *
 handler_fn page_exception, post_exception;                     /* pages_exception.c */
 handler_fn page_apply, page_apply_form, post_apply;            /* pages_apply.c */
 handler_fn page_cases, page_case_new, post_case_new, page_case, post_case; /* pages_case.c */
+handler_fn page_evidence, post_evidence;                       /* pages_evidence.c */
 handler_fn page_commission;                                    /* pages_commission.c */
 handler_fn page_report, post_report, page_network;             /* pages_report.c */
 handler_fn page_clauses;                                       /* pages_book.c */

@@ -436,6 +436,8 @@ static struct result show_case(struct request *rq, unsigned status, struct shown
 	json_object_set_new(model, "due", json_array());
 	json_object_set_new(model, "commission", json_string(*register_cell(&v->row, "noticed_at")
 		? text(rq, "%s/commission", path) : ""));
+	json_object_set_new(model, "evidence", json_string(fields_get(&s->fields, "on_hold")
+		? text(rq, "%s/evidence", path) : ""));
 	struct result filled = history_model(rq, v, json_object_get(model, "history"), why);
 	if (filled.code == OK)
 		filled = due_model(rq, v, json_object_get(model, "due"), why);

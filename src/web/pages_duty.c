@@ -10,11 +10,17 @@ enum { PAGE = 50, HOME_SHOWN = 12, SOON_DAYS = 31, HOME_READ = 2000 };
 
 /* ---- home ------------------------------------------------------------------------ */
 
+/* because something happened, in earnest or in a drill */
+static bool is_on(const struct obligation *o)
+{
+	return strcmp(o->trigger, "on") == 0 || strcmp(o->trigger, "drill") == 0;
+}
+
 static bool no_time_to_wait(struct request *rq, const struct obligation *o)
 {
 	if (o->state == DUTY_ADVICE)
 		return false;
-	if (duty_late_now(o) || o->state == DUTY_QUESTION || strcmp(o->trigger, "on") == 0)
+	if (duty_late_now(o) || o->state == DUTY_QUESTION || is_on(o))
 		return true;
 	return o->due_ms && day_of_ms(o->due_ms) <= request_today(rq) + SOON_DAYS;
 }
@@ -191,7 +197,7 @@ static const char *because(struct request *rq, const struct obligation *o, const
 	AUTO(buffer_done) struct buffer span;
 	buffer_init(&span, 400);
 	ms_short(o->opened_ms, when);
-	if (strcmp(o->trigger, "on") == 0)
+	if (is_on(o))
 		return text(rq, "「%s」が %s に記録されたため。", policy_label(parts_of(rq)->policy, NULL, o->event), when);
 	if (strcmp(o->trigger, "document") == 0)
 		return "この文書を整えることが定められているため。台帳「規程文書の台帳」に同じ名前で登録すると、完了になります。";

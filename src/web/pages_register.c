@@ -168,7 +168,7 @@ static json_t *row_model(struct request *rq, const struct listing *l, const stru
 		json_array_append_new(cells, json_pack("{s:s, s:s}", "label", l->columns[i]->label, "value",
 			fields_said(rq, NULL, l->columns[i], register_cell(row, l->columns[i]->path))));
 	return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o}", "number", (json_int_t)row->serial, "name", row->name,
-	                 "href", text(rq, "/registers/%s/%s", row->kind, row->id), "classes", classes_of(rq, row),
+	                 "href", row_path(rq, row), "classes", classes_of(rq, row),
 	                 "section", show_section(rq, row->section), "cells", cells, "when", show_time(row->changed_ms));
 }
 

@@ -40,6 +40,7 @@ static const struct route_row rows[] = {
 	{"/case/*/items", INNER, NEED_SESSION, page_items_form, NULL, false},
 	{"/cases/*/report", INNER, NEED_SESSION, page_year_form, NULL, false},
 	{"/case/*/commission", INNER, NEED_SESSION, page_commission, NULL, false},
+	{"/case/*/evidence", INNER, NEED_SESSION, page_evidence, post_evidence, false},
 	{"/report", INNER, NEED_SESSION, page_report, post_report, false},
 	{"/network", INNER, NEED_SESSION, page_network, NULL, false},
 	{"/network/form", INNER, NEED_SESSION, page_network_form, NULL, false},

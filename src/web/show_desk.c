@@ -38,13 +38,19 @@ json_t *show_class(struct request *rq, const struct register_class *c)
 	                 "words", certain ? "" : text(rq, "未定（%sとして扱う）", c->high), "certain", certain);
 }
 
+const char *row_path(struct request *rq, const struct register_row *row)
+{
+	bool runs = policy_kind_step(parts_of(rq)->policy, row->kind, 0) != NULL;
+	return runs ? text(rq, "/case/%s", row->id) : text(rq, "/registers/%s/%s", row->kind, row->id);
+}
+
 json_t *show_row_link(struct request *rq, const char *id)
 {
 	struct register_row row;
 	if (!*id || register_get(parts_of(rq)->registers, id, rq->arena, &row, NULL).code != OK)
 		return json_pack("{s:s, s:s, s:s}", "name", id, "number", "", "href", "");
 	return json_pack("{s:s, s:s, s:s}", "name", row.name, "number", text(rq, "%lld", (long long)row.serial), "href",
-	                 text(rq, "/registers/%s/%s", row.kind, row.id));
+	                 row_path(rq, &row));
 }
 
 json_t *show_clause_links(struct request *rq, const char *const *ids, size_t count)

@@ -36,6 +36,8 @@ const char *duty_label(struct request *rq, const struct obligation *o)
 const char *duty_title(struct request *rq, const struct obligation *o)
 {
 	const char *about = duty_object_name(rq, o);
+	if (strcmp(o->trigger, "drill") == 0)
+		return text(rq, "【訓練】%s（%s）", duty_label(rq, o), about);
 	return *about ? text(rq, "%s（%s）", duty_label(rq, o), about) : duty_label(rq, o);
 }
 
