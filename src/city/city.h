@@ -11,6 +11,7 @@
 #ifndef SEKISHO_CITY_H
 #define SEKISHO_CITY_H
 
+#include "desk/desk.h"
 #include "duty/duty.h"
 #include "proceeding/proceeding.h"
 #include "register/register.h"
@@ -20,6 +21,7 @@ struct city_size {
 	unsigned departments, sections, people, assets; /* at least 1, 3, 30, 1 */
 	unsigned applications, changes, absences;       /* in the year */
 	bool duties;  /* let duties fall due day by day, and people settle them */
+	unsigned deeds; /* of all other sorts: every act and every case of the vocabulary in turn */
 };
 /* city_size_named - "small", "aonami", "load"; NULL unknown */
 const struct city_size *city_size_named(const char *name);
@@ -37,13 +39,13 @@ struct city_asset {
 	const char *name;
 	unsigned section, degree;
 };
-enum city_kind { CITY_APPLY = 1, CITY_CHANGE, CITY_AWAY };
+enum city_kind { CITY_APPLY = 1, CITY_CHANGE, CITY_AWAY, CITY_DEED };
 enum city_outcome { CITY_AGREED = 1, CITY_DECLINED, CITY_RETURNED, CITY_WITHDRAWN, CITY_LEFT_OPEN };
 struct city_event {
 	int64_t time_ms;
 	enum city_kind kind;
 	unsigned person, asset;
-	unsigned what;   /* CITY_APPLY: index of city_act_name; CITY_AWAY: days */
+	unsigned what;   /* CITY_APPLY: index of city_act_name; CITY_AWAY: days; CITY_DEED: which */
 	unsigned manner; /* CITY_APPLY: protection, 0 encrypted 1 password 2 none */
 	enum city_outcome outcome;
 };
@@ -77,6 +79,7 @@ struct city_rooms {
 	struct office *office;
 	struct registers *registers;
 	struct duties *duties; /* NULL: no duties */
+	struct desk *desk;     /* NULL: no deeds */
 	struct proceedings *proceedings;
 	const struct policy *policy;
 	const char *policy_name;
@@ -87,7 +90,7 @@ struct city_rooms {
 struct clock city_clock(const int64_t *now_ms);
 
 struct city_tally {
-	size_t people, assets, applied, permitted, refused, not_asked, changed, away, settled;
+	size_t people, assets, applied, permitted, refused, not_asked, changed, away, settled, kept, told, cases;
 	int64_t entries; /* that were made */
 };
 /* city_play - the plan on an office that may have a chart already: its posts stay, empty

@@ -3,10 +3,11 @@
 #define SEKISHO_CITY_INTERNAL_H
 
 #include "city/city.h"
+#include "proceeding/case.h"
 
 enum {
 	CITY_FAMILIES = 48, CITY_GIVENS = 32, CITY_DEPARTMENTS = 10, CITY_SECTIONS = 40, CITY_THINGS = 16,
-	CITY_PURPOSES = 6,
+	CITY_PURPOSES = 6, CITY_THINGS_KEPT = 4096,
 };
 extern const char *const city_families[CITY_FAMILIES], *const city_givens[CITY_GIVENS];
 extern const char *const city_departments[CITY_DEPARTMENTS], *const city_sections[CITY_SECTIONS];
@@ -24,8 +25,22 @@ struct player {
 	const struct policy_fact *facts; /* of kind asset */
 	size_t fact_count;
 	size_t batched;
+	struct thing *things; /* rows and cases that deeds are done to */
+	size_t thing_count;
+	const char **acts;    /* of the vocabulary, by name */
+	size_t act_count;
+	const char **holders; /* persons who hold a post, each once */
+	size_t holder_count;
 	struct why *why;
 };
+/* city_prepare_deeds - acts, holders; city_keep_things - a few rows of every kind;
+ * city_deed - one event of sort CITY_DEED.  Outside a group: what is refused in the midst
+ * is rolled back by itself                                                  */
+struct result city_prepare_deeds(struct player *p) MUST;
+struct result city_keep_things(struct player *p, struct arena *arena) MUST;
+struct result city_deed(struct player *p, const struct city_event *e, struct arena *arena) MUST;
+/* city_sign - whoever is asked agrees */
+struct result city_sign(struct player *p, const char *id, struct arena *arena) MUST;
 /* city_batch - commits the group that is full and opens the next; flush: always */
 struct result city_batch(struct player *p, bool flush) MUST;
 /* city_settle_in - sections, people, posts, assets */

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 static const struct city_size sizes[] = {
-	{"small", 3, 8, 60, 240, 160, 200, 20, true},
-	{"aonami", 8, 40, 600, 20000, 2400, 9000, 240, true},
-	{"load", 10, 120, 3000, 100000, 12000, 860000, 1200, false},
+	{"small", 3, 8, 60, 240, 160, 200, 20, true, 1200},
+	{"aonami", 8, 40, 600, 20000, 2400, 9000, 240, true, 3000},
+	{"load", 10, 120, 3000, 100000, 12000, 860000, 1200, false, 0},
 };
 
 const struct city_size *city_size_named(const char *name)
@@ -173,6 +173,13 @@ static void away_event(struct city_plan *plan, struct dice *dice, struct city_ev
 	e->what = 1 + below(dice, 9);
 }
 
+static void deed_event(struct city_plan *plan, struct dice *dice, struct city_event *e)
+{
+	e->kind = CITY_DEED;
+	e->person = below(dice, plan->person_count);
+	e->asset = below(dice, plan->asset_count);
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct city_event *x = a, *y = b;
@@ -187,8 +194,9 @@ static bool live_a_year(struct city_plan *plan, struct dice *dice, struct arena 
 	const struct {
 		unsigned count;
 		void (*fill)(struct city_plan *plan, struct dice *dice, struct city_event *e);
-	} sorts[] = {{size->applications, apply_event}, {size->changes, change_event}, {size->absences, away_event}};
-	plan->events = ARENA_ARRAY(arena, (size_t)size->applications + size->changes + size->absences + 1, struct city_event);
+	} sorts[] = {{size->applications, apply_event}, {size->changes, change_event}, {size->absences, away_event},
+	           {size->deeds, deed_event}};
+	plan->events = ARENA_ARRAY(arena, (size_t)size->applications + size->changes + size->absences + size->deeds + 1, struct city_event);
 	if (!plan->events)
 		return false;
 	for (size_t s = 0; s < sizeof sorts / sizeof *sorts; s++)
@@ -198,6 +206,10 @@ static bool live_a_year(struct city_plan *plan, struct dice *dice, struct arena 
 			sorts[s].fill(plan, dice, e);
 		}
 	qsort(plan->events, plan->event_count, sizeof *plan->events, by_time);
+	unsigned nth = 0; /* deeds come in turn, so that a year has met all of them */
+	for (size_t i = 0; i < plan->event_count; i++)
+		if (plan->events[i].kind == CITY_DEED)
+			plan->events[i].what = nth++;
 	return true;
 }
 
@@ -222,7 +234,8 @@ struct result city_plan(uint64_t seed, const struct city_size *size, day_t first
 
 void city_plan_text(const struct city_plan *plan, struct buffer *out)
 {
-	static const char *const kinds[] = {[CITY_APPLY] = "apply", [CITY_CHANGE] = "change", [CITY_AWAY] = "away"};
+	static const char *const kinds[] = {[CITY_APPLY] = "apply", [CITY_CHANGE] = "change", [CITY_AWAY] = "away",
+	                                    [CITY_DEED] = "deed"};
 	static const char *const outcomes[] = {[0] = "", [CITY_AGREED] = "agreed", [CITY_DECLINED] = "declined",
 	                                       [CITY_RETURNED] = "returned", [CITY_WITHDRAWN] = "withdrawn",
 	                                       [CITY_LEFT_OPEN] = "open"};

@@ -78,6 +78,12 @@ static struct result decide(struct player *p, const char *id, const struct city_
 	return ok();
 }
 
+struct result city_sign(struct player *p, const char *id, struct arena *arena)
+{
+	const struct city_event agreed = {.outcome = CITY_AGREED};
+	return decide(p, id, &agreed, arena);
+}
+
 static struct result apply_for(struct player *p, const struct city_event *e, struct arena *arena)
 {
 	struct fact_pair pairs[FACTS];
@@ -132,7 +138,8 @@ static struct result go_away(struct player *p, const struct city_event *e, struc
 static struct result happen(struct player *p, const struct city_event *e, struct arena *arena)
 {
 	static struct result (*const kinds[])(struct player *, const struct city_event *, struct arena *) = {
-		[CITY_APPLY] = apply_for, [CITY_CHANGE] = change_asset, [CITY_AWAY] = go_away};
+		[CITY_APPLY] = apply_for, [CITY_CHANGE] = change_asset, [CITY_AWAY] = go_away,
+		[CITY_DEED] = city_deed};
 	*p->at->now_ms = e->time_ms > *p->at->now_ms ? e->time_ms : *p->at->now_ms;
 	arena_reset(arena);
 	TRY(city_batch(p, false));
@@ -200,6 +207,9 @@ static struct result play(struct player *p, struct arena *arena)
 	*p->at->now_ms = morning > *p->at->now_ms ? morning : *p->at->now_ms;
 	TRY(ledger_size(p->at->ledger, &before, p->why));
 	TRY(city_settle_in(p));
+	TRY(city_prepare_deeds(p));
+	if (p->plan->size->deeds)
+		TRY(city_keep_things(p, arena));
 	TRY(live(p, arena));
 	TRY(ledger_size(p->at->ledger, &after, p->why));
 	p->tally->entries = after - before;

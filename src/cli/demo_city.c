@@ -27,11 +27,13 @@ static struct result play(struct demo *demo, const struct city_size *size, uint6
 		return fail(why, E_MEMORY, "", "no memory");
 	TRY(demo_body_of(NULL, h->settings.body, demo->arena, &body, why));
 	TRY(city_plan(seed, size, day_of_ms(*now_ms), arena, &plan, why));
+	struct desk desk;
 	struct city_rooms rooms = {
-		.store = h->store, .ledger = h->ledger, .office = h->office, .registers = h->registers,
+		.desk = &desk, .store = h->store, .ledger = h->ledger, .office = h->office, .registers = h->registers,
 		.duties = h->duties, .proceedings = h->proceedings, .policy = h->policy,
 		.policy_name = h->settings.policy, .unit = body.unit, .now_ms = now_ms};
 	double began = seconds();
+	house_desk(h, &desk);
 	TRY(city_play(plan, &rooms, &tally, why));
 	double took = seconds() - began;
 	printf("職員 %zu人、情報資産 %zu件、申請 %zu件（許可 %zu件）、台帳の変更 %zu件、果たした義務 %zu件\n"
@@ -54,7 +56,7 @@ static struct result grow(struct demo *demo, const struct house_settings *s, str
                           uint64_t seed, bool year, int64_t *now_ms, struct why *why)
 {
 	if (!year) {
-		size.applications = size.changes = size.absences = 0;
+		size.applications = size.changes = size.absences = size.deeds = 0;
 		size.duties = false;
 	}
 	TRY(demo_chart(demo, why));

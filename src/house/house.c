@@ -1,6 +1,8 @@
 /* Opening and creating an office: the order is the dependency of the rooms. */
 #include "house/house.h"
 
+#include "desk/desk.h"
+
 #include "desk/upload.h"
 
 #include "base/file.h"
@@ -193,6 +195,13 @@ struct result house_open_at(const char *dir, struct clock clock, struct house *o
 struct result house_open_to_rebuild(const char *dir, struct house *out, struct why *why)
 {
 	return open_as(dir, (struct clock){.now_ms = NULL}, true, out, why);
+}
+
+void house_desk(struct house *h, struct desk *out)
+{
+	*out = (struct desk){.store = h->store, .ledger = h->ledger, .vault = h->vault, .policy = h->policy,
+	                     .policy_name = h->settings.policy, .office = h->office, .registers = h->registers,
+	                     .proceedings = h->proceedings, .random = &h->random, .clock = &h->clock, .body = h->settings.body};
 }
 
 struct result house_shelf(struct house *h, struct why *why)

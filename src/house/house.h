@@ -76,6 +76,9 @@ struct result house_open_at(const char *dir, struct clock clock, struct house *o
 /* house_open_to_rebuild - for ledger_rebuild, and nothing else: tables of another shape
  * are made anew, empty; nobody else can open the office until it has ended   */
 struct result house_open_to_rebuild(const char *dir, struct house *out, struct why *why) MUST;
+/* house_desk - the counter, with what stands in the house; borrowed, until it is renewed */
+struct desk; /* desk/desk.h */
+void house_desk(struct house *house, struct desk *out);
 void house_close(struct house *house); /* also for AUTO */
 /* house_shelf - read every edition of the office's policy that is installed, for
  * comparing; before the jail.  An office whose folders lie elsewhere has none. */
