@@ -210,6 +210,17 @@ static struct result open_books(struct desk *desk, const struct desk_deed *deed,
 	return book_follow(desk->registers, d, &event, &opened, why);
 }
 
+static struct result bring_about(struct desk *desk, const struct desk_deed *deed, const struct policy_act *act,
+                                 const struct decision *d, struct arena *arena, struct why *why)
+{
+	struct register_row row = {.id = NULL};
+	const char *begun;
+	bool is_row = deed->row && *deed->row && register_get(desk->registers, deed->row, arena, &row, NULL).code == OK;
+	const struct desk_happening h = {.act = act, .row = is_row ? &row : NULL, .section = deed->section,
+		.actor = deed->actor, .told = deed->told, .told_count = deed->told_count, .decision = d};
+	return desk_consequences(desk, &h, arena, &begun, why);
+}
+
 static struct result put(struct desk *desk, const struct desk_deed *deed, struct arena *arena, struct desk_told *out,
                          const struct decision **decision, struct why *why)
 {
@@ -226,6 +237,7 @@ static struct result put(struct desk *desk, const struct desk_deed *deed, struct
 	TRY(hold_refused(desk->registers, deed->row, desk_refusal(d, why), why));
 	TRY(random_id(desk->random, origin, why));
 	TRY(open_books(desk, deed, d, origin, arena, why));
+	TRY(bring_about(desk, deed, &act, d, arena, why));
 	TRY(first_entry(desk, origin, arena, told.entry, why));
 	TRY(keep_told(desk, deed, d, origin, arena, &told.seq, why));
 	TRY(tx_commit(&tx, why));

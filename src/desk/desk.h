@@ -82,6 +82,42 @@ struct result desk_deed_put(struct desk *desk, const struct desk_deed *deed, str
 struct result desk_entry_close(struct desk *desk, const char *entry, const char *actor, struct arena *arena,
                                struct why *why) MUST;
 
+/* What a program or a person tells as it happens: an act that it asks about before it
+ * lets it go on, or an event.  Decided on what is told; kept in the ledger whatever
+ * the answer is, with the clauses that spoke; what the policy wants of it follows in
+ * the same transaction: entries of record books, the fact that it `sets`, the case
+ * that an event `opens` (one for the same happening while it runs), and its duties
+ * by the entry.  An entry of a held act names no clause: nothing is proven by it.  */
+enum { TELL_REFERENCE = 120, TELL_RECORDS = 8 };
+struct desk_telling {
+	const char *act;        /* an act or an event of the vocabulary; no move */
+	const char *object;     /* row, person or section it is done to; "" none */
+	const char *section;    /* whose book; "": the object's, else the teller's */
+	const char *teller;     /* person whose program tells */
+	const char *actor;      /* who does it; "": the teller */
+	const char *reference;  /* the program's own name for it, at most TELL_REFERENCE letters,
+	                         * digits and ._:@/+=<>[]- ; "" none */
+	const struct cell *told; /* by the act's paths; of a row only what is found, not kept */
+	size_t told_count;
+	const struct policy_claim *claims;
+	size_t claim_count;
+};
+struct desk_verdict {
+	enum verdict verdict;      /* of an event: PASS, it has happened */
+	const char *clause;        /* that stops it; "" */
+	const char *sentence;      /* why it is stopped; "" */
+	const struct decision *decision;
+	int64_t seq;               /* of the entry */
+	const char *records[TELL_RECORDS]; /* entries of record books, ids */
+	size_t record_count;
+	const char *begun;         /* the case that was opened or runs already; "" */
+};
+/* desk_tell - own transaction unless one is open
+ * errors  E_ABSENT no such act or object; E_INPUT something told that cannot be:
+ *         place is its path; a refusal is no error                            */
+struct result desk_tell(struct desk *desk, const struct desk_telling *telling, struct arena *arena,
+                        struct desk_verdict *out, struct why *why) MUST;
+
 /* desk_may - may the person touch rows of that section? */
 struct result desk_may(struct desk *desk, const char *person, const char *section, bool *may,
                        struct why *why) MUST;

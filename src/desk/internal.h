@@ -34,6 +34,19 @@ struct result desk_write(struct desk *desk, const struct desk_change *change, co
 /* desk_close_whole - entries of that origin that have no empty field are closed */
 struct result desk_close_whole(struct desk *desk, const char *origin, const char *actor, const char *post,
                                struct arena *arena, struct why *why) MUST;
+/* desk_consequences - the fact that an act or event sets and the case that it opens; of an
+ * event only where the policy in force makes a duty of it
+ * begun  the case, opened now or running already; "" none                    */
+struct desk_happening {
+	const struct policy_act *act;
+	const struct register_row *row; /* nullable */
+	const char *section, *actor;
+	const struct cell *told;
+	size_t told_count;
+	const struct decision *decision;
+};
+struct result desk_consequences(struct desk *desk, const struct desk_happening *h, struct arena *arena,
+                                const char **begun, struct why *why) MUST;
 struct result desk_no_memory(struct why *why) MUST;
 day_t desk_today(const struct desk *desk);
 

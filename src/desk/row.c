@@ -142,7 +142,8 @@ struct result desk_refusal(const struct decision *d, struct why *why)
 		const struct wanted_fact *m = &d->missing[0];
 		const char *id = m->clause ? m->clause->id : d->act;
 		return fail(why, E_DENIED, m->kind == WANT_FACT ? m->name : id,
-		            m->kind == WANT_REASON ? "「%s」。当てはまらないときは、その理由を書いてください（%s）。"
+		            m->kind == WANT_PARAMETER ? "「%s」がまだ決められていないため、判断できません（%s）。"
+		            : m->kind == WANT_REASON ? "「%s」。当てはまらないときは、その理由を書いてください（%s）。"
 		                                   : "「%s」がわからないため、判断できません（%s）。",
 		            m->label, m->clause ? m->clause->cite : d->act_label);
 	}

@@ -242,6 +242,7 @@ struct vocab {
 	const char *carried_by;
 	const char *sets;
 	struct literal *sets_value;
+	const char *opens; /* an event: the proceeding that it begins */
 	struct decl *facts;
 	struct name *steps;
 	struct move *moves;

@@ -135,6 +135,7 @@ static void show_act(const struct act *act, struct policy_act *out)
 	*out = (struct policy_act){.name = act->name, .title = act->title, .kind = act->object ? act->object->name : "",
 	                           .carried_by = act->carried_by, .event = act->event, .passes = act->standard_pass,
 	                           .derived = act->derived, .sets = v && v->sets ? v->sets : "", .value = "",
+	                           .opens = v && v->opens ? v->opens : "",
 	                           .to = act->move ? act->move->to : ""};
 	if (value && value->kind == LIT_PATH)
 		out->value = value->path->text;

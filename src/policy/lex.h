@@ -25,7 +25,7 @@
 	X(LIFT, "lift") X(LIST, "list") X(MEMBERS, "members") X(MOVE, "move")                \
 	X(NAMED, "named") X(NOT, "not") X(NUMBER, "number") X(OF, "of") X(OMITS, "omits")    \
 	X(OMITTED, "omitted") X(ON, "on") X(ONE, "one") X(ONE_OF, "one-of")                  \
-	X(ON_CALL, "on-call") X(OR, "or") X(OUTSIDE, "outside") X(OVERRIDES, "overrides")    \
+	X(ON_CALL, "on-call") X(OPENS, "opens") X(OR, "or") X(OUTSIDE, "outside") X(OVERRIDES, "overrides")    \
 	X(PARAM, "param") X(PER, "per") X(PERMIT, "permit") X(POLICY, "policy")              \
 	X(POST, "post") X(PROCEEDING, "proceeding") X(RATE, "rate") X(REACHED, "reached")    \
 	X(RECORD, "record") X(REFERENCE, "reference") X(REGISTER, "register")                \

@@ -109,8 +109,11 @@ void parse_vocab(struct parser *p, enum vocab_kind kind)
 		need_keyword(p, K_BY);
 		v->carried_by = need_name(p, "担う関門や画面の名前");
 	}
-	if (kind == VOCAB_ACT && take_keyword(p, K_SETS))
+	bool happens = kind == VOCAB_ACT || kind == VOCAB_EVENT;
+	if (happens && take_keyword(p, K_SETS))
 		parse_sets(p, v);
+	if (kind == VOCAB_EVENT && take_keyword(p, K_OPENS))
+		v->opens = need_name(p, "始める手続の名前");
 	if (must_body || (carried && at_mark(p, '{')))
 		parse_body(p, v);
 	if (!parser_ok(p))

@@ -226,7 +226,8 @@ struct policy_act {
 	bool event;             /* happens without asking */
 	bool passes;            /* its default */
 	bool derived;           /* register, change, close of a register; adopt ... of a document */
-	const char *sets, *value; /* the fact of the row that a permission changes; "" none */
+	const char *sets, *value; /* the fact of the row that it changes; "" none */
+	const char *opens;        /* an event: the proceeding that it begins; "" none */
 	/* a move: the steps it may start from, and where it leads; "" no move */
 	const char *from[POLICY_STEPS];
 	size_t from_count;

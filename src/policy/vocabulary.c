@@ -283,6 +283,10 @@ static void check_act(struct binder *b, const struct vocab *v)
 	if (v->sets && !field_find(v->of ? shape_find(b->policy, v->of) : NULL, v->sets, NULL))
 		vocab_error(b, 1, v, v->line, "対象の種類に事実を宣言してください。",
 		            "「%s」が変える事実「%s」が対象にありません。", v->name, v->sets);
+	const struct shape *begun = v->opens ? shape_find(b->policy, v->opens) : NULL;
+	if (v->opens && !(begun && begun->vocab && begun->vocab->kind == VOCAB_PROCEEDING))
+		vocab_error(b, 1, v, v->line, "手続を宣言してください。", "「%s」が始める手続「%s」は宣言されていません。", v->name,
+		            v->opens);
 }
 
 static struct act *add_act(struct binder *b, const char *name, const char *title,

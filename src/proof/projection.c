@@ -24,7 +24,7 @@ static const char *const kinds[] = {"", NULL};
 /* Entries of what lets nothing pass against a clause. */
 static bool of_gate(struct slice kind)
 {
-	static const char *const gates[] = {"crossing.", "signin.", "zone.", "flow."};
+	static const char *const gates[] = {"crossing.", "signin.", "zone.", "flow.", "gate."};
 	for (size_t i = 0; i < sizeof gates / sizeof *gates; i++)
 		if (slice_starts(kind, slice_str(gates[i])))
 			return true;
