@@ -82,7 +82,7 @@ struct applying {
 
 /* Of what the act says, the applicant says: not who acts, not what a gate or the office
  * finds out, nothing that the row says itself.                               */
-static bool is_told_by_applicant(const struct policy_fact *fact)
+bool is_told_by_applicant(const struct policy_fact *fact)
 {
 	return strcmp(fact->path, "actor") != 0 && !fact->found_by[0] && !strchr(fact->path, '.');
 }

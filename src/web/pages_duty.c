@@ -152,11 +152,6 @@ struct result page_duties(struct request *rq, struct why *why)
 
 /* ---- one ---------------------------------------------------------------------------- */
 
-struct seen {
-	struct obligation o;
-	bool owes, operator, above;
-};
-
 static bool among(const char *person, const struct holder *holders, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -166,12 +161,12 @@ static bool among(const char *person, const struct holder *holders, size_t count
 }
 
 /* Theirs: who owes it, who stands above, their section, and those who run the IT. */
-static struct result look(struct request *rq, struct seen *out, struct why *why)
+struct result duty_look(struct request *rq, const char *id, struct duty_seen *out, struct why *why)
 {
 	struct holder *holders;
 	size_t count;
 	struct duties *d = parts_of(rq)->duties;
-	TRY(duty_get(d, text(rq, "%.*s", SLICE_ARG(rq->part[0])), rq->arena, &out->o, why));
+	TRY(duty_get(d, id, rq->arena, &out->o, why));
 	TRY(duty_holders(d, &out->o, rq->arena, &holders, &count, why));
 	out->owes = among(rq->person.id, holders, count);
 	TRY(duty_upwards(d, &out->o, rq->arena, &holders, &count, why));
@@ -243,7 +238,7 @@ static bool settled(const struct obligation *o)
 	return o->state == DUTY_DONE || o->state == DUTY_NOT_NEEDED || o->state == DUTY_WITHDRAWN;
 }
 
-static struct result duty_model(struct request *rq, const struct seen *s, json_t **out, struct why *why)
+static struct result duty_model(struct request *rq, const struct duty_seen *s, json_t **out, struct why *why)
 {
 	struct duties *d = parts_of(rq)->duties;
 	const struct obligation *o = &s->o;
@@ -271,9 +266,9 @@ static struct result duty_model(struct request *rq, const struct seen *s, json_t
 
 static struct result show_one(struct request *rq, unsigned status, const char *field, const char *wrong, struct why *why)
 {
-	struct seen s = {.owes = false};
+	struct duty_seen s = {.owes = false};
 	json_t *model = NULL;
-	TRY(look(rq, &s, why));
+	TRY(duty_look(rq, text(rq, "%.*s", SLICE_ARG(rq->part[0])), &s, why));
 	TRY(duty_model(rq, &s, &model, why));
 	const char *path = duty_path(rq, s.o.id);
 	const char *const crumbs[][2] = {{"ホーム", "/"}, {"義務", "/duties"}, {duty_label(rq, &s.o), ""}};
@@ -305,7 +300,7 @@ static size_t evidence_typed(struct request *rq, const char **out)
 	return count;
 }
 
-static struct result settle(struct request *rq, const struct seen *s, const char *act, struct why *why)
+static struct result settle(struct request *rq, const struct duty_seen *s, const char *act, struct why *why)
 {
 	const char *evidence[DUTY_EVIDENCE + 1];
 	struct duty_answer answer = {.person = rq->person.id, .note = posted(rq, "note"), .evidence = evidence,
@@ -327,9 +322,9 @@ static struct result settle(struct request *rq, const struct seen *s, const char
 
 struct result post_duty(struct request *rq, struct why *why)
 {
-	struct seen s = {.owes = false};
+	struct duty_seen s = {.owes = false};
 	struct why ours = {OK, "", ""};
-	TRY(look(rq, &s, why));
+	TRY(duty_look(rq, text(rq, "%.*s", SLICE_ARG(rq->part[0])), &s, why));
 	struct result done = settle(rq, &s, posted(rq, "act"), &ours);
 	if (done.code == E_INPUT)
 		return show_one(rq, 400, ours.place, text(rq, "%s", ours.text), why);

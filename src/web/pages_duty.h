@@ -13,6 +13,14 @@ handler_fn page_proof;                        /* pages_proof.c */
  * later  how many more there are whose day is farther off                  */
 struct result home_duties(struct request *rq, json_t *list, size_t *later, struct why *why) MUST;
 
+/* An obligation and what this person has to do with it. */
+struct duty_seen {
+	struct obligation o;
+	bool owes, operator, above;
+};
+/* duty_look - E_ABSENT: none, or not this person's to see */
+struct result duty_look(struct request *rq, const char *id, struct duty_seen *out, struct why *why) MUST;
+
 /* ---- show_duty.c; strings live in the request's arena */
 json_t *show_duty(struct request *rq, const struct obligation *o);
 const char *duty_path(struct request *rq, const char *id);

@@ -86,8 +86,67 @@ async function until(seconds, asked) {
   throw new Error('nothing came of it');
 }
 
+// ---- what machines and people tell: acts, duties, records, cases
+
+async function told(mine, theirs, ours, staff) {
+  const server = await ours('makeRow', { kind: 'system' }, { name: '文書管理', cells: { section: 'digital', for_outsiders: 'no' } });
+  const work = { act: 'operate_system', object: server.id, reference: 'job/17' };
+  const once = { headers: { 'Idempotency-Key': 'work-17' } };
+  const kept = await ours('tellAct', null, work, once);
+  check(kept.verdict === 'pass' && kept.clauses.includes('HN-2.6.1(4)-1') && kept.records.length === 1, `told: ${JSON.stringify(kept).slice(0, 400)}`);
+  check((await ours('tellAct', null, work, once)).entry === kept.entry, 'the same key told it twice');
+  const refused = await ours('tellAct', null, { act: 'relay_mail', facts: { authenticated: 'no' } });
+  check(refused.verdict === 'refuse' && refused.clause === 'HN-2.6.1(12)-1' && refused.sentence !== '', `relay: ${JSON.stringify(refused).slice(0, 400)}`);
+  const entry = await ours('getEntry', { seq: refused.entry });
+  check(entry.kind === 'gate.refused' && entry.clauses.includes('HN-2.6.1(12)-1'), `the refusal is not kept: ${JSON.stringify(entry)}`);
+  const faults = [['facts', { 'object.section': 'tax' }, 'object.section'], ['facts', { colour: 'red' }, 'colour'], ['reference', '<あ>', 'reference'],
+    ['object', 'nobody', '']];
+  for (const [name, value, field] of faults) {
+    const r = await raw('POST', '/acts', staff, { body: JSON.stringify({ ...work, reference: 'x', [name]: value }) });
+    check([404, 422].includes(r.status) && (!field || r.data.errors[0].field === field), `${name}: ${r.status} ${JSON.stringify(r.data)}`);
+  }
+  const other = await raw('POST', '/acts', staff, { body: JSON.stringify({ ...work, actor: (await theirs('getMe')).id }) });
+  check(other.status === 403, `in another's name: ${other.status}`);
+  const move = await raw('POST', '/acts', staff, { body: '{"act":"incident.close"}' });
+  check(move.status === 422, `a move told as an act: ${move.status}`);
+
+  check((await ours('listBooks')).items.some((b) => b.book === 'work_log'), 'no book of work');
+  const id = kept.records[0], book = 'work_log';
+  check((await ours('listRecords', { book, row: server.id })).items.some((r) => r.id === id && r.state === 'open'), 'the record is not listed');
+  check((await ours('getRecord', { book, id })).empty.join() === 'work', `empty: ${JSON.stringify(await ours('getRecord', { book, id }))}`);
+  const early = await raw('POST', `/records/${book}/${id}/closing`, staff, { body: '{}' });
+  check(early.status === 422 || early.status === 403, `a record with an empty field is closed: ${early.status}`);
+  await ours('fillRecord', { book, id }, { cells: { work: '索引を作り直した' } });
+  check((await ours('closeRecord', { book, id }, {})).state === 'closed', 'not closed');
+
+  const duty = (await theirs('listDuties', { limit: 1 })).items[0];
+  check(duty.holders.length > 0 && (await theirs('listDuties', { limit: 1, after: 1 })).items[0].id !== duty.id, 'duties are not paged');
+  check((await theirs('getDuty', { id: duty.id })).clause === duty.clause, 'another duty');
+  const empty = await raw('POST', `/duties/${duty.id}/settlement`, staff, { body: '{"as":"done","note":"済み"}' });
+  check([403, 404].includes(empty.status), `settled by who does not owe it: ${empty.status}`);
+  check((await theirs('settleDuty', { id: duty.id }, { as: 'done', note: '確かめました' })).state === 'done', 'not settled');
+
+  const host = await mine('makeRow', { kind: 'host' }, { name: '窓口の端末', cells: { section: 'tax', form: 'pc', resident: 'yes' } });
+  const wish = { act: 'change_hardware', object: host.id, title: 'メモリの増設', purpose: '窓口の待ちを減らすため', facts: { for_business: 'yes', part: 'メモリ 8GB' } };
+  const asked = await mine('submitApplication', null, wish);
+  check(asked.state === 'open' && asked.slots.length === 2, `apply: ${JSON.stringify(asked).slice(0, 300)}`);
+  const foreign = await raw('POST', '/applications', staff, { body: JSON.stringify({ ...wish, facts: { 'object.section': 'care' } }) });
+  check(foreign.status === 422, `the applicant says what the row says: ${foreign.status}`);
+
+  const contract = await theirs('openCase', null, { kind: 'contract', name: '保守の委託', cells: { measures_confirmed: 'yes' } });
+  check((await theirs('listCases', { kind: 'contract' })).items.some((c) => c.id === contract.id), 'the case is not listed');
+  const moved = await theirs('moveCase', { id: contract.id }, { turn: contract.turn, act: 'contract.select' });
+  check(moved.outcome === 'moved' && moved.case.choices.some((c) => c.sentence !== ''), `moved: ${JSON.stringify(moved).slice(0, 400)}`);
+  const answered = await theirs('answerCase', { id: contract.id }, { turn: moved.case.turn, list: 'contract_items', item: 'secrecy', answer: 'yes' });
+  const filled = await theirs('changeCase', { id: contract.id }, { turn: answered.turn, cells: { measures_confirmed: 'no' } });
+  check((await theirs('getCase', { id: contract.id })).cells.measures_confirmed === 'no', 'a fact of the case is not written');
+  const stale = await raw('POST', `/cases/${contract.id}/moves`, staff, { body: JSON.stringify({ turn: 1, act: 'contract.conclude' }) });
+  check(filled.turn > 1 && [403, 404, 409].includes(stale.status), `a stale move: ${stale.status}`);
+}
+
 async function everything() {
-  const all = 'application.decide,application.read,application.write,crossing.read,ledger.read,office.read,policy.read,proof.read,register.read,register.write';
+  const all = 'act.write,application.decide,application.read,application.write,case.read,case.write,crossing.read,duty.read,duty.write,' +
+    'ledger.read,office.read,policy.read,proof.read,record.read,record.write,register.read,register.write';
   const [staff, manager, it] = [token('ueda', all), token('tanaka', all), token('hayashi', all)].map((t) => t.text);
   description = (await raw('GET', '/openapi.json', it)).data;
   const { Validator } = await import(path.join(modules, '@seriousme/openapi-schema-validator/index.js'));
@@ -97,7 +156,7 @@ async function everything() {
 
   const [mine, theirs, ours] = [await client(staff), await client(manager), await client(it)];
   const me = await mine('getMe');
-  check(me.section === 'tax' && me.scopes.length === 10, `me: ${JSON.stringify(me)}`);
+  check(me.section === 'tax' && me.scopes.length === 17, `me: ${JSON.stringify(me)}`);
   check((await ours('listSections')).items.some((s) => s.id === 'tax'), 'no tax section');
   check((await ours('listPeople')).items.length >= 12, 'people are missing');
   check((await ours('listPosts', { on: '2026-04-01' })).items.some((h) => h.post === 'ciso'), 'no CISO');
@@ -149,6 +208,7 @@ async function everything() {
   const open = await until(30, async () => (await raw('GET', '/applications?whose=mine&state=open', staff)).data.items.find((a) => a.subject === second));
   check((await mine('withdrawApplication', { id: open.id }, {})).state === 'withdrawn', 'not withdrawn');
 
+  await told(mine, theirs, ours, staff);
   const entries = await ours('listEntries', { kind: 'application.', limit: 3 });
   check(entries.items.length === 3 && entries.next !== '', 'entries are not paged');
   const older = await ours('listEntries', { kind: 'application.', limit: 3, before: Number(entries.next) });

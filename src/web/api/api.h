@@ -103,6 +103,11 @@ void api_free(struct request *rq);
 /* api_migrate - the table of kept answers, a working table */
 struct result api_migrate(struct store *store, struct why *why) MUST;
 
+/* api_cells - a map of texts as cells, in the arena */
+struct result api_cells(struct request *rq, const json_t *map, struct cell **out, size_t *count, struct why *why) MUST;
+/* api_limit - 1 to API_PAGE; E_INPUT */
+struct result api_limit(const json_t *in, size_t *out, struct why *why) MUST;
+
 /* the operations, a file a family: read_*.c and do_*.c name them */
 #define API_RUN(name) \
 	struct result name(struct request *rq, const json_t *in, json_t **out, struct why *why)
@@ -122,8 +127,24 @@ API_RUN(api_change_row);
 API_RUN(api_close_row);
 API_RUN(api_applications);
 API_RUN(api_application);
+API_RUN(api_tell);
+API_RUN(api_apply);
 API_RUN(api_answer);
 API_RUN(api_withdraw);
+API_RUN(api_duties);
+API_RUN(api_duty);
+API_RUN(api_settle);
+API_RUN(api_books);
+API_RUN(api_records);
+API_RUN(api_record);
+API_RUN(api_fill_record);
+API_RUN(api_close_record);
+API_RUN(api_cases);
+API_RUN(api_case);
+API_RUN(api_open_case);
+API_RUN(api_change_case);
+API_RUN(api_answer_case);
+API_RUN(api_move_case);
 API_RUN(api_crossings);
 API_RUN(api_crossing);
 API_RUN(api_entries);

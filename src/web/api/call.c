@@ -434,6 +434,30 @@ json_t *api_time(int64_t ms)
 	                    (int)(rest / 1000 % 60), (int)(rest % 1000));
 }
 
+struct result api_limit(const json_t *in, size_t *out, struct why *why)
+{
+	int64_t limit = api_number(in, "limit", API_PAGE);
+	if (limit < 1 || limit > API_PAGE)
+		return fail(why, E_INPUT, "limit", "limit は1から100までです。");
+	*out = (size_t)limit;
+	return ok();
+}
+
+struct result api_cells(struct request *rq, const json_t *map, struct cell **out, size_t *count, struct why *why)
+{
+	struct cell *cells = ARENA_ARRAY(rq->arena, json_object_size(map) + 1, struct cell);
+	const char *path;
+	json_t *value;
+	size_t n = 0;
+	if (!cells)
+		return fail(why, E_MEMORY, "", "no memory");
+	json_object_foreach((json_t *)(uintptr_t)map, path, value)
+		cells[n++] = (struct cell){path, json_string_value(value)};
+	*out = cells;
+	*count = n;
+	return ok();
+}
+
 json_t *api_list(json_t *items, const char *next)
 {
 	return json_pack("{s:o, s:s}", "items", items, "next", next);

@@ -200,7 +200,7 @@ class Office {
   async changes(clause, from, to, act) {
     const [before, made, after] = [await this.state(clause), await act(), await this.state(clause)];
     check([].concat(from).includes(before), `${clause} stood ${before} before, not ${from}`);
-    check([].concat(to).includes(after), `${clause} stands ${after}, not ${to}`);
+    check([].concat(to).includes(after), `${clause} stands ${after}, not ${to}, after ${brief(made)}`);
     return made;
   }
   cli(...words) { return sekisho(...words, '-C', this.folder); }
