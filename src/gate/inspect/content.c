@@ -154,7 +154,17 @@ bool field_safe(struct slice instruction)
 }
 
 enum collected { NOTHING, TEXT, FORMULA, INSTRUCTION, MACRO };
-enum { FIELD_DEPTH = 16, COLLECT_MOST = 1 << 20 };
+enum { FIELD_DEPTH = 16, COLLECT_MOST = 1 << 20, NAMES = 512, NAME_PLACES = 8, NAME_MOST = 40 };
+
+enum { ELEMENTS = sizeof elements / sizeof elements[0], ATTRIBUTES = sizeof attributes / sizeof attributes[0] };
+_Static_assert(ELEMENTS <= 32 && ATTRIBUTES <= 32, "a bit for each row");
+
+/* What the tables say of one name.  A part repeats few names many times. */
+struct named {
+	uint32_t elements, attributes; /* bit a row that has it */
+	enum collected kind;
+	uint8_t len, name[NAME_MOST];  /* len 0: nothing stands here */
+};
 
 /* What is gathered while a part is read. */
 struct content {
@@ -163,6 +173,7 @@ struct content {
 	struct buffer fields[FIELD_DEPTH];     /* instructions by nesting */
 	unsigned depth;
 	struct part_text visible;
+	struct named names[NAMES];
 };
 
 static void judge_formula(struct part *part, struct slice formula)
@@ -203,8 +214,11 @@ static void on_field_character(struct part *part, struct slice kind)
 /* hyperlink, shape and picture addresses that stand in the content itself */
 static void judge_address(struct part *part, const struct attribute *a)
 {
-	bool vml = words_have("src href", a->name);
 	struct slice v = a->value;
+	bool colon = v.len && memchr(v.at, ':', v.len);
+	if (!colon && !starts_nocase(v, "\\\\") && !starts_nocase(v, "ms-")) /* else nothing below fits */
+		return;
+	bool vml = words_have("src href", a->name);
 	bool script = has_nocase(v, "javascript:") || has_nocase(v, "vbscript:");
 	bool address = starts_nocase(v, "file:") || starts_nocase(v, "\\\\") || starts_nocase(v, "mhtml:") ||
 	               starts_nocase(v, "ms-") || starts_nocase(v, "search-ms:") || starts_nocase(v, "data:");
@@ -244,20 +258,53 @@ static enum collected kind_of(struct slice name)
 	return NOTHING;
 }
 
+static struct named judge_name(struct slice name)
+{
+	struct named made = {.kind = kind_of(name)};
+	for (size_t i = 0; i < ELEMENTS; i++)
+		made.elements |= (uint32_t)words_have(elements[i].names, name) << i;
+	for (size_t i = 0; i < ATTRIBUTES; i++)
+		made.attributes |= (uint32_t)words_have(attributes[i].names, name) << i;
+	return made;
+}
+
+static struct named named(struct content *c, struct slice name)
+{
+	uint32_t h = 2166136261u;
+	if (name.len == 0 || name.len > NAME_MOST)
+		return judge_name(name);
+	for (size_t i = 0; i < name.len; i++)
+		h = (h ^ name.at[i]) * 16777619u;
+	struct named *known = NULL;
+	for (uint32_t i = 0; i < NAME_PLACES; i++) {
+		known = &c->names[((h ^ h >> 16) + i) % NAMES];
+		if (known->len == name.len && memcmp(known->name, name.at, name.len) == 0)
+			return *known;
+		if (known->len == 0)
+			break;
+	}
+	*known = judge_name(name);
+	known->len = (uint8_t)name.len;
+	memcpy(known->name, name.at, name.len);
+	return *known;
+}
+
 static void on_element(struct part *part, struct slice name, struct slice ns,
                        const struct attribute *list, size_t count)
 {
 	struct content *c = part->user;
+	struct named element = named(c, name);
 	(void)ns;
-	for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
-		if (words_have(elements[i].names, name))
+	for (size_t i = 0; element.elements >> i && i < ELEMENTS; i++)
+		if (element.elements >> i & 1)
 			look_find(part->look, elements[i].what, "%s <%.*s>", part->name, SLICE_ARG(name));
 	/* in workbooks a control may also be a plain form control, with no code */
 	if (slice_is(name, "control") && !starts_nocase(slice_str(part->name), "xl/"))
 		look_find(part->look, "activex", "%s <control>", part->name);
 	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < sizeof attributes / sizeof attributes[0]; k++)
-			if (words_have(attributes[k].names, list[i].name) && list[i].value.len > 0)
+		uint32_t rows = named(c, list[i].name).attributes;
+		for (size_t k = 0; rows >> k && k < ATTRIBUTES; k++)
+			if ((rows >> k & 1) && list[i].value.len > 0)
 				look_find(part->look, attributes[k].what, "%s @%.*s", part->name,
 				          SLICE_ARG(list[i].name));
 		judge_address(part, &list[i]);
@@ -268,7 +315,7 @@ static void on_element(struct part *part, struct slice name, struct slice ns,
 	}
 	if (slice_is(name, "definedName"))
 		judge_defined_name(part, list, count);
-	c->kind = kind_of(name);
+	c->kind = element.kind;
 }
 
 static void on_text(struct part *part, struct slice text)

@@ -22,6 +22,7 @@ struct part {
 	void (*end)(struct part *part, struct slice name);  /* nullable */
 	void *user;
 	void *parser;
+	struct attribute *attributes; /* room for those of one element, while it is read */
 	bool broken;
 };
 

@@ -25,7 +25,7 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
                      int nb_defaulted, const xmlChar **attributes)
 {
 	struct part *part = ctx;
-	struct attribute list[ATTRIBUTES_MOST];
+	struct attribute *list = part->attributes;
 	(void)prefix, (void)nb_namespaces, (void)namespaces, (void)nb_defaulted;
 	if (nb_attributes > ATTRIBUTES_MOST) {
 		part->broken = true;
@@ -115,6 +115,8 @@ bool xml_read(struct part *part, struct slice in)
 	if (!parser)
 		return look_memory(part->look);
 	xmlCtxtUseOptions(parser, XML_PARSE_NONET);
+	struct attribute list[ATTRIBUTES_MOST]; /* here, not at every element: it is cleared each time */
+	part->attributes = list;
 	part->parser = parser;
 	bool fine = true;
 	for (size_t at = 0; fine && !part->broken && at < in.len; at += CHUNK) {
@@ -126,5 +128,6 @@ bool xml_read(struct part *part, struct slice in)
 	fine = fine && !part->broken && parser->wellFormed && in.len > 0;
 	xmlFreeParserCtxt(parser);
 	part->parser = NULL;
+	part->attributes = NULL;
 	return fine || look_unreadable(part->look, "%s: line %d: not well-formed", part->name, line);
 }
