@@ -139,6 +139,7 @@ struct crossing_file {
 	size_t removal_count;
 	const struct crossing_signature *signatures; /* as they stood before the rebuild */
 	size_t signature_count;
+	bool locked_again;        /* handed over in an AES zip, under the password that was given */
 	int64_t released_ms, collected_ms, collect_until_ms, original_until_ms, original_erased_ms;
 	int64_t original_released_ms, original_collected_ms; /* by exception, once */
 };

@@ -2,6 +2,7 @@
  * open.  The bytes are only enciphered here, never interpreted.            */
 #include "crossing/release.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -68,12 +69,11 @@ static struct result build(zip_source_t *target, FILE *file, const char *name,
 	return ok();
 }
 
-static struct result store_zip(struct crossings *c, zip_source_t *from, struct vault_info *out,
+static struct result store_zip(struct crossings *c, zip_source_t *from, int64_t until, struct vault_info *out,
                                struct why *why)
 {
 	static uint8_t chunk[65536];
 	struct vault_writer *writer = NULL;
-	int64_t until = crossing_now(c) + (int64_t)c->at.settings.collect_days * DAY_MS;
 	if (zip_source_open(from) < 0)
 		return fail(why, E_SYSTEM, "", "the encrypted zip cannot be read back");
 	struct result done = vault_begin(c->at.base.vault, &writer, why);
@@ -92,18 +92,41 @@ static struct result store_zip(struct crossings *c, zip_source_t *from, struct v
 	return done;
 }
 
+/* Takes the stream over. */
+static struct result protect(struct crossings *c, FILE *file, const char *name, const char *password, int64_t until,
+                             struct vault_info *out, struct why *why)
+{
+	zip_error_t error;
+	zip_error_init(&error);
+	AUTO(source_drop) zip_source_t *target = zip_source_buffer_create(NULL, 0, 1, &error);
+	if (!target) {
+		fclose(file);
+		return fail(why, E_MEMORY, "", "no memory for the encryption");
+	}
+	TRY(build(target, file, name, password, why));
+	return store_zip(c, target, until, out, why);
+}
+
+struct result protect_file(struct crossings *c, int fd, const char *name, const char *password, int64_t until_ms,
+                           struct vault_info *out, struct why *why)
+{
+	int own = lseek(fd, 0, SEEK_SET) == 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+	FILE *file = own >= 0 ? fdopen(own, "rb") : NULL;
+	if (!file) {
+		if (own >= 0)
+			close(own);
+		return fail(why, E_SYSTEM, "", "no stream for the encryption");
+	}
+	return protect(c, file, name, password, until_ms, out, why);
+}
+
 struct result protect_item(struct crossings *c, const char *item, const char *name,
                            const char *password, struct vault_info *out, struct why *why)
 {
 	FILE *file = NULL;
-	zip_error_t error;
+	int64_t until = crossing_now(c) + (int64_t)c->at.settings.collect_days * DAY_MS;
 	if (!password[0])
 		return fail(why, E_INPUT, "password", "an encrypted file needs its password");
-	zip_error_init(&error);
-	AUTO(source_drop) zip_source_t *target = zip_source_buffer_create(NULL, 0, 1, &error);
-	if (!target)
-		return fail(why, E_MEMORY, "", "no memory for the encryption");
 	TRY(open_item(c, item, &file, why));
-	TRY(build(target, file, name, password, why));
-	return store_zip(c, target, out, why);
+	return protect(c, file, name, password, until, out, why);
 }

@@ -212,6 +212,7 @@ static struct result open_report(struct crossings *c, const char *item, struct a
 		return fail(why, E_TAMPERED, item, "the sealed report is unreadable");
 	out->sentence = member(arena, report, "sentence");
 	out->reason = member(arena, report, "reason");
+	out->locked_again = json_is_true(json_object_get(report, "locked_again"));
 	TRY(take_signatures(json_object_get(report, "signatures"), arena, out, why));
 	return take_removals(json_object_get(report, "removed"), arena, out, why);
 }

@@ -29,4 +29,9 @@ struct result release_write(struct crossings *c, const struct release *release, 
 struct result protect_item(struct crossings *c, const char *item, const char *name,
                            const char *password, struct vault_info *out, struct why *why) MUST;
 
+/* protect_file - the same of an open file from its beginning; fd stays the caller's
+ * until_ms  when the item may be erased                                     */
+struct result protect_file(struct crossings *c, int fd, const char *name, const char *password, int64_t until_ms,
+                           struct vault_info *out, struct why *why) MUST;
+
 #endif

@@ -33,6 +33,7 @@ struct carriage {
 	struct pool_result cleansed;
 	struct switch_state set;  /* what the office has set for this file */
 	bool wrong;               /* the password that was given does not open it */
+	char *relock;             /* what the clean file is locked with anew; NULL: handed over plain */
 	char engine[160];         /* what scanned it */
 	const char *refusal, *sentence, *reason, *clause; /* why not */
 	struct why *why;
@@ -40,6 +41,8 @@ struct carriage {
 
 static void carriage_drop(struct carriage *k)
 {
+	if (k->relock)
+		explicit_bzero(k->relock, strlen(k->relock));
 	fd_close_drop(&k->original_fd);
 	if (k->cleansed.out_fd >= 0)
 		fd_close_drop(&k->cleansed.out_fd);
@@ -219,8 +222,26 @@ static enum outcome scan_clean(struct carriage *k)
 	return scan(k, k->clean_fd);
 }
 
+/* What came under a password is handed over under the same one, where the office has
+ * set it so; else plain.  What its format opens with unasked was no lock.    */
+static enum outcome lock_again(struct carriage *k)
+{
+	int64_t wrong = 0;
+	struct slice given = SLICE("");
+	bool opened = false;
+	for (const struct removal *r = k->cleansed.report.removals; r; r = r->next)
+		opened |= strcmp(r->what, "password") == 0;
+	if (!opened || k->set.switches.of[construct_of("password")] != TREAT_ALLOW)
+		return GO_ON;
+	struct result got = password_read(k->c, k->file.id, k->arena, &given, &wrong, k->why);
+	k->relock = got.code == OK && given.len ? arena_string(k->arena, given) : NULL;
+	if (given.len)
+		explicit_bzero((void *)(uintptr_t)given.at, given.len);
+	return k->relock ? GO_ON : wait_for(k, "パスワードを付け直せないため、待っています。", k->why->text);
+}
+
 typedef enum outcome check(struct carriage *k);
-static check *const inward[] = {open_original, scan_original, cleanse, read_again, scan_clean, NULL};
+static check *const inward[] = {open_original, scan_original, cleanse, read_again, scan_clean, lock_again, NULL};
 static check *const outward[] = {open_original, scan_original, NULL};
 
 /* ---- what comes of it --------------------------------------------------- */
@@ -262,6 +283,8 @@ static struct result seal_report(struct carriage *k, char id[27], struct why *wh
 		"{ss ss so si so}", "reason", k->reason ? k->reason : "", "sentence",
 		k->sentence ? k->sentence : "", "removed", removed_list(report), "removal_count",
 		(int)report->removal_count, "signatures", signature_list(report, true));
+	if (k->relock)
+		json_object_set_new(all, "locked_again", json_true());
 	buffer_init(&text, VAULT_SMALL);
 	struct result done = json_canonical(all, &text, why);
 	if (done.code == OK)
@@ -334,6 +357,11 @@ static struct result keep_clean(struct carriage *k, struct vault_info *out, stru
 		return ok();
 	}
 	int64_t until = k->file.original_until_ms;
+	if (k->relock) {
+		const char *name = clean_name_of(k->name, k->cleansed.report.ending, CROSSING_INWARD, false, k->arena);
+		return name ? protect_file(k->c, k->clean_fd, name, k->relock, until, out, why)
+		            : fail(why, E_MEMORY, "", "no memory for the name");
+	}
 	if (lseek(k->clean_fd, 0, SEEK_SET) < 0)
 		return fail(why, E_SYSTEM, "", "the clean file cannot be read");
 	struct result done = vault_begin(k->c->at.base.vault, &writer, why);
@@ -366,11 +394,13 @@ static struct result write_checked(struct carriage *k, struct why *why)
 	hex_encode(clean.digest, VAULT_DIGEST, digest);
 	json_t *data = json_pack(
 		"{ss sI ss ss si ss ss ss ss ss sb}", "clean", clean.id, "clean_bytes", (json_int_t)clean.bytes,
-		"clean_digest", digest, "ending", inward_only(k, k->cleansed.report.ending), "removed", (int)k->cleansed.report.removal_count, "report", report,
+		"clean_digest", digest, "ending", k->relock ? "zip" : inward_only(k, k->cleansed.report.ending), "removed", (int)k->cleansed.report.removal_count, "report", report,
 		"scanned_by", k->engine, "switches", k->set.digest, "type", inward_only(k, file_type_name(k->cleansed.report.type)), "verdict",
 		k->row.direction == CROSSING_INWARD ? file_verdict_name(k->cleansed.report.verdict) : "clean",
 		"sanitised", k->row.direction == CROSSING_INWARD);
 	put_signatures(k, data);
+	if (k->relock)
+		json_object_set_new(data, "locked_again", json_true());
 	struct event event = {.kind = "crossing.file.checked", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .decision = decision};
 	return record(k->c, &event, data, why);

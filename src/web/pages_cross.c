@@ -120,6 +120,7 @@ static json_t *file_model(struct request *rq, const struct crossing *crossing,
 		"sizes", sizes(rq, file), "clause", show_clause(rq, file->clause), "original_line",
 		original_line(rq, file), "removals", removals_model(file));
 	json_object_set_new(model, "signatures", signatures_model(rq, file));
+	json_object_set_new(model, "locked_again", json_boolean(file->locked_again));
 	json_object_set_new(model, "removal_count", json_integer((json_int_t)file->removal_count));
 	json_object_set_new(model, "until", show_time(collect ? file->collect_until_ms : 0));
 	json_object_set_new(model, "collected", show_time(file->collected_ms));

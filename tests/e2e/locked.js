@@ -121,6 +121,39 @@ async function journey(scripts, files) {
   });
 }
 
+// Where the office has set it so, they come under the password that was given.
+async function lockedAgain(files) {
+  await step('by the setting they are locked again, and open with the same password', async () => {
+    const set = spawnSync(path.join(build, 'src/bin/sekisho'), ['switch', 'set', '-C', folder, 'password', 'allow', '--by', 'hayashi'], { encoding: 'utf8' });
+    check(set.status === 0, `not set: ${set.stderr}`);
+    const outer = await signIn('internet', true);
+    const to = await send(outer, files);
+    for (const name of names) {
+      await give(outer, name, PASSWORD);
+      await settled(outer);
+      const said = await outer.locator('article.box', { hasText: name }).last().innerText();
+      check(said.includes('受け取れます') && said.includes('同じパスワードで開いてください'), `${name}: ${said}`);
+    }
+    await look(outer, 'again', true);
+    const inner = await signIn('lgwan', true);
+    for (const name of names) {
+      const stem = name.replace(/\.[a-z]+$/, '');
+      await inner.goto(inner.base + to);
+      const press = () => inner.getByRole('button', { name: kit.named(`受け取る: ${stem}.zip`) }).click();
+      const [file] = await Promise.all([inner.waitForEvent('download'), press()]);
+      const bytes = fs.readFileSync(await file.path());
+      check(file.suggestedFilename() === `${stem}.zip` && !plain('x.zip', bytes), `${file.suggestedFilename()} is not locked`);
+      const into = fs.mkdtempSync(path.join(os.tmpdir(), 'again-'));
+      const open = (password) => spawnSync('7z', ['x', '-y', `-p${password}`, `-o${into}`, '--', String(copy)], { encoding: 'utf8' });
+      const copy = path.join(into, 'it.zip');
+      fs.writeFileSync(copy, bytes);
+      check(open('another').status !== 0, `${name} opens with another password`);
+      check(open(PASSWORD).status === 0 && plain(name, fs.readFileSync(path.join(into, name))), `${name} does not come out of it`);
+      fs.rmSync(into, { recursive: true });
+    }
+  });
+}
+
 // Neither the database nor the entries nor the log hold what was typed.
 async function noTrace() {
   await step('the password is nowhere', async () => {
@@ -144,6 +177,7 @@ async function noTrace() {
   browser = await kit.open();
   await journey(true, files);
   await journey(false, files);
+  await lockedAgain(files);
   await noTrace();
   await browser.close();
   await city.end();
