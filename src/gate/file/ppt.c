@@ -264,6 +264,12 @@ static bool known_tag(struct slice body)
 	return false;
 }
 
+/* Written as one piece, whatever its options say of records inside. */
+static bool whole(uint16_t type)
+{
+	return type == RT_LINK || type == RT_ACTION || type == RT_ANIMATION_ATOM || type == RT_SLIDE_SHOW;
+}
+
 /* Whether a record is written at all: what lies in one that is not leads nowhere. */
 static bool stays(uint16_t type, struct slice body)
 {
@@ -286,7 +292,7 @@ static struct result look_through(struct ppt *p, struct slice document)
 		}
 		if (type == RT_LINK && link_safe(body, &number) && p->link_count < LINKS_MOST)
 			p->links[p->link_count++] = number;
-		bool inside = (options & 0xF) == 0xF && type != RT_LINK && stays(type, body);
+		bool inside = (options & 0xF) == 0xF && !whole(type) && stays(type, body);
 		pos += inside ? 8 : 8 + (size_t)len;
 	}
 	return ok();
