@@ -173,6 +173,9 @@ static struct result import_from(struct carrying *c, const char *kind, const cha
 	TRY(read_grid(c, path, &grid, why));
 	TRY(open_office(c, why));
 	TRY(office_find_login(c->house.office, slice_str(c->by), c->person, why));
+	const char *name = strrchr(path, '/');
+	if (!is_kind(c->house.policy, kind))
+		return desk_import_book(&c->desk, kind, grid.rows, name ? name + 1 : path, c->person, !c->dry, c->arena, plan, why);
 	TRY(desk_import(&c->desk, kind, grid.rows, c->person, !c->dry, c->arena, plan, why));
 	return write_marked(c, kind, &grid, plan, why);
 }
@@ -197,6 +200,6 @@ const struct verb cli_carry_verbs[] = {
 	{"export", "REGISTER FILE -C DIR [--cp932]",
 	 "台帳・記録簿を書き出す（.xlsx か CSV。--cp932 は古い Windows の文字コード）", run_export},
 	{"import", "REGISTER FILE -C DIR --by 職員番号 [--check] [--marked FILE.xlsx]",
-	 "表を台帳に取り込む（全部か、何もしないか。--marked は誤りに印を付けた表）", run_import},
+	 "表を台帳・記録簿に取り込む（全部か、何もしないか。--marked は台帳の誤りに印を付けた表）", run_import},
 	{NULL, NULL, NULL, NULL},
 };

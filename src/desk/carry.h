@@ -77,6 +77,14 @@ struct desk_plan {
  * errors E_ABSENT no such register; E_INPUT the grid itself cannot be read; E_LIMIT */
 struct result desk_import(struct desk *desk, const char *kind, struct slice grid, const char *actor, bool write,
                           struct arena *arena, struct desk_plan *out, struct why *why) MUST;
+/* desk_import_book - lines of a past book become entries, marked as taken over (origin
+ * "taken:...", and in words with their source and day) and closed; nothing that is
+ * there is ever changed: a line with the number of an entry must say what it says.
+ * The same line again, from whatever file, opens nothing
+ * source  the file's name, at most 80 bytes of it are kept                    */
+struct result desk_import_book(struct desk *desk, const char *registry, struct slice grid, const char *source,
+                               const char *actor, bool write, struct arena *arena, struct desk_plan *out,
+                               struct why *why) MUST;
 /* desk_import_marked - the sheet again as xlsx, its wrong cells marked, with a last
  * column that says what is wrong                                            */
 struct result desk_import_marked(struct desk *desk, const char *kind, struct slice grid,

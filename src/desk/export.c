@@ -1,25 +1,7 @@
 /* Registers and record books as sheets. */
-#include "desk/carry.h"
-#include "desk/internal.h"
+#include "desk/export.h"
 
 #include <stdlib.h>
-
-enum { STEP = 200, KEPT = 64 << 20, PAGE = 16 << 20 };
-
-struct desk_export {
-	struct desk *desk;
-	struct arena *kept, *page; /* for the whole; for one step */
-	struct table table;
-	const char *registry;      /* NULL: a register */
-	const char **fields;       /* a book's own columns */
-	size_t field_count;
-	struct sheet_column *columns;
-	size_t column_count, rows;
-	struct sheet_writer *writer;
-	bool has_texts, ended;
-	int64_t serial, before_ms; /* where to go on */
-	char after[27];
-};
 
 void desk_export_drop(struct desk_export **out)
 {
@@ -116,8 +98,6 @@ static struct result register_step(struct desk_export *e, bool *done, struct why
 
 /* ---- a record book */
 
-enum book_own { BOOK_NUMBER = 0, BOOK_OPENED, BOOK_ACT, BOOK_ROW, BOOK_SECTION, BOOK_STATE_COLUMN, BOOK_CORRECTS, BOOK_OWN };
-
 static const struct sheet_column book_own[BOOK_OWN] = {
 	[BOOK_NUMBER] = {"entry.number", "番号", 10},      [BOOK_OPENED] = {"entry.opened", "起こした日", 12},
 	[BOOK_ACT] = {"entry.act", "何を", 20},            [BOOK_ROW] = {"entry.row", "対象", 30},
@@ -201,7 +181,7 @@ static const char *said_of(struct desk_export *e, const struct book_field *field
 	return table_show(&e->table, &field->fact, field->value, e->page);
 }
 
-static struct result put_entry(struct desk_export *e, const struct book_entry *entry, struct why *why)
+struct result export_entry_cells(struct desk_export *e, const struct book_entry *entry, struct sheet_cell **out, struct why *why)
 {
 	struct sheet_cell *cells = ARENA_ARRAY(e->page, e->column_count, struct sheet_cell);
 	char day[11];
@@ -222,6 +202,14 @@ static struct result put_entry(struct desk_export *e, const struct book_entry *e
 				cells[BOOK_OWN + k] = (struct sheet_cell){
 					.text = slice_str(said_of(e, &entry->fields[i])),
 					.kind = entry->fields[i].fact.type == FACT_DATE ? CELL_DAY : CELL_TEXT};
+	*out = cells;
+	return ok();
+}
+
+static struct result put_entry(struct desk_export *e, const struct book_entry *entry, struct why *why)
+{
+	struct sheet_cell *cells;
+	TRY(export_entry_cells(e, entry, &cells, why));
 	e->rows++;
 	return sheet_row(e->writer, cells, why);
 }

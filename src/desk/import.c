@@ -3,7 +3,6 @@
 #include "desk/internal.h"
 
 #include "base/number.h"
-#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,17 +44,6 @@ static const char *cell_name(struct importing *in, size_t column)
 	return arena_printf(in->kept, "%s%zu", letters, in->at);
 }
 
-/* A copy without the halves of characters that a text cut by bytes ends with. */
-static const char *whole(struct arena *arena, struct slice text)
-{
-	AUTO(buffer_done) struct buffer out;
-	buffer_init(&out, text.len + 1);
-	for (size_t pos = 0, from = 0; pos < text.len; from = pos)
-		if (utf8_next(text, &pos) >= 0)
-			buffer_put_slice(&out, slice_part(text, from, pos - from));
-	return buffer_ok(&out) ? arena_string(arena, buffer_slice(&out)) : NULL;
-}
-
 static void add_fault(struct importing *in, size_t column, const char *label, struct slice value, const char *text)
 {
 	in->row_bad = true;
@@ -64,8 +52,8 @@ static void add_fault(struct importing *in, size_t column, const char *label, st
 	struct slice shown = slice_part(value, 0, 120);
 	struct desk_fault *f = &in->plan.faults[in->plan.fault_count];
 	*f = (struct desk_fault){.row = in->at, .column = column, .cell = cell_name(in, column),
-		.label = arena_string(in->kept, slice_str(label)), .value = whole(in->kept, shown),
-		.text = whole(in->kept, slice_str(text))};
+		.label = arena_string(in->kept, slice_str(label)), .value = desk_whole(in->kept, shown),
+		.text = desk_whole(in->kept, slice_str(text))};
 	if (f->cell && f->label && f->value && f->text)
 		in->plan.fault_count++;
 }

@@ -49,5 +49,7 @@ struct result desk_consequences(struct desk *desk, const struct desk_happening *
                                 const char **begun, struct why *why) MUST;
 struct result desk_no_memory(struct why *why) MUST;
 day_t desk_today(const struct desk *desk);
+/* desk_whole - a copy without the halves of characters that a text cut by bytes ends with */
+const char *desk_whole(struct arena *arena, struct slice text);
 
 #endif

@@ -2,6 +2,8 @@
 #include "desk/internal.h"
 #include "register/hold.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 
 struct result desk_no_memory(struct why *why)
@@ -312,4 +314,14 @@ struct result desk_close(struct desk *desk, const char *id, int64_t version, con
 	TRY(register_end(desk->registers, id, version, actor, "", clauses, clauses_of(d, clauses, 0), why));
 	TRY(follow(desk, &change, d, id, version + 1, arena, why));
 	return tx_commit(&tx, why);
+}
+
+const char *desk_whole(struct arena *arena, struct slice text)
+{
+	AUTO(buffer_done) struct buffer out;
+	buffer_init(&out, text.len + 1);
+	for (size_t pos = 0, from = 0; pos < text.len; from = pos)
+		if (utf8_next(text, &pos) >= 0)
+			buffer_put_slice(&out, slice_part(text, from, pos - from));
+	return buffer_ok(&out) ? arena_string(arena, buffer_slice(&out)) : NULL;
 }

@@ -132,12 +132,23 @@ static struct result keep(struct desk *desk, const struct upload_row *row, enum 
 	return settle(desk, row, state, &sealed, why);
 }
 
+static struct result judge_book(struct desk *desk, const struct upload_row *row, struct slice rows, bool write,
+                                struct arena *arena, struct desk_plan *plan, struct why *why)
+{
+	struct slice name;
+	TRY(vault_get(desk->vault, slice_str(row->name), arena, &name, why));
+	const char *source = arena_string(arena, name);
+	return source ? desk_import_book(desk, row->what + 5, rows, source, row->person, write, arena, plan, why) : desk_no_memory(why);
+}
+
 static struct result judge(struct desk *desk, const struct upload_row *row, struct slice rows, bool write,
                            struct arena *arena, struct desk_plan *plan, struct why *why)
 {
 	*plan = (struct desk_plan){.rows = 0};
 	if (strncmp(row->what, "register:", 9) == 0)
 		return desk_import(desk, row->what + 9, rows, row->person, write, arena, plan, why);
+	if (strncmp(row->what, "book:", 5) == 0)
+		return judge_book(desk, row, rows, write, arena, plan, why);
 	return ok(); /* somebody else judges it */
 }
 

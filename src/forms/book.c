@@ -41,6 +41,8 @@ static void put_fields(struct maker *m, const struct book_entry *e)
 	if (*e->row)
 		paper_pair(m->paper, "対象", say_row(m, e->row));
 	paper_pair(m->paper, "所管課", say_section(m, e->section));
+	if (strncmp(e->origin, "taken:", 6) == 0)
+		paper_pair(m->paper, "引き継いだ記録", e->by);
 	for (size_t i = 0; i < e->field_count; i++)
 		paper_pair(m->paper, e->fields[i].fact.label, e->fields[i].written ? field_words(m, e, &e->fields[i]) : "（まだ書かれていません）");
 	if (*e->corrects)

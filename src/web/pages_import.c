@@ -165,7 +165,8 @@ static struct result show_upload(struct request *rq, unsigned status, const stru
 	json_object_set_new(model, "faults", faults_model(rq, &u.plan));
 	json_object_set_new(model, "fates", fates_model(rq, &u.plan));
 	json_object_set_new(model, "more_faults", json_string(u.plan.fault_total > u.plan.fault_count
-		? text(rq, "ほかに%zuか所あります。すべては、印の付いた表にあります。", u.plan.fault_total - u.plan.fault_count) : ""));
+		? text(rq, "ほかに%zuか所あります。%s", u.plan.fault_total - u.plan.fault_count,
+			*u.marked ? "すべては、印の付いた表にあります。" : "ここにあるものを直してから、もう一度選んでください。") : ""));
 	json_object_set_new(model, "more_rows", json_string(u.plan.rows > u.plan.fate_count
 		? text(rq, "ほかの%zu行は、ここでは省いています。", u.plan.rows - u.plan.fate_count) : ""));
 	json_object_set_new(model, "marked", json_string(*u.marked ? text(rq, "%s/marked", path) : ""));

@@ -193,6 +193,7 @@ static json_t *entry_model(struct request *rq, const struct policy_registry *reg
 		show_person(rq, e->opened_by), "clauses", show_clause_links(rq, e->clauses, e->clause_count), "keep",
 		until_words(rq, e), "reason", e->reason, "held", e->held);
 	json_object_set_new(model, "writer", *e->writer ? show_person(rq, e->writer) : json_string(""));
+	json_object_set_new(model, "taken", json_string(strncmp(e->origin, "taken:", 6) == 0 ? e->by : ""));
 	json_object_set_new(model, "written", written_fields(rq, e));
 	json_object_set_new(model, "corrects", entry_link(rq, e->corrects));
 	json_object_set_new(model, "corrected_by", entry_link(rq, e->corrected_by));

@@ -260,4 +260,131 @@ TEST(a_record_book_goes_out_with_what_is_written)
 	town_done(&t);
 }
 
+static struct desk_plan take(struct town *t, const char *file, bool write)
+{
+	struct desk desk = desk_of(t);
+	struct desk_plan plan = {.rows = 0};
+	struct buffer grid = grid_of(slice_str(file));
+	t->why = (struct why){0};
+	CHECK_OK(desk_import_book(&desk, "media_disposals", buffer_slice(&grid), "廃棄簿（令和7年度）.xlsx", town_id(t, "tanaka"), write, t->arena,
+	                          &plan, &t->why), &t->why);
+	buffer_done(&grid);
+	return plan;
+}
+
+static int64_t entries_of(struct town *t)
+{
+	int64_t n = 0;
+	const struct book_query query = {.registry = "media_disposals"};
+	CHECK_OK(book_count(t->registers, &query, 100000, &n, &t->why), &t->why);
+	return n;
+}
+
+/* A past book from Excel becomes entries, once; what is there is never changed. */
+TEST(a_past_book_is_taken_over)
+{
+	static const char past[] =
+		"対象,所管課,日時,行った人,行った処理\r\n"
+		"外付け Z-014,税務課,R8.3.2 9:05,青木 一郎,髙﨑①の手で破砕\r\n"
+		"外付け Z-014,税務課,2026-03-02,aoki,消磁\r\n"
+		"外付け Z-014,税務課,2026-03-02,aoki,消磁\r\n"; /* done twice on a day: two lines, two entries */
+	struct town t;
+	char medium[27];
+	struct book_entry *entries;
+	size_t count;
+	bool more;
+	town_new(&t);
+	put(&t, "medium", "外付け Z-014", CELLS({"owner", "tax"}, {"importance", "A"}), medium);
+	struct desk_plan plan = take(&t, past, false);
+	show_faults(&plan);
+	CHECK_INT(plan.made, 3);
+	CHECK_INT(entries_of(&t), 0); /* only judged */
+	plan = take(&t, past, true);
+	CHECK_INT(plan.made, 3);
+	CHECK_INT(plan.fault_total, 0);
+	CHECK_INT(entries_of(&t), 3);
+	plan = take(&t, past, true);
+	CHECK_INT(plan.same, 3);
+	CHECK_INT(plan.made, 0);
+	CHECK_INT(entries_of(&t), 3);
+	const struct book_query query = {.registry = "media_disposals", .limit = 10};
+	CHECK_OK(book_list(t.registers, &query, t.arena, &entries, &count, &more, &t.why), &t.why);
+	for (size_t i = 0; i < count; i++) {
+		CHECK_INT(entries[i].state, BOOK_CLOSED);
+		CHECK_STR(entries[i].row, medium);
+		CHECK(strncmp(entries[i].origin, "taken:", 6) == 0);
+		CHECK(strstr(entries[i].by, "引継ぎ 2026-11-20　廃棄簿（令和7年度）.xlsx"));
+		CHECK(strncmp(book_value(&entries[i], "performed_at"), "2026-03-02", 10) == 0);
+	}
+	town_done(&t);
+}
+
+TEST(a_book_goes_out_and_in_unchanged)
+{
+	struct town t;
+	char medium[27], id[27], next[27];
+	static const char *const keep_fields[] = {"performed_at", "performer", "treatment"};
+	town_new(&t);
+	put(&t, "medium", "外付け Z-014", CELLS({"owner", "tax"}, {"importance", "A"}), medium);
+	const struct book_opening opening = {.registry = "media_disposals", .keep = keep_fields, .keep_count = 3};
+	const struct cell known[] = {{"performer", town_id(&t, "aoki")}, {"performed_at", "2026-11-19 10:20"}, {"treatment", "-消磁、二行\nめ"}};
+	const struct book_event event = {.act = "dispose_medium", .row = medium, .section = "tax",
+	                                 .actor = town_id(&t, "aoki"), .known = known, .known_count = 3};
+	CHECK_OK(book_open(t.registers, &opening, &event, id, &t.why), &t.why);
+	CHECK_OK(book_correct(t.registers, id, "誤記", CELLS({"treatment", "=破砕"}), town_id(&t, "aoki"), "", next, &t.why), &t.why);
+	CHECK_OK(book_open(t.registers, &opening, &event, id, &t.why), &t.why);
+	for (int format = SHEET_CSV; format <= SHEET_XLSX; format++) {
+		struct desk desk = desk_of(&t);
+		struct desk_plan plan = {.rows = 0};
+		struct buffer first = out_of(&t, "media_disposals", true, (enum sheet_format)format);
+		struct buffer grid = grid_of(buffer_slice(&first));
+		CHECK_OK(desk_import_book(&desk, "media_disposals", buffer_slice(&grid), "a", town_id(&t, "tanaka"), true, t.arena, &plan,
+		                          &t.why), &t.why);
+		show_faults(&plan);
+		CHECK_INT(plan.fault_total, 0);
+		CHECK_INT(plan.same, 2);
+		struct buffer second = out_of(&t, "media_disposals", true, (enum sheet_format)format);
+		CHECK_SLICE(buffer_slice(&first), buffer_slice(&second));
+		buffer_done(&first);
+		buffer_done(&second);
+		buffer_done(&grid);
+	}
+	town_done(&t);
+}
+
+TEST(what_stands_in_a_book_is_not_rewritten)
+{
+	static const struct {
+		const char *file, *cell, *says;
+	} rows[] = {
+		{"番号,行った処理\r\nR8-0001,別のこと\r\n", "B2", "書き換えられません"},
+		{"番号,行った処理\r\nR8-0099,消磁\r\n", "A2", "この記録簿にありません"},
+		{"所管課,行った処理\r\n収税課,消磁\r\n", "A2", "いまの組織にありません"},
+		{"所管課,行った処理\r\n,消磁\r\n", "A2", "所管課"},
+		{"所管課,行った処理\r\n福祉課,消磁\r\n", "A2", "所管課の人"},
+		{"所管課,行った処理,対象\r\n税務課,消磁,どこにもない\r\n", "C2", "番号"},
+		{"所管課,行った人,行った処理\r\n税務課,だれか,消磁\r\n", "B2", "職員"},
+		{"所管課,日時,行った処理\r\n税務課,きのう,消磁\r\n", "2行目", "日"},
+		{"所管課,何を,行った処理\r\n税務課,料理,消磁\r\n", "B2", "行い"},
+		{"所管課,色\r\n税務課,赤\r\n", "B1", "見出し"},
+		{"所管課,行った処理\r\n税務課,\r\n", "2行目", "1つもありません"},
+	};
+	struct town t;
+	town_new(&t);
+	struct desk_plan plan = take(&t, "所管課,行った処理\r\n税務課,消磁\r\n", true);
+	CHECK_INT(plan.made, 1);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		plan = take(&t, rows[i].file, true);
+		CHECK_INT(plan.fault_total, 1);
+		if (plan.fault_count) {
+			CHECK_STR(plan.faults[0].cell, rows[i].cell);
+			CHECK(strstr(plan.faults[0].text, rows[i].says));
+			if (!strstr(plan.faults[0].text, rows[i].says))
+				show_faults(&plan);
+		}
+		CHECK_INT(entries_of(&t), 1);
+	}
+	town_done(&t);
+}
+
 MAIN_TESTS()

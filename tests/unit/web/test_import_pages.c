@@ -107,4 +107,30 @@ TEST(faults_are_told_cell_by_cell)
 	end(&s);
 }
 
+TEST(a_past_book_is_taken_over_on_its_page)
+{
+	struct stand s;
+	begin(&s);
+	struct arena *arena = s.hall.town.arena;
+	shows(&s, "tanaka", "/books/media_disposals", NULL, 200, "/books/media_disposals/import\"");
+	shows(&s, "tanaka", "/books/media_disposals/import", NULL, 200, "引き継いだ記録");
+	const char *id = bring(&s, "book:media_disposals", "所管課,日時,行った人,行った処理\n税務課,R8.3.2,青木 一郎,破砕\n");
+	const char *path = arena_printf(arena, "/books/media_disposals/import/%s", id);
+	work(&s);
+	shows(&s, "tanaka", path, NULL, 200, "取り込む</button>");
+	shows(&s, "tanaka", "/books/media_disposals", NULL, 200, "当てはまる記録はありません");
+	shows(&s, "tanaka", path, "act=take", 303, "");
+	work(&s);
+	shows(&s, "tanaka", path, NULL, 200, "取り込みました");
+	shows(&s, "tanaka", "/books/media_disposals", NULL, 200, "R8-0001");
+	struct book_entry *entries;
+	size_t count;
+	bool more;
+	const struct book_query query = {.registry = "media_disposals", .limit = 1};
+	CHECK_OK(book_list(s.hall.town.registers, &query, arena, &entries, &count, &more, &s.hall.town.why), &s.hall.town.why);
+	CHECK_INT(count, 1);
+	shows(&s, "tanaka", arena_printf(arena, "/books/media_disposals/%s", entries[0].id), NULL, 200, "引継ぎ 2026-11-20");
+	end(&s);
+}
+
 MAIN_TESTS()
