@@ -354,7 +354,7 @@ static day_t until_of(const struct wish *wish)
 {
 	day_t until;
 	for (size_t i = 0; i < wish->fact_count; i++)
-		if (strcmp(wish->facts[i].path, "until") == 0 &&
+		if ((strcmp(wish->facts[i].path, "until") == 0 || strcmp(wish->facts[i].path, "object.until") == 0) &&
 		    day_parse(slice_str(wish->facts[i].value), &until, NULL).code == OK)
 			return until;
 	return DAY_OPEN;

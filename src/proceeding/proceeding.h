@@ -154,6 +154,7 @@ struct application_query {
 	const char *waiting_for; /* person whose word is wanted now */
 	const char *applicant;
 	enum application_state state; /* APPLICATION_NONE: any */
+	bool exceptions;              /* only those that ask for an exception */
 	size_t limit;
 };
 /* application_list - newest first; nearest deadlines come with the engine of duties */

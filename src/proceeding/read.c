@@ -407,11 +407,13 @@ static struct result list_rows(struct proceedings *p, const struct application_q
 	AUTO(statement_drop) struct statement *s = NULL;
 	TRY(store_prepare(p->at.store,
 	                  ROW_COLUMNS "WHERE (?1 = '' OR applicant = ?1) AND (?2 = '' OR state = ?2)"
+	                              " AND (?4 = 0 OR exception_to <> '')"
 	                              " ORDER BY created_ms DESC, id LIMIT ?3",
 	                  &s, why));
 	bind_text(s, 1, slice_str(query->applicant ? query->applicant : ""));
 	bind_text(s, 2, slice_str(application_state_name(state)));
 	bind_i64(s, 3, (int64_t)most);
+	bind_i64(s, 4, query->exceptions);
 	for (*count = 0; *count < most; (*count)++) {
 		bool row = false;
 		TRY(statement_step(s, &row, why));

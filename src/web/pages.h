@@ -20,6 +20,7 @@ handler_fn page_book, page_record, post_record, page_correct, post_correct; /* p
 handler_fn page_register_export, page_book_export;             /* pages_carry.c */
 handler_fn page_deed, post_deed, page_told;                    /* pages_deed.c */
 handler_fn page_exception, post_exception;                     /* pages_exception.c */
+handler_fn page_exceptions, page_exception_new, post_exception_new; /* pages_exceptions.c */
 handler_fn page_apply, page_apply_form, post_apply;            /* pages_apply.c */
 handler_fn page_cases, page_case_new, post_case_new, page_case, post_case; /* pages_case.c */
 handler_fn page_evidence, post_evidence;                       /* pages_evidence.c */

@@ -171,6 +171,16 @@ static struct result wish_of(struct request *rq, struct applying *a, struct why 
 	return application_preview(parts_of(rq)->proceedings, &a->wish, rq->arena, &a->decision, why);
 }
 
+/* What refuses and can be set aside by somebody's word. */
+static json_t *lifts_model(struct request *rq, const struct decision *d, const char *subject)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < d->liftable_count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s}", "cite", d->liftable[i].clause->cite, "href",
+			text(rq, "/exceptions/new?clause=%s&object=%s", show_escaped(rq, slice_str(d->liftable[i].clause->id)), subject)));
+	return list;
+}
+
 static struct result show_form(struct request *rq, unsigned status, struct applying *a, struct why *why)
 {
 	const char *path = text(rq, "/apply/%s", a->act.name);
@@ -185,6 +195,7 @@ static struct result show_form(struct request *rq, unsigned status, struct apply
 	json_t *model = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "title", a->act.title, "path", path,
 		"purpose", a->purpose, "wrong_purpose", a->wrong_purpose, "fields", fields, "errors", errors, "crumbs",
 		show_crumbs(crumbs, 3), "form", form_token(rq, path), "decision", show_decision(rq, a->decision));
+	json_object_set_new(model, "lifts", lifts_model(rq, a->decision, a->wish.subject));
 	claims_add(rq, a->decision, "", model);
 	return reply_page(rq, status, "apply_form", model, why);
 }

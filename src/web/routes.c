@@ -30,6 +30,8 @@ static const struct route_row rows[] = {
 	{"/decide/*/form", INNER, NEED_SESSION, page_application_form, NULL, false},
 	{"/decide/*/permit", INNER, NEED_SESSION, page_permit_form, NULL, false},
 	{"/exception/*/*", INNER, NEED_SESSION, page_exception, post_exception, false},
+	{"/exceptions", INNER, NEED_SESSION, page_exceptions, NULL, false},
+	{"/exceptions/new", INNER, NEED_SESSION, page_exception_new, post_exception_new, false},
 
 	{"/apply", INNER, NEED_SESSION, page_apply, NULL, false},
 	{"/apply/*", INNER, NEED_SESSION, page_apply_form, post_apply, false},

@@ -55,6 +55,7 @@ const rooms = (inner, at) => [
   ['told', inner, `/crossings/${at.told[0]}`, 'staff_inner'], ['told-refused', inner, `/crossings/${at.told[1]}`, 'staff_inner'],
   ['told-last', inner, `/crossings/${at.told[2]}`, 'staff_inner'],
   ['switches', inner, '/switches?section=tax', 'it_inner'], ['switch', inner, '/switches/vba?section=tax', 'it_inner'], ['switch-preset', inner, '/switches/all', 'it_inner'],
+  ['exceptions', inner, '/exceptions', 'manager_inner'], ['exceptions-new', inner, '/exceptions/new?clause=HN-2.6.1(14)-1', 'manager_inner'],
   ['deed', inner, `/record?act=dispose_medium&row=${at.medium}`, 'staff_inner'],
 ];
 
