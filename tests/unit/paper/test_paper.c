@@ -77,8 +77,8 @@ TEST(japanese_comes_back_and_fonts_are_embedded)
 TEST(equal_input_gives_equal_bytes)
 {
 	struct drawn a, b;
-	bool both = begin(&a, true) & begin(&b, true);
-	if (both) {
+	bool first = begin(&a, true), second = begin(&b, true);
+	if (first && second) {
 		paper_words(a.paper, PAPER_LEFT, "同じ文");
 		paper_words(b.paper, PAPER_LEFT, "同じ文");
 		CHECK_OK(paper_end(a.paper, false, &a.why), &a.why);
