@@ -3,7 +3,8 @@
  *   cleanse TYPE FILE...
  * prints one line: files and megabytes of input a second of processor time on one
  * core, and as a ratio the same files' inflate alone (zip types, PDF), qpdf's
- * read-and-write (PDF), the encoder alone on the same pixels (jpeg, png); packages
+ * read-and-write (PDF), GMime's parsing and decoding (mail, where it is installed),
+ * the encoder alone on the same pixels (jpeg, png); packages
  * against inflating and checking, and against inflating and deflating (level 1),
  * all their members.  No limit of a package knows of decoding pictures and encoding
  * them anew, so those without a picture have a second line.
@@ -12,6 +13,9 @@
 #include "base/file.h"
 #include "gate/file/file.h"
 
+#ifdef BENCH_GMIME
+#include <gmime/gmime.h>
+#endif
 #include <libdeflate.h>
 #include <png.h>
 #include <qpdf/qpdf-c.h>
@@ -250,10 +254,40 @@ static void encode_png(struct slice f, const char *name)
 		sums = (uint32_t)libdeflate_zlib_compress(deflater, p->at, p->len, packed_again, SCRATCH);
 }
 
+#ifdef BENCH_GMIME
+static void decode_part(GMimeObject *parent, GMimeObject *part, gpointer sink)
+{
+	(void)parent;
+	GMimeDataWrapper *content = GMIME_IS_PART(part) ? g_mime_part_get_content(GMIME_PART(part)) : NULL;
+	if (content)
+		g_mime_data_wrapper_write_to_stream(content, sink);
+}
+
+/* Every part decoded into a stream that keeps nothing. */
+static void decode_mail(struct slice f, const char *name)
+{
+	(void)name;
+	GMimeStream *from = g_mime_stream_mem_new_with_buffer((const char *)f.at, f.len);
+	GMimeStream *sink = g_mime_stream_null_new();
+	GMimeParser *parser = g_mime_parser_new_with_stream(from);
+	GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+	if (message) {
+		g_mime_message_foreach(message, decode_part, sink);
+		g_object_unref(message);
+	}
+	g_object_unref(parser);
+	g_object_unref(sink);
+	g_object_unref(from);
+}
+#endif
+
 static const struct {
 	const char *type, *peer;
 	work *work;
 } peers[] = {
+#ifdef BENCH_GMIME
+	{"eml", "GMime's parsing and decoding", decode_mail},
+#endif
 	{"docx", "inflate and CRC", verify_zip}, {"docx", "inflate and deflate", repack_zip},
 	{"xlsx", "inflate and CRC", verify_zip}, {"xlsx", "inflate and deflate", repack_zip},
 	{"pptx", "inflate and CRC", verify_zip}, {"pptx", "inflate and deflate", repack_zip},
@@ -327,6 +361,9 @@ int main(int argc, char **argv)
 	buffer_init(&out, (size_t)1 << 30);
 	if (argc < 3 || !keep || !arena || !scratch || !inflater || !deflater || !packed_again)
 		return 2;
+#ifdef BENCH_GMIME
+	g_mime_init();
+#endif
 	file_prepare();
 	type = argv[1];
 	load(argc, argv, keep);

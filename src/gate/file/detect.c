@@ -173,8 +173,9 @@ static const struct {
 
 static bool contains_nocase(struct slice hay, struct slice needle)
 {
+	uint8_t first = needle.at[0] | 32;
 	for (size_t i = 0; i + needle.len <= hay.len; i++)
-		if (slice_equal_nocase(slice_part(hay, i, needle.len), needle))
+		if ((hay.at[i] | 32) == first && slice_equal_nocase(slice_part(hay, i, needle.len), needle))
 			return true;
 	return false;
 }
@@ -316,9 +317,17 @@ enum file_type text_program(struct slice in)
 
 static bool plain_bytes(struct slice in)
 {
-	for (size_t i = 0; i < in.len; i++)
-		if (in.at[i] < ' ' && !(in.at[i] >= '\t' && in.at[i] <= '\r') && in.at[i] != 0x1B)
+	enum { BLOCK = 4096 };
+	for (size_t from = 0; from < in.len; from += BLOCK) {
+		struct slice block = slice_part(in, from, BLOCK);
+		uint8_t bad = 0; /* no branch inside, so that many bytes go at a time */
+		for (size_t i = 0; i < block.len; i++) {
+			uint8_t c = block.at[i];
+			bad |= (uint8_t)((c < ' ') & ((uint8_t)(c - '\t') > '\r' - '\t') & (c != 0x1B));
+		}
+		if (bad)
 			return false;
+	}
 	return true;
 }
 

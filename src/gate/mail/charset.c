@@ -148,6 +148,12 @@ bool mail_text(struct slice bytes, const char *charset, struct buffer *out)
 		return false;
 	struct slice all = buffer_slice(&text);
 	for (size_t pos = 0; pos < all.len;) {
+		size_t from = pos;
+		while (pos < all.len && ((all.at[pos] >= ' ' && all.at[pos] < 0x7F) || all.at[pos] == '\n'))
+			pos++;
+		buffer_put(out, all.at + from, pos - from);
+		if (pos == all.len)
+			break;
 		uint32_t c = (uint32_t)utf8_next(all, &pos);
 		if (c == '\r') {
 			buffer_put_u8(out, '\n');

@@ -9,20 +9,21 @@ enum { LINE = 76, WORD_BYTES = 42 };
 static void put_base64(struct buffer *out, struct slice in, bool lines)
 {
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	for (size_t i = 0, column = 0; i < in.len; i += 3) {
+	char line[LINE + 2];
+	size_t column = 0;
+	for (size_t i = 0; i < in.len; i += 3) {
 		size_t have = in.len - i < 3 ? in.len - i : 3;
 		uint32_t bits = (uint32_t)in.at[i] << 16 | (have > 1 ? (uint32_t)in.at[i + 1] << 8 : 0) |
 		                (have > 2 ? in.at[i + 2] : 0u);
-		char four[4];
 		for (unsigned k = 0; k < 4; k++)
-			four[k] = k <= have ? alphabet[bits >> (18 - 6 * k) & 63] : '=';
-		buffer_put(out, four, 4);
-		column += 4;
-		if (lines && column == LINE) {
-			buffer_put_str(out, "\r\n");
-			column = 0;
-		}
+			line[column++] = k <= have ? alphabet[bits >> (18 - 6 * k) & 63] : '=';
+		if (column < LINE)
+			continue;
+		memcpy(line + column, "\r\n", 2);
+		buffer_put(out, line, lines ? LINE + 2 : LINE);
+		column = 0;
 	}
+	buffer_put(out, line, column);
 }
 
 static bool plain(struct slice text)

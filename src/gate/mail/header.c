@@ -14,11 +14,22 @@ static int hex(uint8_t c)
 	return c >= '0' && c <= '9' ? c - '0' : lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
 }
 
+/* One more than the six bits of a letter; 0: none of the alphabet. */
+static const uint8_t letters[256] = {
+#define L(c, v) [c] = (v) + 1
+#define L4(c, v) L(c, v), L((c) + 1, (v) + 1), L((c) + 2, (v) + 2), L((c) + 3, (v) + 3)
+#define L24(c, v) L4(c, v), L4((c) + 4, (v) + 4), L4((c) + 8, (v) + 8), L4((c) + 12, (v) + 12), \
+	L4((c) + 16, (v) + 16), L4((c) + 20, (v) + 20)
+	L24('A', 0), L('Y', 24), L('Z', 25), L24('a', 26), L('y', 50), L('z', 51),
+	L4('0', 52), L4('4', 56), L('8', 60), L('9', 61), L('+', 62), L('/', 63),
+#undef L24
+#undef L4
+#undef L
+};
+
 static int six_bits(uint8_t c)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(alphabet, c) : NULL;
-	return at ? (int)(at - alphabet) : -1;
+	return letters[c] - 1;
 }
 
 bool mail_base64(struct slice in, struct buffer *out)
@@ -40,9 +51,8 @@ bool mail_base64(struct slice in, struct buffer *out)
 		bits = bits << 6 | (uint32_t)value;
 		if (++have < 4)
 			continue;
-		buffer_put_u8(out, (uint8_t)(bits >> 16));
-		buffer_put_u8(out, (uint8_t)(bits >> 8));
-		buffer_put_u8(out, (uint8_t)bits);
+		uint8_t three[] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};
+		buffer_put(out, three, sizeof three);
 		bits = have = 0;
 	}
 	if (have == 0)
