@@ -148,24 +148,46 @@ static struct result happen(struct player *p, const struct city_event *e, struct
 
 /* ---- days ------------------------------------------------------------------------ */
 
-/* What is open is done by who owes it, save every tenth: that one falls overdue. */
+/* What is open is done by who owes it, save every tenth: that one is done late, when the
+ * post above has heard of it some times.                                      */
+static bool put_off(const struct obligation *o)
+{
+	enum { HEARD = 3 };
+	return o->id[25] % 10 == 0 && o->escalations < HEARD;
+}
+
+static struct result settle_one(struct player *p, const struct obligation *o, struct arena *arena, bool *settled)
+{
+	struct holder *holders = NULL;
+	size_t able = 0;
+	struct why own = {0};
+	*settled = false;
+	if (put_off(o))
+		return ok();
+	TRY(duty_holders(p->at->duties, o, arena, &holders, &able, p->why));
+	if (!able)
+		return ok();
+	struct duty_answer answer = {.person = holders[0].person, .note = "実施し、記録を確かめた。"};
+	*settled = duty_done(p->at->duties, o->id, &answer, &own).code == OK;
+	p->tally->settled += *settled;
+	return ok();
+}
+
+/* Those that stay stand first in the list: they are passed over, not met again. */
 static struct result settle_duties(struct player *p, struct arena *arena)
 {
-	enum { A_WEEK = 200 };
-	struct obligation *list = NULL;
-	size_t count = 0;
-	struct duty_query query = {.unsettled = true, .limit = A_WEEK};
-	TRY(duty_list(p->at->duties, &query, arena, &list, &count, NULL, p->why));
-	for (size_t i = 0; i < count; i++) {
-		struct holder *holders = NULL;
-		size_t able = 0;
-		TRY(duty_holders(p->at->duties, &list[i], arena, &holders, &able, p->why));
-		if (!able || list[i].id[25] % 10 == 0)
-			continue;
-		struct duty_answer answer = {.person = holders[0].person, .note = "実施し、記録を確かめた。"};
-		struct why own = {0};
-		if (duty_done(p->at->duties, list[i].id, &answer, &own).code == OK)
-			p->tally->settled++;
+	enum { PAGE = 200, PAGES = 50 };
+	size_t stayed = 0, count = PAGE;
+	for (size_t page = 0; page < PAGES && count == PAGE; page++) {
+		struct obligation *list = NULL;
+		struct duty_query query = {.unsettled = true, .skip = stayed, .limit = PAGE};
+		arena_reset(arena);
+		TRY(duty_list(p->at->duties, &query, arena, &list, &count, NULL, p->why));
+		for (size_t i = 0; i < count; i++) {
+			bool settled;
+			TRY(settle_one(p, &list[i], arena, &settled));
+			stayed += !settled;
+		}
 	}
 	return ok();
 }
