@@ -105,7 +105,11 @@ static inline void town_new_on(struct town *t, const struct town_body *body)
 	                   .clock = {.now_ms = town_now}, .random = random_seeded(7)};
 	CHECK_OK(vault_create(scratch_path(&t->scratch, "", "vault"), scratch_path(&t->scratch, "", "key"),
 	                      &t->random, &t->why), &t->why);
+#ifdef TOWN_IN_MEMORY /* for tests of many thousand transactions */
+	CHECK_OK(store_open("sqlite::memory:", &t->store, &t->why), &t->why);
+#else
 	CHECK_OK(store_open(scratch_path(&t->scratch, "sqlite:", "db"), &t->store, &t->why), &t->why);
+#endif
 	CHECK_OK(vault_open(scratch_path(&t->scratch, "", "vault"), scratch_path(&t->scratch, "", "key"),
 	                    t->store, &t->vault, &t->why), &t->why);
 	CHECK_OK(ledger_open(t->store, "test/town", town_projections, &t->clock, &t->ledger, &t->why), &t->why);

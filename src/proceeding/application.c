@@ -142,17 +142,56 @@ struct result application_submit(struct proceedings *p, const struct application
 
 /* ---- answering ---------------------------------------------------------- */
 
-/* The open slot that this person may fill today; NULL if none. */
+enum { OTHERS = 256 };
+
+/* The signers that are left for the slots of others, each once. */
+static void add_others(const struct application_slot *slot, const char *person, const char **others, size_t *count)
+{
+	for (size_t k = 0; k < slot->holder_count && *count < OTHERS; k++) {
+		bool known = strcmp(slot->holders[k].person, person) == 0;
+		for (size_t i = 0; i < *count && !known; i++)
+			known = strcmp(others[i], slot->holders[k].person) == 0;
+		if (!known)
+			others[(*count)++] = slot->holders[k].person;
+	}
+}
+
+/* How many of the other signatures that are still wanted others can give. */
+static size_t left_for_others(const struct application *a, size_t taken, const char *person)
+{
+	const char *others[OTHERS];
+	struct match_slot slots[MATCH_SLOTS];
+	size_t signers = 0, count = 0, filled = 0;
+	for (size_t i = 0; i < a->slot_count && count < MATCH_SLOTS; i++) {
+		if (i == taken || a->slots[i].word)
+			continue;
+		slots[count++] = (struct match_slot){a->slots[i].holders, a->slots[i].holder_count};
+		add_others(&a->slots[i], person, others, &signers);
+	}
+	(void)office_match(slots, count, others, signers, NULL, &filled);
+	return filled;
+}
+
+/* The open slot that this person may fill today; NULL if none.  Who holds several of the
+ * posts signs for the one that leaves the most to the others, or a route that can be
+ * completed would stand still for ever.                                      */
 static const struct application_slot *slot_for(const struct application *a, const char *person,
                                                const struct holder **as)
 {
+	const struct application_slot *best = NULL;
+	size_t most = 0;
 	for (size_t i = 0; i < a->slot_count; i++)
-		for (size_t k = 0; a->slots[i].open && k < a->slots[i].holder_count; k++)
-			if (strcmp(a->slots[i].holders[k].person, person) == 0) {
-				*as = &a->slots[i].holders[k];
-				return &a->slots[i];
-			}
-	return NULL;
+		for (size_t k = 0; a->slots[i].open && k < a->slots[i].holder_count; k++) {
+			if (strcmp(a->slots[i].holders[k].person, person) != 0)
+				continue;
+			size_t left = left_for_others(a, i, person);
+			if (best && left <= most)
+				continue;
+			best = &a->slots[i];
+			*as = &a->slots[i].holders[k];
+			most = left;
+		}
+	return best;
 }
 
 static const char *mark_of(const struct holder *holder)

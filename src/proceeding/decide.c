@@ -93,16 +93,24 @@ static struct result set_fact(struct told *t, const struct fact_pair *pair, stru
 	return facts_set_any(t->facts, pair->path, pair->value, why);
 }
 
-/* The posts of whom the row names: an auditor may be the manager of the audited. */
-static struct result set_named_posts(struct told *t, const struct register_row *row, struct why *why)
+/* Posts and section of whom the row names: an auditor may be the manager of the audited,
+ * or one of its people.                                                      */
+static struct result set_named_persons(struct told *t, const struct register_row *row, const char *prefix, struct why *why)
 {
 	const struct policy_fact *facts;
 	size_t count;
 	TRY(policy_kind_facts(t->p->at.policy, row->kind, t->arena, &facts, &count, why));
 	for (size_t i = 0; i < count; i++) {
 		const char *value = register_cell(row, facts[i].path);
-		if (facts[i].type == FACT_PERSON && *value)
-			TRY(set_posts(t->p, t->facts, value, t->day, t->arena, why));
+		struct person person;
+		if (facts[i].type != FACT_PERSON || !*value)
+			continue;
+		TRY(set_posts(t->p, t->facts, value, t->day, t->arena, why));
+		TRY(office_person(t->p->at.office, value, t->arena, &person, why));
+		const char *path = arena_printf(t->arena, "%s.%s.section", prefix, facts[i].path);
+		if (!path)
+			return fail(why, E_MEMORY, prefix, "no memory for a person");
+		(void)facts_set_any(t->facts, path, person.section, NULL).code; /* a kind that says nothing of it */
 	}
 	return ok();
 }
@@ -123,8 +131,8 @@ static struct result set_row(struct told *t, const struct fact_pair *pair, struc
 		return ok();
 	if (found.code != OK)
 		return fail(why, found.code, own.place, "%s", own.text);
-	TRY(set_named_posts(t, &row, why));
-	return register_facts(t->p->at.registers, row.id, t->facts, pair->path, why);
+	TRY(register_facts(t->p->at.registers, row.id, t->facts, pair->path, why));
+	return set_named_persons(t, &row, pair->path, why);
 }
 
 static bool case_tells(const struct told *t, const char *path)
