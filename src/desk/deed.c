@@ -84,10 +84,21 @@ struct result desk_deed_decide(struct desk *desk, const struct desk_deed *deed, 
 	return proceeding_decide(desk->proceedings, &wish, arena, out, why);
 }
 
+/* Rows are made at the counter; a document is adopted and changed by being told. */
+static bool is_of_register(const struct desk *desk, const struct policy_act *act)
+{
+	struct policy_kind kind;
+	size_t len = strcspn(act->name, ".");
+	for (size_t i = 0; act->derived && policy_kind_at(desk->policy, i, &kind); i++)
+		if (strlen(kind.name) == len && strncmp(kind.name, act->name, len) == 0)
+			return true;
+	return false;
+}
+
 bool desk_deed_tellable(const struct desk *desk, const struct policy_act *act)
 {
 	bool gate = strncmp(act->carried_by, "gate_", 5) == 0 || strcmp(act->carried_by, "ledger") == 0;
-	if (act->derived || act->to[0])
+	if (is_of_register(desk, act) || act->to[0])
 		return false;
 	if (act->event || (act->passes && !gate))
 		return true;
@@ -299,7 +310,9 @@ struct result desk_entry_close(struct desk *desk, const char *entry, const char 
 	const char *doer = *book_value(&e, "performer") ? book_value(&e, "performer") : actor;
 	const struct desk_deed deed = {.act = e.act, .row = e.row, .section = e.section, .actor = doer, .told = told,
 	                               .told_count = e.field_count};
-	if (policy_act_exists(desk->policy, e.act)) {
+	struct policy_act act;
+	/* a move was decided where its case stood then */
+	if (policy_act_find(desk->policy, e.act, &act) && !act.to[0]) {
 		TRY(desk_deed_decide(desk, &deed, arena, &d, why));
 		if (d->verdict == REFUSE)
 			return hold_refused(desk->registers, e.row, policy_refusal(d, why), why);

@@ -63,7 +63,7 @@ struct desk_deed {
 	const struct policy_claim *claims;
 	size_t claim_count;
 };
-/* desk_deed_tellable - events, acts that nobody has to permit, and whatever the edition
+/* desk_deed_tellable - events, acts that nobody has to permit, the adoption and change of documents, and whatever the edition
  * in force wants recorded; not what gates and the ledger do by themselves      */
 bool desk_deed_tellable(const struct desk *desk, const struct policy_act *act);
 struct result desk_deed_decide(struct desk *desk, const struct desk_deed *deed, struct arena *arena,

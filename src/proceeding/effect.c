@@ -78,6 +78,7 @@ struct result effect_record(struct proceedings *p, const struct decision *decisi
 		known[n++] = (struct cell){"approver", of->approver};
 	if (of->done) { /* what is only permitted has not been performed yet */
 		ms_iso(clock_now_ms(p->at.clock), when);
+		known[n++] = (struct cell){"actor", of->actor};
 		known[n++] = (struct cell){"performed_at", arena_printf(arena, "%.10s %.5s", when, when + 11)};
 	}
 	if (n && !known[n - 1].value)

@@ -73,7 +73,7 @@ static struct result show_acts(struct request *rq, const struct telling *t, stru
 static bool is_asked(const struct telling *t, const struct policy_fact *fact)
 {
 	if (strcmp(fact->path, "object") == 0)
-		return !*t->row;
+		return !*t->row && !t->act.derived; /* a document is not a row */
 	return !strchr(fact->path, '.') && strcmp(fact->path, "actor") != 0;
 }
 
@@ -119,15 +119,21 @@ static struct result form_of(struct request *rq, struct telling *t, struct why *
 	return ok();
 }
 
-/* What it is about: a row, or a person; "" where the act has no object, or it is chosen in the form. */
+/* What it is about: a row, a person or a section; "" where the act has no object, or it is chosen in the form. */
 static struct result about(struct request *rq, struct telling *t, const char *id, struct why *why)
 {
 	struct register_row row;
 	struct person person;
+	struct section section;
 	if (!*id)
 		return ok();
 	if (office_person(parts_of(rq)->office, id, rq->arena, &person, NULL).code == OK) {
 		*t = (struct telling){.act = t->act, .row = person.id, .row_name = person.name, .kind = "person", .section = person.section,
+		                      .wrong = "", .wrong_clause = ""};
+		return ok();
+	}
+	if (office_section(parts_of(rq)->office, id, rq->arena, &section, NULL).code == OK) {
+		*t = (struct telling){.act = t->act, .row = section.id, .row_name = section.name, .kind = "section", .section = section.id,
 		                      .wrong = "", .wrong_clause = ""};
 		return ok();
 	}
@@ -165,7 +171,7 @@ static struct result show_form(struct request *rq, unsigned status, struct telli
 	json_t *errors = fields_errors(&t->fields);
 	if (*t->wrong)
 		json_array_append_new(errors, json_pack("{s:s, s:s}", "field", "main", "text", t->wrong));
-	bool is_row = *t->row && strcmp(t->kind, "person") != 0;
+	bool is_row = *t->row && strcmp(t->kind, "person") != 0 && strcmp(t->kind, "section") != 0;
 	json_t *model = json_pack("{s:s, s:o, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o}", "title", text(rq, "%sを記録する", label),
 		"crumbs", is_row ? show_crumbs(of_row, 4) : show_crumbs(of_none, 3), "name", t->row_name, "act", t->act.name, "row",
 		t->row, "form", form_token(rq, "/record"), "back",

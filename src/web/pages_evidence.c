@@ -45,7 +45,7 @@ static struct result show_keeping(struct request *rq, unsigned status, struct ke
 	struct hold *holds;
 	size_t count;
 	TRY(hold_of_case(parts_of(rq)->registers, k->view.row.id, rq->arena, &holds, &count, why));
-	json_t *model = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:[], s:o, s:s, s:s}", "title", "証拠の保全", "name",
+	json_t *model = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:[], s:o, s:o, s:s}", "title", "証拠の保全", "name",
 		k->view.row.name, "href", back, "path", path, "object", k->object, "running", !ended && !k->view.drill, "drill",
 		k->view.drill, "holds", "crumbs", show_crumbs(crumbs, 3), "form", form_token(rq, path), "wrong", k->wrong);
 	for (size_t i = 0; i < count; i++)
