@@ -1,0 +1,13 @@
+#!/bin/sh
+# tests/e2e/journeys.sh BUILD [NUMBER] - ways through the office in a browser, each
+# from the sign-in page to an end that matters (journeys.js); prints them as a table
+set -eu
+build=$(cd "${1:?}" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+if ! command -v node >/dev/null || ! command -v chromium >/dev/null; then
+	echo 'skipped journeys: node or chromium is not installed'
+	echo '0 passed, 0 failed, 1 skipped'
+	exit 0
+fi
+"$here/install" "$build/e2e"
+E2E_MODULES=$build/e2e E2E_SCREENS=$build/screens exec node "$here/journeys.js" "$build" "${2:-}"
