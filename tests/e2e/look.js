@@ -41,7 +41,7 @@ const rooms = (inner, at) => [
   ['apply-one', inner, `/decide/${at.application}`, 'manager_inner'], ['apply-permitted', inner, `/decide/${at.permitted}`, 'staff_inner'],
   ['cases', inner, '/cases', 'staff_inner'], ['case-new', inner, '/cases/new/contract', 'manager_inner'],
   ['case-incident', inner, `/case/${at.incident}`, 'staff_inner'], ['case-contract', inner, `/case/${at.contract}`, 'manager_inner'],
-  ['report', inner, '/report', 'staff_inner'], ['case-commission', inner, `/case/${at.incident}/commission`, 'staff_inner'], ['network', inner, '/network', 'staff_inner'],
+  ['report', inner, '/report', 'staff_inner'], ['case-commission', inner, `/case/${at.incident}/commission`, 'staff_inner'], ['case-evidence', inner, `/case/${at.incident}/evidence`, 'staff_inner'], ['network', inner, '/network', 'staff_inner'],
   ['import', inner, '/registers/asset/import', 'manager_inner'], ['import-good', inner, `/registers/medium/import/${at.good}`, 'manager_inner'],
   ['import-bad', inner, `/registers/asset/import/${at.bad}`, 'manager_inner'], ['delegations', inner, '/organisation/delegations', 'supervisor_inner'],
   ['transfers', inner, '/organisation/transfers', 'it_inner'], ['transfer', inner, `/organisation/transfers/check/${at.moves}`, 'it_inner'],
