@@ -24,7 +24,7 @@ function tag(name, kind, says, options, run) {
 function check(good, text) {
   if (!good) throw new Error(text);
 }
-const brief = (value) => JSON.stringify(value).slice(0, 600);
+const brief = (value) => String(JSON.stringify(value)).slice(0, 600);
 const rest = (ms) => new Promise((done) => setTimeout(done, ms));
 
 function sekisho(...words) {
