@@ -6,12 +6,33 @@
 #include <string.h>
 
 /* The policy in force makes a duty of it. */
-static bool duty_made(const struct decision *d)
+static bool any_certain(const struct follow_duty *duties, size_t count)
 {
-	for (size_t i = 0; i < d->due_count; i++)
-		if (d->due[i].certain)
+	for (size_t i = 0; i < count; i++)
+		if (duties[i].certain)
 			return true;
 	return false;
+}
+
+static bool duty_made(const struct decision *d)
+{
+	return any_certain(d->due, d->due_count) || any_certain(d->notify, d->notify_count);
+}
+
+size_t desk_due_clauses(const struct decision *d, struct slice *list, size_t n)
+{
+	const struct follow_duty *const duties[] = {d->due, d->notify};
+	const size_t counts[] = {d->due_count, d->notify_count};
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < counts[k]; i++) {
+			struct slice id = slice_str(duties[k][i].clause->id);
+			bool there = !duties[k][i].certain || n == DESK_CLAUSES;
+			for (size_t m = 0; m < n && !there; m++)
+				there = slice_equal(list[m], id);
+			if (!there)
+				list[n++] = id;
+		}
+	return n;
 }
 
 static size_t clauses_of(const struct desk_happening *h, struct slice *list)
@@ -20,10 +41,7 @@ static size_t clauses_of(const struct desk_happening *h, struct slice *list)
 	size_t n = 0;
 	for (size_t i = 0; i < d->spoken_count && n < DESK_CLAUSES; i++)
 		list[n++] = slice_str(d->spoken[i].clause->id);
-	for (size_t i = 0; h->act->event && i < d->due_count && n < DESK_CLAUSES; i++)
-		if (d->due[i].certain)
-			list[n++] = slice_str(d->due[i].clause->id);
-	return n;
+	return h->act->event ? desk_due_clauses(d, list, n) : n;
 }
 
 static struct result set_fact(struct desk *desk, const struct desk_happening *h, struct arena *arena, struct why *why)

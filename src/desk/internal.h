@@ -34,6 +34,9 @@ struct result desk_write(struct desk *desk, const struct desk_change *change, co
 /* desk_close_whole - entries of that origin that have no empty field are closed */
 struct result desk_close_whole(struct desk *desk, const char *origin, const char *actor, const char *post,
                                struct arena *arena, struct why *why) MUST;
+/* desk_due_clauses - the clauses whose duties certainly follow, each once, behind the
+ * first n of list (room for DESK_CLAUSES); how many there are then            */
+size_t desk_due_clauses(const struct decision *decision, struct slice *list, size_t n);
 /* desk_consequences - the fact that an act or event sets and the case that it opens; of an
  * event only where the policy in force makes a duty of it
  * begun  the case, opened now or running already; "" none                    */

@@ -149,6 +149,9 @@ struct result desk_refusal(const struct decision *d, struct why *why)
 		                                   : "「%s」がわからないため、判断できません（%s）。",
 		            m->label, m->clause ? m->clause->cite : d->act_label);
 	}
+	if (d->check_count)
+		return fail(why, E_DENIED, d->checks[0].clause->id, "「%s」がまだ確かめられていないため、判断できません（%s）。",
+		            d->checks[0].label, d->checks[0].clause->cite);
 	if (d->approval_count)
 		return fail(why, E_DENIED, d->approvals[0].clause->id, "「%s」には%sの許可が要ります（%s）。申請してください。",
 		            d->act_label, d->approvals[0].text, d->approvals[0].cite);

@@ -107,6 +107,8 @@ static struct result decide(struct tale *t, struct why *why)
 	const struct decision *d = t->out.decision;
 	if (!*clause && d->verdict == HOLD && d->missing_count && d->missing[0].clause)
 		clause = d->missing[0].clause->id;
+	if (!*clause && d->verdict == HOLD && d->check_count)
+		clause = d->checks[0].clause->id;
 	t->out.clause = arena_string(t->arena, slice_str(clause));
 	t->out.sentence = arena_string(t->arena, slice_str(stop.text));
 	return t->out.clause && t->out.sentence ? ok() : desk_no_memory(why);
@@ -134,10 +136,7 @@ static size_t clauses_of(const struct tale *t, struct slice *list)
 		n = add_clause(list, n, d->spoken[i].clause);
 	for (size_t i = 0; t->out.verdict == PASS && i < d->record_count; i++)
 		n = add_clause(list, n, d->records[i].clause);
-	for (size_t i = 0; t->act.event && i < d->due_count; i++)
-		if (d->due[i].certain)
-			n = add_clause(list, n, d->due[i].clause);
-	return n;
+	return t->act.event ? desk_due_clauses(d, list, n) : n;
 }
 
 /* Free text stays out of the ledger. */

@@ -590,6 +590,8 @@ static struct outcome hear(struct hearing *h)
 		hush(h, &h->heard[i]);
 	enum truth step = step_allows(h);
 	struct outcome out = combine(h, step);
+	if (h->act->event) /* nobody is asked: it has happened */
+		out = (struct outcome){PASS, false, false};
 	if (step == CANNOT_TELL)
 		answer_want(h->a, WANT_FACT, "object.step", "段階", "register", NULL);
 	tell_all(h, out);

@@ -472,8 +472,11 @@ static struct result handle(struct request *rq, struct why *why)
 void request_finish(struct request *rq)
 {
 	struct why why = {OK, "", ""};
-	if (rq->api)
+	if (rq->api) {
 		api_finish(rq);
+		if (rq->is_post && rq->reply.status == 200)
+			follow_duties(rq);
+	}
 	if (rq->reply.status)
 		return;
 	if (handle(rq, &why).code != OK)

@@ -19,9 +19,10 @@ static json_t *decision_json(const struct decision *decision)
 
 static json_t *due_of(const struct desk_verdict *told)
 {
+	const struct decision *made = told->decision;
 	json_t *list = json_array();
-	for (size_t i = 0; told->verdict == PASS && i < told->decision->due_count; i++) {
-		const struct follow_duty *d = &told->decision->due[i];
+	for (size_t i = 0; told->verdict == PASS && i < made->due_count + made->notify_count; i++) {
+		const struct follow_duty *d = i < made->due_count ? &made->due[i] : &made->notify[i - made->due_count];
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "task", d->task, "label", d->label, "by",
 		                                      d->by, "within", d->within, "clause", d->clause->id, "certain", d->certain));
 	}
