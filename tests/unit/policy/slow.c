@@ -193,6 +193,11 @@ static struct kind_of fact_of(const struct body *b, const char *kind, const char
 	for (const struct decl *d = v ? v->facts : NULL; d; d = d->next)
 		if (eq(d->name, fact))
 			return from_type(b->q, d->type);
+	if (v && v->kind == VOCAB_PROCEEDING && eq(fact, "step")) {
+		static struct type steps; /* read before the next path is begun */
+		steps = (struct type){.base = TYPE_ONE_OF, .words = v->steps};
+		return (struct kind_of){'w', &steps, NULL};
+	}
 	if (v && v->kind == VOCAB_PROCEEDING) {
 		for (const struct name *n = v->steps; n; n = n->next)
 			if (eq(n->text, fact))
