@@ -91,4 +91,4 @@ function make(folder) {
   return files;
 }
 
-module.exports = { make };
+module.exports = { make, word, zip };

@@ -151,9 +151,9 @@ class Office {
   }
   // a signed-in terminal on the inner side (forms with their one-time tokens)
   async terminal(login) {
-    const person = { login, step: 0, secret: '', password: '' };
+    const person = { login, step: 0, secret: '', password: 'Shiosai-Tags-2026' };
     const provisional = must('person', 'password-reset', '-C', this.folder, login).stdout.trim().split(/\s+/).pop();
-    const it = new Terminal(this.inner), own = 'Shiosai-Tags-2026';
+    const it = new Terminal(this.inner), own = person.password;
     await it.post('/signin', { form: await it.form('/signin'), login, password: provisional });
     await it.post('/signin/password', { form: await it.form('/signin/password'), password: own, again: own });
     const page = await it.get('/signin/device');
@@ -163,7 +163,7 @@ class Office {
     await it.post('/signin/device', { form, code: code(this, person) });
     const home = await it.get('/');
     check(home.status === 200, `${login} is not signed in: ${home.status} ${home.location}`);
-    return it;
+    return Object.assign(it, { person });
   }
   // a browser page with that person's session
   async browser(login, width = 1280) {
