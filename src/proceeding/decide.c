@@ -141,6 +141,14 @@ static bool case_tells(const struct told *t, const char *path)
 	return fact && fact->found_by[0] && policy_kind_step(t->p->at.policy, fact->found_by, 0);
 }
 
+static bool says_yes(const struct wish *wish, const char *path)
+{
+	for (size_t i = 0; i < wish->fact_count; i++)
+		if (strcmp(wish->facts[i].path, path) == 0)
+			return strcmp(wish->facts[i].value, "yes") == 0;
+	return false;
+}
+
 static struct result set_facts(struct proceedings *p, const struct policy *policy, day_t day,
                                const struct wish *wish, struct arena *arena, struct facts **out,
                                struct why *why)
@@ -150,13 +158,14 @@ static struct result set_facts(struct proceedings *p, const struct policy *polic
 	TRY(policy_act_facts(policy, wish->act, arena, &t.known, &t.known_count, why));
 	TRY(office_actor_facts(p->at.office, wish->actor, day, arena, t.facts, why));
 	for (size_t i = 0; i < wish->fact_count; i++)
-		TRY(set_row(&t, &wish->facts[i], why));
-	for (size_t i = 0; i < wish->fact_count; i++)
 		if (!case_tells(&t, wish->facts[i].path)) /* not the one who asks */
 			TRY(set_fact(&t, &wish->facts[i], why));
+	for (size_t i = 0; i < wish->fact_count; i++) /* after what was asked: a register is not talked over */
+		TRY(set_row(&t, &wish->facts[i], why));
 	for (size_t i = 0; i < wish->fact_count; i++)
 		if (strcmp(wish->facts[i].path, "object") == 0 && *wish->facts[i].value)
-			TRY(evidence_facts(p, t.known, t.known_count, wish->facts[i].value, t.facts, arena, why));
+			TRY(evidence_facts(p, t.known, t.known_count, wish->facts[i].value, says_yes(wish, "on_hold"), t.facts,
+			                   arena, why));
 	*out = t.facts;
 	return ok();
 }

@@ -145,7 +145,7 @@ static struct result tell(struct proceedings *p, const struct policy_fact *fact,
 }
 
 struct result evidence_facts(struct proceedings *p, const struct policy_fact *known, size_t count, const char *object,
-                             struct facts *facts, struct arena *arena, struct why *why)
+                             bool kept_as_told, struct facts *facts, struct arena *arena, struct why *why)
 {
 	for (size_t i = 0; i < count; i++)
 		if (known[i].found_by[0] && policy_kind_step(p->at.policy, known[i].found_by, 0))
@@ -154,7 +154,7 @@ struct result evidence_facts(struct proceedings *p, const struct policy_fact *kn
 			struct hold kept;
 			bool held;
 			TRY(hold_find(p->at.registers, object, arena, &kept, &held, why));
-			TRY(facts_set_yesno(facts, "on_hold", held, why));
+			TRY(facts_set_yesno(facts, "on_hold", held || kept_as_told, why));
 		}
 	return ok();
 }

@@ -98,9 +98,9 @@ struct result evidence_keep(struct proceedings *p, const char *id, const char *a
                             struct why *why) MUST;
 /* evidence_facts - facts of an act that a case tells (`found-by violation`): whether the
  * latest one about the object has passed the step of that name, else what it says; and
- * whether the object is kept as evidence (`on_hold`)                        */
+ * whether the object is kept as evidence (`on_hold`): by a case, or as was told      */
 struct result evidence_facts(struct proceedings *p, const struct policy_fact *known, size_t count, const char *object,
-                             struct facts *facts, struct arena *arena, struct why *why) MUST;
+                             bool kept_as_told, struct facts *facts, struct arena *arena, struct why *why) MUST;
 
 /* decision_state - what the routes of a decision say together */
 enum route_state decision_state(const struct decision *decision);

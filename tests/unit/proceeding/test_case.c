@@ -446,6 +446,36 @@ TEST(what_a_case_names_is_kept_until_it_ends)
 	town_done(&t);
 }
 
+static enum verdict verdict_of(struct town *t, const char *act, const char *object, const struct fact_pair *facts, size_t count)
+{
+	const struct decision *d = NULL;
+	const struct wish wish = {.act = act, .actor = town_id(t, "aoki"), .subject = object, .facts = facts, .fact_count = count};
+	CHECK_OK(proceeding_decide(t->proceedings, &wish, t->arena, &d, &t->why), &t->why);
+	return d ? d->verdict : PASS;
+}
+
+TEST(what_is_told_never_loosens_what_is_known)
+{
+	struct town t;
+	char medium[27], system[27];
+	town_new(&t);
+	const struct cell holds[] = {{"owner", "tax"}, {"importance", "C"}, {"on_hold", "yes"}, {"managed", "yes"}};
+	struct register_change row = {.kind = "medium", .name = "外付けディスク", .section = "tax", .actor = "x",
+		.cells = holds, .cell_count = 4};
+	CHECK_OK(register_put(t.registers, &row, medium, &t.why), &t.why);
+	row = (struct register_change){.kind = "system", .name = "記録を集めるシステム", .section = "tax", .actor = "x"};
+	CHECK_OK(register_put(t.registers, &row, system, &t.why), &t.why);
+	/* the row says that it is kept: who asks cannot say otherwise */
+	const struct fact_pair dispose_it[] = {{"object", medium}, {"object.on_hold", "no"}, {"erased", "yes"}};
+	CHECK_INT(verdict_of(&t, "dispose_medium", medium, dispose_it, 3), REFUSE);
+	/* no case keeps it: who asks may still say that it must be kept */
+	const struct fact_pair erase_it[] = {{"object", system}, {"expired", "yes"}, {"on_hold", "yes"}};
+	CHECK_INT(verdict_of(&t, "erase_log", system, erase_it, 3), REFUSE);
+	const struct fact_pair erase_old[] = {{"object", system}, {"expired", "yes"}, {"on_hold", "no"}};
+	CHECK_INT(verdict_of(&t, "erase_log", system, erase_old, 3), PASS);
+	town_done(&t);
+}
+
 TEST(what_is_missing_is_named_before_it_is_asked)
 {
 	struct town t;
