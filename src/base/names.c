@@ -178,16 +178,6 @@ void name_ending(struct slice name, char out[16])
 	out[ending.len] = 0;
 }
 
-const char *name_with_ending(struct slice name, const char *ending, struct arena *arena)
-{
-	char now[16];
-	name_ending(name, now);
-	if (!ending[0] || strcmp(now, ending) == 0)
-		return arena_string(arena, name);
-	struct slice stem = slice_part(name, 0, name.len - (now[0] ? strlen(now) + 1 : 0));
-	return arena_printf(arena, "%.*s.%s", SLICE_ARG(stem), ending);
-}
-
 static bool is_double(struct slice name)
 {
 	static const char *const runs =
@@ -244,6 +234,25 @@ static void shorten(struct slice name, struct buffer *out, unsigned *faults)
 	}
 	buffer_put_slice(out, stem.len ? stem : SLICE("名称なし"));
 	buffer_put_slice(out, tail);
+}
+
+const char *name_with_ending(struct slice name, const char *ending, struct arena *arena)
+{
+	char now[16];
+	struct buffer AUTO(buffer_done) made = {0}, fits = {0};
+	name_ending(name, now);
+	if (!ending[0] || strcmp(now, ending) == 0)
+		return arena_string(arena, name);
+	size_t stem = name.len - (now[0] ? strlen(now) + 1 : 0), folder = stem;
+	while (folder > 0 && name.at[folder - 1] != '/')
+		folder--;
+	buffer_init(&made, name.len + 32);
+	buffer_init(&fits, name.len + 64);
+	buffer_put_slice(&made, slice_part(name, folder, stem - folder));
+	buffer_printf(&made, ".%s", ending);
+	buffer_put_slice(&fits, slice_part(name, 0, folder));
+	shorten(buffer_slice(&made), &fits, &(unsigned){0});
+	return buffer_ok(&made) && buffer_ok(&fits) ? arena_string(arena, buffer_slice(&fits)) : NULL;
 }
 
 /* Everything but the length; the two buffers take turns. */

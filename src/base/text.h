@@ -58,7 +58,8 @@ unsigned safe_name(struct slice name, struct buffer *out);
 /* name_ending - lower-case ASCII ending without the dot, "" if none; out >= 16 */
 void name_ending(struct slice name, char out[16]);
 /* name_with_ending - the name with this ending in place of its own, or behind it
- * where it has none; "": as it is.  In the arena; NULL when that is full      */
+ * where it has none, no longer than safe_name lets it be; of a path, of its last
+ * name; "": as it is.  In the arena; NULL when that is full                  */
 struct arena;
 const char *name_with_ending(struct slice name, const char *ending, struct arena *arena);
 

@@ -187,6 +187,23 @@ TEST(long_names_keep_their_ending_and_their_characters_whole)
 	CHECK_SLICE(buffer_slice(&out), SLICE("_CON.pdf"));
 }
 
+TEST(an_ending_takes_the_place_of_another_or_comes_behind)
+{
+	static const char *const rows[][3] = {
+		{"a.docm", "docx", "a.docx"}, {"README", "txt", "README.txt"}, {"d.v1/README", "txt", "d.v1/README.txt"},
+		{"a.txt", "txt", "a.txt"}, {"a.TXT", "txt", "a.TXT"}, {"a.msg", "", "a.msg"}, {"資料.平成30", "zip", "資料.平成30.zip"},
+	};
+	struct arena *arena = arena_new(1 << 16);
+	char longest[121];
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		CHECK_STR(name_with_ending(slice_str(rows[i][0]), rows[i][1], arena), rows[i][2]);
+	memset(longest, 'x', 120);
+	longest[120] = 0;
+	const char *made = name_with_ending(slice_str(longest), "txt", arena);
+	CHECK(strlen(made) <= 120 && strcmp(made + strlen(made) - 4, ".txt") == 0);
+	arena_free(arena);
+}
+
 TEST(endings_are_lower_case_ascii)
 {
 	char ending[16];
