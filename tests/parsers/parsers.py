@@ -170,7 +170,7 @@ def main():
             disagree += any(b != before[0] for b in before[1:])
             if report["verdict"] == "refused":
                 refused += 1
-                check(report["reason"] in ("ambiguous", "damaged", "forbidden", "encrypted", "deep", "unknown"), f"{name}: {report['reason']} {report['detail']}")
+                check(report["reason"] in ("ambiguous", "damaged", "forbidden", "encrypted", "locked", "deep", "unknown"), f"{name}: {report['reason']} {report['detail']}")
                 continue
             out = pathlib.Path(report["out"])
             after = [reader(out) for reader in readers]

@@ -22,7 +22,7 @@ static struct result refuse(struct job *job, enum mail_fault fault, const char *
 {
 	static const enum refusal refusals[] = {
 		[MAIL_DAMAGED] = REFUSAL_DAMAGED, [MAIL_AMBIGUOUS] = REFUSAL_AMBIGUOUS, [MAIL_DEEP] = REFUSAL_DEEP,
-		[MAIL_FORBIDDEN] = REFUSAL_FORBIDDEN, [MAIL_ENCRYPTED] = REFUSAL_ENCRYPTED, [MAIL_CHARSET] = REFUSAL_DAMAGED,
+		[MAIL_FORBIDDEN] = REFUSAL_FORBIDDEN, [MAIL_ENCRYPTED] = REFUSAL_LOCKED, [MAIL_CHARSET] = REFUSAL_DAMAGED,
 	};
 	if (fault == MAIL_MEMORY)
 		return job_memory(why);

@@ -42,7 +42,7 @@ static struct result rebuild(struct job *job, struct arena *arena, struct slice 
 {
 	static const enum refusal refusals[] = {
 		[MAIL_DAMAGED] = REFUSAL_DAMAGED, [MAIL_AMBIGUOUS] = REFUSAL_AMBIGUOUS, [MAIL_DEEP] = REFUSAL_DEEP,
-		[MAIL_FORBIDDEN] = REFUSAL_FORBIDDEN, [MAIL_ENCRYPTED] = REFUSAL_ENCRYPTED, [MAIL_CHARSET] = REFUSAL_DAMAGED,
+		[MAIL_FORBIDDEN] = REFUSAL_FORBIDDEN, [MAIL_ENCRYPTED] = REFUSAL_LOCKED, [MAIL_CHARSET] = REFUSAL_DAMAGED,
 	};
 	struct buffer AUTO(buffer_done) text = {0};
 	struct archive a = {.pictures = ARENA_ARRAY(arena, PICTURES_MOST, struct html_picture)};

@@ -282,7 +282,7 @@ static struct result check_manifest(struct odf *odf, struct why *why)
 		return job_refuse(odf->job, REFUSAL_DAMAGED, "META-INF/manifest.xml", "it is missing");
 	TRY(zip_unpack(odf->job, manifest->entry, &odf->raw, why));
 	if (slice_find(buffer_slice(&odf->raw), SLICE("encryption-data")) != SIZE_MAX)
-		return job_refuse(odf->job, REFUSAL_ENCRYPTED, "", "an encrypted document");
+		return job_refuse(odf->job, REFUSAL_LOCKED, "", "an encrypted document");
 	return ok();
 }
 

@@ -263,12 +263,13 @@ tag('sanitise-mail', 'way', 'an attachment that cannot pass leaves its reason in
   check(said.includes('【添付ファイル「setup.exe」を取り除きました】') && said.includes('見積りを送ります'), said);
   check(!got.includes('Content-Disposition: attachment') && !got.includes(folded('MZ\x90\x00 not a program')), 'the program came through');
 });
-tag('sanitise-mail', 'violation', 'an unreadable text, a torn mail, one that reads two ways, one with a virus: never forwarded, never raw', async (t) => {
+tag('sanitise-mail', 'violation', 'an unreadable text, a torn mail, one that reads two ways, one under a certificate, one with a virus: never forwarded, never raw', async (t) => {
   const text_ = 'Content-Type: text/plain; charset=';
   const bad = [
     ['文字.eml', lines(...head, `${text_}x-unknown`, 'Content-Transfer-Encoding: base64', '', '//6A'), 'damaged'],
     ['破れ.eml', lines(...head, 'Content-Type: multipart/mixed; boundary="=_outer"', '', '--=_outer', `${text_}UTF-8`, '', 'abc'), 'ambiguous'],
     ['二つ.eml', lines(...head, `${text_}UTF-8`, 'Content-Type: text/html', '', '<p>a</p>'), 'ambiguous'],
+    ['封.eml', lines(...head, 'Content-Type: application/pkcs7-mime; smime-type=enveloped-data', 'Content-Transfer-Encoding: base64', '', folded('sealed')), 'locked'],
     ['感染.eml', letter('一覧.txt', SIGN), 'malware'],
   ];
   const id = await carry(t, '/send', bad);

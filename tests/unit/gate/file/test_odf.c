@@ -25,6 +25,7 @@ struct recipe {
 	const char *name, *what, *body, *settings, *meta, *before; /* before: of the body, in content.xml */
 	struct { const char *name, *data; } part;
 	const char *kind; /* NULL: text */
+	const char *manifest; /* what stands in it */
 };
 
 static const struct recipe rows[] = {
@@ -165,7 +166,7 @@ static void make(const struct recipe *r, const char *mime, struct arena *a, stru
 		"</config:config-item-set></office:settings></office:document-settings>", or_empty(r->settings)), true);
 	if (r->part.name)
 		put(&w, a, r->part.name, r->part.data, true);
-	put(&w, a, "META-INF/manifest.xml", "<manifest:manifest" N("manifest", "manifest") "/>", true);
+	put(&w, a, "META-INF/manifest.xml", arena_printf(a, "<manifest:manifest" N("manifest", "manifest") ">%s</manifest:manifest>", or_empty(r->manifest)), true);
 	CHECK_OK(zip_writer_end(&w, SLICE(""), SLICE(""), out, &why), &why);
 	zip_writer_done(&w);
 }
@@ -315,6 +316,8 @@ TEST(broken_and_encrypted_ones_are_refused)
 		{{.before = "<!DOCTYPE a>"}, REFUSAL_DAMAGED},
 		{{.part = {"content.xml", "<x/>"}}, REFUSAL_AMBIGUOUS},
 		{{.body = FRAME("<draw:object xlink:href=\"./Object 1\"/>"), .part = {"Object 1/content.xml", "<html/>"}}, REFUSAL_DAMAGED},
+		{{.manifest = "<manifest:file-entry manifest:full-path=\"content.xml\"><manifest:encryption-data/></manifest:file-entry>"},
+		 REFUSAL_LOCKED}, /* no password that is asked for would open it */
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		struct arena *a = arena_new(16 << 20);

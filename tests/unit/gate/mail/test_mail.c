@@ -115,7 +115,7 @@ static const struct row rows[] = {
 	{"pieces out of order", MIXED FILE_PART(ATTACHED("filename*1=xe; filename*0=a.e"), "x") "--b1--\r\n", REFUSAL_AMBIGUOUS, 0, 0, 0},
 	{"message in pieces", TOP "Content-Type: message/partial; id=x; number=1; total=2\r\n\r\nx", REFUSAL_FORBIDDEN, 0, 0, 0},
 	{"message elsewhere", TOP "Content-Type: message/external-body; access-type=URL\r\n\r\nx", REFUSAL_FORBIDDEN, 0, 0, 0},
-	{"encrypted", TOP "Content-Type: application/pkcs7-mime\r\n\r\nx", REFUSAL_ENCRYPTED, 0, 0, 0},
+	{"encrypted", TOP "Content-Type: application/pkcs7-mime\r\n\r\nx", REFUSAL_LOCKED, 0, 0, 0},
 	/* names */
 	{"name in pieces", MIXED FILE_PART(ATTACHED("filename*0=a; filename*1=b.txt"), "x") "--b1--\r\n", REFUSAL_NONE, "|ab.txt]", NULL, NULL},
 	{"RFC 2231 name", MIXED FILE_PART(ATTACHED("filename*=UTF-8''%E8%A1%A8.txt"), "x") "--b1--\r\n", REFUSAL_NONE, "|表.txt]", NULL, NULL},
