@@ -119,36 +119,7 @@ static struct result make_room(struct owners *list, struct why *why)
 	return ok();
 }
 
-/* Once begun in a period, one by one or together, it stays so for the period.  By the
- * duty and not by the post, whose obligations of all years are many more.     */
-static struct result begun(struct sweep *s, const struct opening *o, const struct duty_seat *seat, bool together, bool *out)
-{
-	char period[11] = "";
-	if (o->period)
-		day_iso(o->period, period);
-	return store_ask_one(s->d->at.store,
-	                     together ? "SELECT 1 FROM duty d JOIN duty_owner w ON w.duty = d.id AND w.role = 'by' AND w.place = 0"
-	                                " WHERE d.body = ?1 AND d.duty = ?2 AND d.period = ?3 AND w.post || '' = ?4 AND w.scope = ?5"
-	                                " AND w.person = ?6 AND d.object = '*' LIMIT 1"
-	                              : "SELECT 1 FROM duty d JOIN duty_owner w ON w.duty = d.id AND w.role = 'by' AND w.place = 0"
-	                                " WHERE d.body = ?1 AND d.duty = ?2 AND d.period = ?3 AND w.post || '' = ?4 AND w.scope = ?5"
-	                                " AND w.person = ?6 AND d.object <> '*' LIMIT 1",
-	                     ARGS(arg_str(s->d->at.body), arg_str(o->duty->id), arg_str(period), arg_str(seat->post),
-	                          arg_str(seat->scope), arg_str(seat->person)), out, NULL, s->why);
-}
-
-static struct result how_asked(struct sweep *s, const struct opening *o, struct owner *owner)
-{
-	bool together = false, singly = false;
-	TRY(begun(s, o, &owner->seat, true, &together));
-	if (!together)
-		TRY(begun(s, o, &owner->seat, false, &singly));
-	owner->asked = together ? ASKED_TOGETHER : singly ? ASKED_SINGLY : ASKED_NOT_YET;
-	return ok();
-}
-
-static struct result owner_of(struct sweep *s, struct owners *list, const struct opening *o, const struct duty_seat *seat,
-                              struct owner **out)
+static struct result owner_of(struct sweep *s, struct owners *list, const struct duty_seat *seat, struct owner **out)
 {
 	TRY(make_room(list, s->why));
 	struct owner **slot = slot_of(list->at, list->room, seat);
@@ -161,12 +132,41 @@ static struct result owner_of(struct sweep *s, struct owners *list, const struct
 		                                arena_string(list->arena, slice_str(seat->person))};
 		if (!made->seat.post || !made->seat.scope || !made->seat.person)
 			return duty_no_memory(s->why);
-		TRY(how_asked(s, o, made));
 		*slot = made;
 		list->count++;
 	}
 	*out = *slot;
 	return ok();
+}
+
+/* Once begun in a period, one by one or together, it stays so for the period.  Read
+ * once for all owners: a question for each costs their number squared.       */
+static struct result begun(struct sweep *s, const struct opening *o, struct owners *list)
+{
+	AUTO(statement_drop) struct statement *asked = NULL;
+	char period[11] = "";
+	if (o->period)
+		day_iso(o->period, period);
+	TRY(store_ask(s->d->at.store,
+	              "SELECT w.post, w.scope, w.person, d.object FROM duty d"
+	              " JOIN duty_owner w ON w.duty = d.id AND w.role = 'by' AND w.place = 0"
+	              " WHERE d.body = ?1 AND d.duty = ?2 AND d.period = ?3",
+	              ARGS(arg_str(s->d->at.body), arg_str(o->duty->id), arg_str(period)), &asked, s->why));
+	for (bool row = true;;) {
+		struct owner *owner;
+		TRY(statement_step(asked, &row, s->why));
+		if (!row)
+			return ok();
+		arena_reset(s->scratch);
+		struct duty_seat seat = {arena_string(s->scratch, column_text(asked, 0)),
+		                         arena_string(s->scratch, column_text(asked, 1)),
+		                         arena_string(s->scratch, column_text(asked, 2))};
+		if (!seat.post || !seat.scope || !seat.person)
+			return duty_no_memory(s->why);
+		TRY(owner_of(s, list, &seat, &owner));
+		if (owner->asked != ASKED_TOGETHER)
+			owner->asked = slice_is(column_text(asked, 3), "*") ? ASKED_TOGETHER : ASKED_SINGLY;
+	}
 }
 
 static struct result open_party(struct sweep *s, struct pending *p, const struct party *by, struct arena *arena)
@@ -187,7 +187,7 @@ static struct result meet(struct sweep *s, const struct opening *o, const char *
 		const struct party *by = &p.parties.at[i];
 		if (!by->count)
 			continue;
-		TRY(owner_of(s, list, o, &by->seats[0], &owner));
+		TRY(owner_of(s, list, &by->seats[0], &owner));
 		if (owner->asked == ASKED_SINGLY)
 			TRY(open_party(s, &p, by, s->scratch));
 		if (owner->count < DUTY_ROWS && !(owner->rows[owner->count] = arena_string(list->arena, slice_str(object))))
@@ -216,7 +216,7 @@ static struct result ask_owner(struct sweep *s, const struct opening *o, const s
 
 static struct result ask(struct sweep *s, const struct opening *o, const struct owner *owner)
 {
-	if (owner->asked == ASKED_SINGLY)
+	if (owner->asked == ASKED_SINGLY || owner->count == 0)
 		return ok();
 	if (owner->asked == ASKED_TOGETHER || owner->count > DUTY_ROWS)
 		return ask_owner(s, o, owner, owner->rows[0], "*");
@@ -253,6 +253,7 @@ static struct result of_rows(struct sweep *s, const struct opening *o, struct ow
 	AUTO(arena_drop) struct arena *page = arena_new(DUTY_ROOM), *last = arena_new(DUTY_ROOM);
 	if (!page || !last)
 		return duty_no_memory(s->why);
+	TRY(begun(s, o, list));
 	for (bool more = true; more;) {
 		struct register_row *rows;
 		size_t count = 0;
@@ -276,6 +277,7 @@ static struct result of_sections(struct sweep *s, const struct opening *o, bool 
 {
 	struct section *sections;
 	size_t count;
+	TRY(begun(s, o, list));
 	TRY(office_sections(s->d->at.office, s->arena, &sections, &count, s->why));
 	for (size_t i = 0; i < count; i++)
 		if (departments != (*sections[i].parent != 0))
