@@ -173,10 +173,11 @@ static struct result settle_one(struct player *p, const struct obligation *o, st
 	return ok();
 }
 
-/* Those that stay stand first in the list: they are passed over, not met again. */
+/* Those that stay stand first in the list: they are passed over, not met again.  A page
+ * is long, since each has the whole list sorted.                             */
 static struct result settle_duties(struct player *p, struct arena *arena)
 {
-	enum { PAGE = 200, PAGES = 50 };
+	enum { PAGE = 5000, PAGES = 2 };
 	size_t stayed = 0, count = PAGE;
 	for (size_t page = 0; page < PAGES && count == PAGE; page++) {
 		struct obligation *list = NULL;
@@ -243,7 +244,7 @@ enum { CACHE = 256 << 20 };
 struct result city_play(const struct city_plan *plan, const struct city_rooms *rooms,
                         struct city_tally *out, struct why *why)
 {
-	AUTO(arena_drop) struct arena *arena = arena_new((size_t)512 << 20), *step = arena_new(32 << 20);
+	AUTO(arena_drop) struct arena *arena = arena_new((size_t)512 << 20), *step = arena_new(128 << 20);
 	*out = (struct city_tally){0};
 	struct player p = {.plan = plan, .at = rooms, .tally = out, .arena = arena, .why = why};
 	p.people = arena ? arena_array(arena, plan->person_count + 1, sizeof *p.people) : NULL;
