@@ -212,7 +212,10 @@ static struct result list_model(struct request *rq, const struct listing *l, jso
 	int64_t found = 0;
 	json_t *sections = NULL;
 	TRY(register_list(parts_of(rq)->registers, &l->query, rq->arena, &rows, &count, &more, why));
-	TRY(register_count(parts_of(rq)->registers, &l->query, COUNTED, &found, why));
+	/* a first page that holds all has counted them: a search is then made once */
+	found = (int64_t)count;
+	if (more || (l->query.after_id && *l->query.after_id))
+		TRY(register_count(parts_of(rq)->registers, &l->query, COUNTED, &found, why));
 	TRY(show_sections(rq, l->query.section, false, &sections, why));
 	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
