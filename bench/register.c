@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS = 100, BATCH = 1000 };
+enum { ROUNDS = 100, BATCH = 1000, COUNTED = 1000 };
 
 struct town {
 	struct arena *arena;
@@ -126,7 +126,8 @@ static struct result measure(struct town *t, const char *label, struct register_
 		arena_reset(arena);
 		double begin = now_s();
 		TRY(register_list(t->registers, &query, arena, &rows, &count, &more, why));
-		TRY(register_count(t->registers, &query, 1000, &counted, why));
+		if (more) /* as the page does */
+			TRY(register_count(t->registers, &query, COUNTED, &counted, why));
 		spent[i] = now_s() - begin;
 	}
 	qsort(spent, ROUNDS, sizeof *spent, by_number);
