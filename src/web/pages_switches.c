@@ -206,7 +206,7 @@ static struct result show_switch(struct request *rq, unsigned status, const char
 	const char *const crumbs[][2] = {{"運用", "/operation"}, {"無害化の設定", "/switches"}, {"設定を変える", ""}};
 	const char *field_wrong = strcmp(field, "section") == 0 || strcmp(field, "class") == 0 ? field : "treatment";
 	bool bad = *wrong != 0;
-	json_t *model = json_pack("{s:s, s:s, s:b, s:o, s:s, s:s, s:o, s:s, s:s, s:s}", "title", "無害化の設定を変える", "item",
+	json_t *model = json_pack("{s:s, s:s, s:b, s:o, s:s, s:o, s:o, s:s, s:s, s:s}", "title", "無害化の設定を変える", "item",
 		item_label(item), "whole", at == CONSTRUCTS, "crumbs", show_crumbs(crumbs, 3), "path", path, "form",
 		form_token(rq, path), "choices", choices_model(item, posted(rq, "treatment")), "wrong_treatment",
 		bad && strcmp(field_wrong, "treatment") == 0 ? wrong : "", "wrong_section",

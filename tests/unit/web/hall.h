@@ -6,6 +6,7 @@
 
 #include "desk/upload.h"
 #include "town.h"
+#include "web/token.h"
 #include "web/pages.h"
 #include "web/private.h"
 
@@ -77,10 +78,23 @@ static inline void hall_request(struct hall *h, const char *login, struct reques
 
 static inline void hall_leave(struct request *rq)
 {
+	vault_read_end(&rq->reply.reader); /* a download that nobody fetched */
 	form_free(rq->form);
 	form_free(rq->query);
 	buffer_done(&rq->reply.body);
 	arena_free(rq->arena);
+}
+
+/* hall_forms - every form of a page carries a token as the door wants it back */
+static inline bool hall_forms(const char *body)
+{
+	static const char field[] = "name=\"form\" value=\"";
+	for (const char *at = body; (at = strstr(at, field));) {
+		at += sizeof field - 1;
+		if (strspn(at, "0123456789abcdef") != TOKEN_TEXT || at[TOKEN_TEXT] != '"')
+			return false;
+	}
+	return true;
 }
 
 /* hall_ask - one page; path may have a query; fields NULL: looked at, else sent */
@@ -111,6 +125,7 @@ static inline struct told hall_ask(struct hall *h, const char *login, const char
 	told.status = rq.reply.status;
 	snprintf(told.location, sizeof told.location, "%s", rq.reply.location ? rq.reply.location : "");
 	told.body = strdup(buffer_cstr(&rq.reply.body));
+	CHECK(hall_forms(told.body));
 	if (told.status == 500 || why.code == E_INPUT)
 		printf("  %s: %s %s\n", path, why.place, why.text);
 	hall_leave(&rq);
