@@ -3,7 +3,8 @@
 
 #include "base/number.h"
 
-enum { LISTED = 50, COUNTED = 10000, COLUMNS = 3 };
+/* A search is counted less far than a list: each of its hits is looked up. */
+enum { LISTED = 50, COUNTED = 10000, SEARCH_COUNTED = 1000, COLUMNS = 3 };
 
 /* ---- all of them ---------------------------------------------------------------- */
 
@@ -13,9 +14,11 @@ static struct result count_rows(struct request *rq, const char *kind, int64_t *o
 	return register_count(parts_of(rq)->registers, &query, COUNTED, out, why);
 }
 
-static const char *said_count(struct request *rq, int64_t count)
+static const char *said_count(struct request *rq, int64_t count, int64_t most)
 {
-	return count >= COUNTED ? "1万件以上" : text(rq, "%lld件", (long long)count);
+	if (count < most)
+		return text(rq, "%lld件", (long long)count);
+	return most == COUNTED ? "1万件以上" : "1,000件以上";
 }
 
 static struct result list_kinds(struct request *rq, json_t *list, struct why *why)
@@ -27,7 +30,7 @@ static struct result list_kinds(struct request *rq, json_t *list, struct why *wh
 			continue;
 		TRY(count_rows(rq, kind.name, &count, why));
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b}", "label", register_title(rq, &kind), "href",
-			text(rq, "/registers/%s", kind.name), "count", said_count(rq, count), "some", count > 0));
+			text(rq, "/registers/%s", kind.name), "count", said_count(rq, count, COUNTED), "some", count > 0));
 	}
 	return ok();
 }
@@ -42,8 +45,8 @@ static struct result list_books(struct request *rq, json_t *list, struct why *wh
 		query.state = BOOK_OPEN;
 		TRY(book_count(parts_of(rq)->registers, &query, COUNTED, &open, why));
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b, s:s}", "label", registry.title, "href",
-			text(rq, "/books/%s", registry.name), "count", said_count(rq, all), "some", all > 0, "open",
-			open ? said_count(rq, open) : ""));
+			text(rq, "/books/%s", registry.name), "count", said_count(rq, all, COUNTED), "some", all > 0, "open",
+			open ? said_count(rq, open, COUNTED) : ""));
 	}
 	return ok();
 }
@@ -209,20 +212,20 @@ static struct result list_model(struct request *rq, const struct listing *l, jso
 	struct register_row *rows;
 	size_t count;
 	bool more;
-	int64_t found = 0;
+	int64_t found = 0, most = l->query.words && *l->query.words ? SEARCH_COUNTED : COUNTED;
 	json_t *sections = NULL;
 	TRY(register_list(parts_of(rq)->registers, &l->query, rq->arena, &rows, &count, &more, why));
 	/* a first page that holds all has counted them: a search is then made once */
 	found = (int64_t)count;
 	if (more || (l->query.after_id && *l->query.after_id))
-		TRY(register_count(parts_of(rq)->registers, &l->query, COUNTED, &found, why));
+		TRY(register_count(parts_of(rq)->registers, &l->query, most, &found, why));
 	TRY(show_sections(rq, l->query.section, false, &sections, why));
 	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, row_model(rq, l, &rows[i]));
 	json_object_set_new(model, "rows", list);
 	json_object_set_new(model, "sections", sections);
-	json_object_set_new(model, "found", json_string(said_count(rq, found)));
+	json_object_set_new(model, "found", json_string(said_count(rq, found, most)));
 	json_object_set_new(model, "next", json_string(more ? list_path(rq, l, &rows[count - 1]) : ""));
 	json_object_set_new(model, "first", json_string(*l->query.after_id ? list_path(rq, l, NULL) : ""));
 	return ok();
