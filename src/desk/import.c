@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ROW_ROOM = 8 << 20, IGNORED = -2, UNKNOWN = -1 };
+enum { ROW_ROOM = 8 << 20, LONG_SHEET = 256 << 10, LONG_CACHE = 64 << 20, IGNORED = -2, UNKNOWN = -1 };
 static const char fault_id[] = "row.faults", fault_label[] = "誤り";
 
 struct importing {
@@ -431,8 +431,8 @@ static struct result walk(struct importing *in, struct slice grid, struct why *w
 	return csv.fault ? fail(why, E_INPUT, "sheet", "%zu行目: %s", csv.line, csv.fault) : ok();
 }
 
-struct result desk_import(struct desk *desk, const char *kind, struct slice grid, const char *actor, bool write,
-                          struct arena *arena, struct desk_plan *out, struct why *why)
+static struct result import(struct desk *desk, const char *kind, struct slice grid, const char *actor, bool write,
+                            struct arena *arena, struct desk_plan *out, struct why *why)
 {
 	AUTO(arena_drop) struct arena *row = arena_new(ROW_ROOM);
 	AUTO(tx_drop) struct tx tx = {0};
@@ -447,6 +447,21 @@ struct result desk_import(struct desk *desk, const char *kind, struct slice grid
 		TRY(tx_commit(&tx, why));
 	*out = in.plan;
 	return ok();
+}
+
+/* A long sheet is one transaction: its pages stay in memory until it is written. */
+struct result desk_import(struct desk *desk, const char *kind, struct slice grid, const char *actor, bool write,
+                          struct arena *arena, struct desk_plan *out, struct why *why)
+{
+	bool much = write && grid.len > LONG_SHEET;
+	if (much)
+		TRY(store_cache(desk->store, LONG_CACHE, why));
+	struct result done = import(desk, kind, grid, actor, write, arena, out, why);
+	if (much) {
+		struct result small = store_cache(desk->store, STORE_CACHE, done.code == OK ? why : NULL);
+		done = done.code == OK ? small : done;
+	}
+	return done;
 }
 
 /* ---- the sheet again, marked */

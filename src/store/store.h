@@ -33,8 +33,9 @@ struct result store_open(const char *url, struct store **out, struct why *why) M
 void store_close(struct store *store);
 void store_drop(struct store **store); /* for AUTO */
 
-/* store_cache - how much memory may keep pages of the database (16 MiB unless told); for
- * who writes much at once.  Disadvantage: it is kept until the store is closed */
+/* store_cache - how much memory may keep pages of the database (STORE_CACHE unless told); for
+ * who writes much at once.  Kept until it is told again, or the store is closed */
+enum { STORE_CACHE = 16 << 20 };
 struct result store_cache(struct store *store, size_t bytes, struct why *why) MUST;
 
 /* store_begin - E_CONFLICT inside a transaction: they do not nest */
