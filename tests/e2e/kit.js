@@ -33,8 +33,16 @@ function open() {
       '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 }
 
-// A person's browser; every request that leaves the two listeners is a fault.
-async function person(browser, width, options = {}) {
+// Whether a request goes to this house: one of its listeners, where they are told.
+function ours(url, origins) {
+  const to = new URL(url);
+  if (to.protocol === 'data:' || to.protocol === 'blob:' || to.protocol === 'about:') return true;
+  return origins ? origins.includes(to.host) : /^(127\.0\.0\.\d+|localhost)$/.test(to.hostname);
+}
+
+// A person's browser; every request that leaves the house is a fault (sound() tells).
+// origins: the listeners "host:port" that belong to the house
+async function person(browser, width, { origins, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, locale: 'ja-JP',
     acceptDownloads: true, bypassCSP: false, ...options });
   context.setDefaultTimeout(10000);
@@ -45,8 +53,7 @@ async function person(browser, width, options = {}) {
     if (m.type() === 'error' && !/status of (4|5)\d\d/.test(m.text())) page.faults.push(m.text());
   });
   page.on('request', (r) => {
-    const host = new URL(r.url()).hostname;
-    if (!/^(127\.0\.0\.\d+|localhost)$/.test(host) && !r.url().startsWith('data:')) page.faults.push(`leaves: ${r.url()}`);
+    if (!ours(r.url(), origins)) page.faults.push(`leaves: ${r.url()}`);
   });
   return page;
 }
@@ -79,11 +86,11 @@ async function reachable(page, selector, name) {
   return tab(page, selector, name);
 }
 
-// Tab on from where the focus is.
-async function tab(page, selector, name) {
+// Tab on (or back) from where the focus is.
+async function tab(page, selector, name, key = 'Tab') {
   const seen = [];
   for (let i = 0; i < 80; i++) {
-    await page.keyboard.press('Tab');
+    await page.keyboard.press(key);
     const at = await page.evaluate((wanted) => {
       const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
       return { tag: e.tagName, hit: e.matches(wanted), body: e === document.body,
