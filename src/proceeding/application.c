@@ -104,11 +104,11 @@ static struct result submit(struct proceedings *p, const struct application_requ
 	TRY(frozen_seal(p, request, &detail, why));
 	hex_encode(detail.digest, VAULT_DIGEST, digest);
 	json_t *data = json_pack(
-		"{ss ss ss ss ss ss ss sI si sI}", "about", request->wish.subject, "act", request->wish.act,
+		"{ss ss ss ss ss ss ss sI si sI ss sb}", "about", request->wish.subject, "act", request->wish.act,
 		"detail", detail.id, "digest", digest, "edition", edition, "exception_to",
 		request->wish.exception_to ? request->wish.exception_to : "", "section", request->section,
 		"serial", (json_int_t)serial, "fiscal_year", fiscal_year(today), "until",
-		(json_int_t)request->until);
+		(json_int_t)request->until, "joint", request->joint ? request->joint : "", "together", request->together);
 	return proceeding_record(p, "application.submitted", id, request->wish.actor, "", decision, data, why);
 }
 
@@ -225,87 +225,6 @@ static struct result record_word(struct proceedings *p, const struct application
 	return proceeding_record(p, "application.answered", a->id, as->person, post, a->decision, data, why);
 }
 
-/* What was decided upon, as it stood: which version of which row, of which class. */
-static json_t *decided_rows(struct proceedings *p, const struct application *a, struct arena *arena)
-{
-	json_t *rows = json_array();
-	for (size_t i = 0; p->at.registers && i < a->fact_count; i++) {
-		struct register_row row;
-		if (strlen(a->facts[i].value) != 26 ||
-		    register_get(p->at.registers, a->facts[i].value, arena, &row, NULL).code != OK)
-			continue;
-		json_t *classes = json_object();
-		for (size_t k = 0; k < row.class_count; k++)
-			json_object_set_new(classes, row.classes[k].scale, json_pack("[ss]", row.classes[k].low, row.classes[k].high));
-		json_array_append_new(rows, json_pack("{ss ss sI so}", "path", a->facts[i].path, "row", row.id, "version",
-		                                      (json_int_t)row.version, "classes", classes));
-	}
-	return rows;
-}
-
-/* What was applied for, without free text: a duty's condition may ask for it. */
-static json_t *frozen_facts(struct proceedings *p, const struct application *a, struct arena *arena)
-{
-	const struct policy_fact *known;
-	size_t count = 0;
-	json_t *facts = json_pack("{ss}", "actor", a->applicant);
-	if (policy_act_facts(p->at.policy, a->act, arena, &known, &count, NULL).code != OK)
-		count = 0;
-	for (size_t i = 0; i < a->fact_count; i++)
-		for (size_t k = 0; k < count; k++)
-			if (strcmp(known[k].path, a->facts[i].path) == 0 && known[k].type != FACT_TEXT &&
-			    strcmp(known[k].path, "object") != 0)
-				json_object_set_new(facts, known[k].path, json_string(a->facts[i].value));
-	return facts;
-}
-
-/* Where nothing has to be written down by whoever does it then, the permission is the
- * deed (a proxy is recognised, a person may enter), and duties begin with it; where
- * something has, they begin when that is written (desk_entry_close).           */
-static void add_done(struct proceedings *p, const struct application *a, const char *person, json_t *data,
-                     struct arena *arena)
-{
-	struct policy_act act;
-	const char *object = "";
-	if (*a->exception_to || a->decision->record_count || !policy_act_find(p->at.policy, a->act, &act) || act.to[0])
-		return;
-	for (size_t i = 0; i < a->fact_count; i++)
-		if (strcmp(a->facts[i].path, "object") == 0)
-			object = a->facts[i].value;
-	json_object_set_new(data, "done", json_string(a->act));
-	json_object_set_new(data, "of", json_string(*object ? object : a->subject));
-	json_object_set_new(data, "approver", json_string(person));
-	json_object_set_new(data, "facts", frozen_facts(p, a, arena));
-}
-
-static struct result permitted(struct proceedings *p, const struct application *a, const char *person,
-                               struct arena *arena, struct why *why)
-{
-	char edition[11] = "";
-	const struct policy_edition *in_force =
-		policy_edition_on(p->at.policy, p->at.policy_name, proceeding_today(p));
-	if (in_force)
-		day_iso(in_force->effective, edition);
-	json_t *data = json_pack("{ss so}", "edition", edition, "rows", decided_rows(p, a, arena));
-	add_done(p, a, person, data, arena);
-	TRY(proceeding_record(p, "application.permitted", a->id, person, "", a->decision, data, why));
-	return effect_begin(p, a, arena, why);
-}
-
-/* After a word: does the whole route now say something? */
-static struct result settle(struct proceedings *p, const char *id, const char *person,
-                            struct arena *arena, struct why *why)
-{
-	struct application a;
-	TRY(application_get(p, id, arena, &a, why));
-	enum route_state state = decision_state(a.decision);
-	if (state == ROUTE_PENDING)
-		return ok();
-	if (state == ROUTE_AGREED)
-		return permitted(p, &a, person, arena, why);
-	return proceeding_record(p, "application.refused", id, person, "", a.decision, json_object(), why);
-}
-
 static struct result decided_already(struct proceedings *p, const struct application *a, struct arena *arena,
                                      struct why *why)
 {
@@ -347,7 +266,7 @@ static struct result answer_now(struct proceedings *p, const char *id, const cha
 		return fail(why, E_DENIED, a.number, "この申請について、いま決裁を求められている役職ではありません。");
 	TRY(record_word(p, &a, slot, as, words[answer], reason, why));
 	if (answer == ANSWER_RETURN)
-		return proceeding_record(p, "application.returned", id, person, "", NULL, json_object(), why);
+		return joint_end(p, &a, "application.returned", person, arena, why);
 	return settle(p, id, person, arena, why);
 }
 
@@ -436,14 +355,14 @@ struct result application_apply(struct proceedings *p, const struct application_
 static struct result withdraw(struct proceedings *p, const char *id, const char *person,
                               struct arena *arena, struct why *why)
 {
-	struct application_row row;
-	TRY(row_read(p, slice_str(id), arena, &row, why));
-	if (strcmp(row.applicant, person) != 0)
-		return fail(why, E_DENIED, row.number, "取り下げられるのは、申請した人だけです。");
-	if (row.state != APPLICATION_OPEN)
-		return fail(why, E_CONFLICT, row.number, "この申請は、すでに「%s」になっています。",
-		            application_state_japanese(row.state));
-	return proceeding_record(p, "application.withdrawn", id, person, "", NULL, json_object(), why);
+	struct application a;
+	TRY(application_get(p, id, arena, &a, why));
+	if (strcmp(a.applicant, person) != 0)
+		return fail(why, E_DENIED, a.number, "取り下げられるのは、申請した人だけです。");
+	if (a.state != APPLICATION_OPEN)
+		return fail(why, E_CONFLICT, a.number, "この申請は、すでに「%s」になっています。",
+		            application_state_japanese(a.state));
+	return joint_end(p, &a, "application.withdrawn", person, arena, why);
 }
 
 struct result application_withdraw(struct proceedings *p, const char *id, const char *person,

@@ -277,12 +277,15 @@ static struct result words_on(struct proceedings *p, const struct wish *wish, st
 {
 	struct application_row row;
 	struct why own = {0};
+	*out = NULL;
 	*count = 0;
 	struct result found = row_wished(p, wish, arena, &row, &own);
 	if (found.code == E_ABSENT)
 		return ok();
 	if (found.code != OK)
 		return fail(why, found.code, "application", "the applications cannot be read");
+	if (row.together && row.state != APPLICATION_PERMITTED)
+		return ok(); /* the others that it stands with are not agreed yet */
 	return words_read(p, row.id, arena, out, count, why);
 }
 

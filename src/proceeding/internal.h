@@ -19,8 +19,9 @@ struct frozen {
 };
 /* A row of the projection. */
 struct application_row {
-	const char *id, *number, *act, *exception_to, *subject, *applicant, *section, *detail, *edition;
+	const char *id, *number, *act, *exception_to, *subject, *applicant, *section, *detail, *edition, *joint;
 	enum application_state state;
+	bool together;
 	int64_t created_ms, decided_ms, used_ms;
 	day_t until;
 };
@@ -101,6 +102,17 @@ struct result evidence_keep(struct proceedings *p, const char *id, const char *a
  * whether the object is kept as evidence (`on_hold`): by a case, or as was told      */
 struct result evidence_facts(struct proceedings *p, const struct policy_fact *known, size_t count, const char *object,
                              bool kept_as_told, struct facts *facts, struct arena *arena, struct why *why) MUST;
+
+/* settle - after a word: does the whole route now say something?  settle.c
+ * joint_read - everything that was applied for together; none for ""
+ * joint_end - it is refused, returned or withdrawn (kind), and with it whatever stands or
+ * falls together with it                                                    */
+struct result settle(struct proceedings *p, const char *id, const char *person, struct arena *arena,
+                     struct why *why) MUST;
+struct result joint_read(struct proceedings *p, const char *joint, struct arena *arena, struct application **out,
+                         size_t *count, struct why *why) MUST;
+struct result joint_end(struct proceedings *p, const struct application *a, const char *kind, const char *person,
+                        struct arena *arena, struct why *why) MUST;
 
 /* decision_state - what the routes of a decision say together */
 enum route_state decision_state(const struct decision *decision);

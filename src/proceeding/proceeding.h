@@ -98,6 +98,8 @@ struct application_request {
 	const char *title;    /* one line for lists; sealed */
 	const char *purpose;  /* reason in the applicant's words; sealed */
 	day_t until;          /* last day of what is asked for; INT32_MAX: none */
+	const char *joint;    /* application_apply_joint fills these two; NULL: alone */
+	bool together;
 };
 /* application_submit - inside the caller's transaction
  * errors  E_DENIED  a clause refuses: why->text says which, in Japanese
@@ -130,6 +132,8 @@ struct application {
 	const char *exception_to; /* "" */
 	const char *subject, *applicant, *section;
 	const char *title, *purpose;
+	const char *joint;        /* what was applied for together with it; "" nothing */
+	bool together;            /* stands and falls with them */
 	enum application_state state;
 	int64_t created_ms, decided_ms;
 	day_t until;
@@ -174,6 +178,35 @@ struct result application_apply(struct proceedings *p, const struct application_
 struct result application_preview(struct proceedings *p, const struct wish *wish, struct arena *arena,
                                   const struct decision **out, struct why *why) MUST;
 
+/* One act on several things, perhaps of several owners: an application for each, all of
+ * them or none are submitted.  Each is decided with what they share (device, protection,
+ * place, days), so the strictest thing binds the whole; each owner is asked for his own.
+ * together  one refusal refuses all of them, and none is permitted before all are agreed;
+ *           the applicant may say so, and it is so where a clause asks `every` holder;
+ *           else a refusal refuses that thing alone
+ * errors    those of application_apply, the thing's title before the sentence
+ * clause    HN-2.2.2(5)-5, BASE-2.3.1                                       */
+enum { JOINT_OBJECTS = 64 };
+struct joint_request {
+	struct application_request each; /* without fact "object", subject and title */
+	const struct joint_thing {
+		const char *object, *title;
+	} *things;
+	size_t count; /* 1..JOINT_OBJECTS, each once */
+	bool together;
+};
+struct joint_made {
+	char joint[27]; /* "" for a single thing */
+	bool together;
+	char ids[JOINT_OBJECTS][27];
+	size_t count;
+};
+struct result application_apply_joint(struct proceedings *p, const struct joint_request *request,
+                                      struct joint_made *out, struct why *why) MUST;
+/* application_joint - everything that was applied for together with it, itself too */
+struct result application_joint(struct proceedings *p, const struct application *a, struct arena *arena,
+                                struct application **out, size_t *count, struct why *why) MUST;
+
 enum application_answer { ANSWER_AGREE = 1, ANSWER_DECLINE, ANSWER_RETURN };
 /* application_answer - a person's word; own transaction unless one is open.  With
  * the last word that is wanted what was permitted comes about in the same
@@ -186,6 +219,11 @@ enum application_answer { ANSWER_AGREE = 1, ANSWER_DECLINE, ANSWER_RETURN };
 struct result application_answer(struct proceedings *p, const char *id, const char *person,
                                  enum application_answer answer, const char *reason,
                                  struct why *why) MUST;
+/* application_answer_joint - the same word on everything that was applied for together with
+ * it and waits for this person; answered: how many                         */
+struct result application_answer_joint(struct proceedings *p, const char *id, const char *person,
+                                       enum application_answer answer, const char *reason, size_t *answered,
+                                       struct why *why) MUST;
 /* application_withdraw - by the applicant while it is open */
 struct result application_withdraw(struct proceedings *p, const char *id, const char *person,
                                    struct why *why) MUST;

@@ -31,6 +31,9 @@ static const struct migration migrations[] = {
 	    "CREATE TABLE case_note ("
 	    " id TEXT NOT NULL, place BIGINT NOT NULL, words TEXT NOT NULL, actor TEXT NOT NULL,"
 	    " time_ms BIGINT NOT NULL, PRIMARY KEY (id, place));"},
+	{3, "ALTER TABLE application ADD COLUMN joint TEXT NOT NULL DEFAULT '';"
+	    "ALTER TABLE application ADD COLUMN together BIGINT NOT NULL DEFAULT 0;"
+	    "CREATE INDEX application_joint ON application (joint);"},
 };
 static const char *const tables[] = {"application", "application_word", "case_state", "case_step", "case_item",
                                      "case_note", NULL};
@@ -43,7 +46,7 @@ static struct result apply_submitted(struct store *store, const struct ledger_en
 	TRY(store_prepare(store,
 	                  "INSERT INTO application (id, fiscal_year, serial, act, exception_to, subject,"
 	                  " applicant, section, detail, edition, state, created_ms, decided_ms, until_day,"
-	                  " used_ms) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'open',?11,0,?12,0)",
+	                  " used_ms, joint, together) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'open',?11,0,?12,0,?13,?14)",
 	                  &s, why));
 	bind_text(s, 1, entry->subject);
 	bind_i64(s, 2, json_number(data, "fiscal_year"));
@@ -57,6 +60,8 @@ static struct result apply_submitted(struct store *store, const struct ledger_en
 	bind_text(s, 10, slice_str(json_text(data, "edition")));
 	bind_i64(s, 11, entry->time_ms);
 	bind_i64(s, 12, json_number(data, "until"));
+	bind_text(s, 13, slice_str(json_text(data, "joint")));
+	bind_i64(s, 14, json_is_true(json_object_get(data, "together")));
 	return statement_run(s, NULL, why);
 }
 

@@ -38,7 +38,8 @@ enum application_state application_state_of(struct slice name)
 
 #define ROW_COLUMNS                                                                       \
 	"SELECT id, fiscal_year, serial, act, exception_to, subject, applicant, section," \
-	" detail, edition, state, created_ms, decided_ms, until_day, used_ms FROM application "
+	" detail, edition, state, created_ms, decided_ms, until_day, used_ms, joint," \
+	" together FROM application "
 
 static struct result take_row(struct statement *s, struct arena *arena, struct application_row *out,
                               struct why *why)
@@ -59,9 +60,11 @@ static struct result take_row(struct statement *s, struct arena *arena, struct a
 		.decided_ms = column_i64(s, 12),
 		.until = (day_t)column_i64(s, 13),
 		.used_ms = column_i64(s, 14),
+		.joint = arena_string(arena, column_text(s, 15)),
+		.together = column_i64(s, 16) != 0,
 	};
 	if (!r.id || !r.number || !r.act || !r.exception_to || !r.subject || !r.applicant ||
-	    !r.section || !r.detail || !r.edition)
+	    !r.section || !r.detail || !r.edition || !r.joint)
 		return fail(why, E_MEMORY, "application", "no memory for an application");
 	*out = r;
 	return ok();
@@ -259,13 +262,30 @@ static const struct application_word *word_behind(const struct application *a,
 	return NULL;
 }
 
-/* Never again: the applicant, and whoever has given his word, whatever posts he holds. */
+/* Who does it beside the applicant: members of the fact `handlers`, a space between. */
+static const char *handlers_of(const struct application *a)
+{
+	for (size_t i = 0; i < a->fact_count; i++)
+		if (strcmp(a->facts[i].path, "handlers") == 0)
+			return a->facts[i].value;
+	return "";
+}
+
+/* Never again: the applicant and who does it with him, and whoever has given his word,
+ * whatever posts he holds.                                                   */
 static const char **excluded_from(const struct application *a, bool distinct, struct arena *arena, size_t *count)
 {
-	const char **list = ARENA_ARRAY(arena, a->word_count + 1, const char *);
+	const char *handlers = handlers_of(a);
+	const char **list = ARENA_ARRAY(arena, a->word_count + strlen(handlers) / 2 + 2, const char *);
 	*count = 0;
 	if (list && distinct)
 		list[(*count)++] = a->applicant;
+	while (list && distinct && *handlers) {
+		size_t len = strcspn(handlers, " ");
+		if (!(list[(*count)++] = arena_string(arena, slice_of(handlers, len))))
+			return NULL;
+		handlers += len + (handlers[len] == ' ');
+	}
 	for (size_t i = 0; list && i < a->word_count; i++)
 		if (strcmp(a->words[i].answer, "return") != 0)
 			list[(*count)++] = a->words[i].person;
@@ -357,7 +377,8 @@ static struct result whole(struct proceedings *p, const struct application_row *
 		.exception_to = row->exception_to, .subject = row->subject,
 		.applicant = row->applicant, .section = row->section, .state = row->state,
 		.created_ms = row->created_ms, .decided_ms = row->decided_ms,
-		.until = row->until, .used_ms = row->used_ms, .edition = row->edition,
+		.until = row->until, .used_ms = row->used_ms, .edition = row->edition, .joint = row->joint,
+		.together = row->together,
 	};
 	TRY(frozen_read(p, row, arena, &frozen, why));
 	TRY(words_read(p, row->id, arena, &words, &a.word_count, why));

@@ -71,11 +71,16 @@ struct result page_apply(struct request *rq, struct why *why)
 
 /* ---- the form of one act ------------------------------------------------------------ */
 
+#define TOGETHER "together"
+
 struct applying {
 	struct policy_act act;
 	struct fields fields;
 	struct wish wish;
 	struct claims claims;
+	size_t shared_count;
+	struct joint_thing *things;
+	size_t thing_count;
 	const struct decision *decision;
 	const char *purpose, *wrong_purpose;
 };
@@ -85,6 +90,11 @@ struct applying {
 bool is_told_by_applicant(const struct policy_fact *fact)
 {
 	return strcmp(fact->path, "actor") != 0 && !fact->found_by[0] && !strchr(fact->path, '.');
+}
+
+static bool takes_several(const struct policy_fact *fact)
+{
+	return strcmp(fact->path, "object") == 0 && fact->type == FACT_ROW;
 }
 
 static bool is_missing(const struct decision *d, const char *path)
@@ -116,8 +126,12 @@ static void arrange(struct applying *a, const struct decision *blank)
 		bool text = f->fact.type == FACT_TEXT || strcmp(f->fact.path, "until") == 0;
 		f->required = strcmp(f->fact.path, "object") == 0;
 		f->folded = !(f->required || item || text || is_missing(blank, f->fact.path));
-		if (f->required)
+		if (f->required) {
 			f->fact.label = "対象";
+			f->help = f->fact.type == FACT_SET ? "いくつでも選べます。所管課ごとに、その課の決裁を受けます。" : "";
+		}
+		if (strcmp(f->fact.path, TOGETHER) == 0)
+			f->help = "対象をいくつか選んだときだけ働きます。「はい」なら、全部が許可されるまで、どれも許可になりません。";
 	}
 }
 
@@ -127,7 +141,8 @@ static struct result form_of(struct request *rq, struct applying *a, struct why 
 	const struct policy_fact *known;
 	const struct decision *blank;
 	size_t count, n = 0;
-	const char *object = rq->is_post ? posted(rq, "f.object") : asked(rq, "object");
+	bool several = false;
+	const char *object = rq->is_post ? posted(rq, "f.object") : asked(rq, "object"); /* of several, the first */
 	const struct fact_pair about = {"object", object};
 	const char *name = text(rq, "%.*s", SLICE_ARG(rq->part[0]));
 	if (!policy_act_find(parts_of(rq)->policy, name, &a->act) || !can_apply(rq, &a->act))
@@ -143,8 +158,18 @@ static struct result form_of(struct request *rq, struct applying *a, struct why 
 		TRY(application_preview(parts_of(rq)->proceedings, &a->wish, rq->arena, &blank, why));
 	}
 	for (size_t i = 0; i < count; i++)
-		if (is_told_by_applicant(&known[i]))
-			facts[n++] = known[i];
+		if (is_told_by_applicant(&known[i])) {
+			facts[n] = known[i];
+			if (takes_several(&facts[n])) {
+				facts[n].type = FACT_SET;
+				facts[n].member = FACT_ROW;
+				several = true;
+			}
+			n++;
+		}
+	if (several)
+		facts[n++] = (struct policy_fact){.path = TOGETHER, .label = "1つでも許可されなければ、全部を取りやめるか",
+			.type = FACT_YESNO, .found_by = "", .kind = "", .unit = ""};
 	n = add_items(rq, blank, facts, n, count + ITEMS);
 	TRY(fields_new(rq, facts, n, &a->fields, why));
 	arrange(a, blank);
@@ -153,22 +178,108 @@ static struct result form_of(struct request *rq, struct applying *a, struct why 
 	return ok();
 }
 
+/* The chosen things, each once. */
+static struct result things_of(struct request *rq, struct applying *a, struct why *why)
+{
+	const struct field *object = fields_get(&a->fields, "object");
+	a->things = ARENA_ARRAY(rq->arena, JOINT_OBJECTS + 1, struct joint_thing);
+	a->thing_count = 0;
+	if (!a->things)
+		return fail(why, E_MEMORY, "apply", "no memory for what it is about");
+	for (const char *at = object ? object->value : ""; *at && a->thing_count <= JOINT_OBJECTS;) {
+		size_t len = strcspn(at, " ");
+		const char *id = text(rq, "%.*s", (int)len, at);
+		const struct policy_fact one = {.path = "object", .type = object->fact.type == FACT_SET ? FACT_ROW : object->fact.type};
+		const char *name = fields_said(rq, a->act.name, &one, id);
+		a->things[a->thing_count++] = (struct joint_thing){id, *name ? text(rq, "%s「%s」", a->act.title, name) : a->act.title};
+		at += len + (at[len] == ' ');
+	}
+	return ok();
+}
+
+/* How much a decision asks: what refuses most of all, then what asks and may be claimed. */
+static size_t strictness(const struct decision *d)
+{
+	enum { REFUSES = 1000 };
+	return (d->verdict == REFUSE ? REFUSES : 0) + d->approval_count + d->missing_count + d->claim_count + d->spoken_count;
+}
+
+/* What would come of it for one of the things; the thing's fact is the last pair. */
+static struct result preview_of(struct request *rq, struct applying *a, size_t index, const struct decision **out,
+                                struct why *why)
+{
+	struct wish wish = a->wish;
+	struct fact_pair *pairs = ARENA_ARRAY(rq->arena, a->shared_count + 1, struct fact_pair);
+	if (!pairs)
+		return fail(why, E_MEMORY, "apply", "no memory for the facts");
+	memcpy(pairs, a->wish.facts, a->shared_count * sizeof *pairs);
+	pairs[a->shared_count] = (struct fact_pair){"object", a->things[index].object};
+	wish.facts = pairs;
+	wish.fact_count = a->shared_count + 1;
+	wish.subject = a->things[index].object;
+	return application_preview(parts_of(rq)->proceedings, &wish, rq->arena, out, why);
+}
+
+/* The strictest of several speaks for all: what it wants to be told, all are asked. */
+static struct result decide_strictest(struct request *rq, struct applying *a, struct why *why)
+{
+	size_t most = 0;
+	if (a->thing_count == 0)
+		return application_preview(parts_of(rq)->proceedings, &a->wish, rq->arena, &a->decision, why);
+	for (size_t i = 0; i < a->thing_count; i++) {
+		const struct decision *one;
+		TRY(preview_of(rq, a, i, &one, why));
+		if (i > 0 && strictness(one) <= most)
+			continue;
+		most = strictness(one);
+		a->decision = one;
+		a->wish.subject = a->things[i].object;
+	}
+	return ok();
+}
+
+/* The facts that they share; a single thing's fact is the last. */
 static struct result wish_of(struct request *rq, struct applying *a, struct why *why)
 {
-	struct fact_pair *pairs = ARENA_ARRAY(rq->arena, a->fields.count + 1, struct fact_pair);
+	struct fact_pair *pairs = ARENA_ARRAY(rq->arena, a->fields.count + 2, struct fact_pair);
 	size_t n = 0;
 	if (!pairs)
 		return fail(why, E_MEMORY, "apply", "no memory for the facts");
-	for (size_t i = 0; i < a->fields.count; i++)
-		if (*a->fields.at[i].value)
-			pairs[n++] = (struct fact_pair){a->fields.at[i].fact.path, a->fields.at[i].value};
+	TRY(things_of(rq, a, why));
+	for (size_t i = 0; i < a->fields.count; i++) {
+		const char *path = a->fields.at[i].fact.path;
+		if (*a->fields.at[i].value && strcmp(path, "object") != 0 && strcmp(path, TOGETHER) != 0)
+			pairs[n++] = (struct fact_pair){path, a->fields.at[i].value};
+	}
+	a->shared_count = n;
+	a->wish.subject = rq->person.id;
 	a->wish.facts = pairs;
 	a->wish.fact_count = n;
-	TRY(application_preview(parts_of(rq)->proceedings, &a->wish, rq->arena, &a->decision, why));
+	TRY(decide_strictest(rq, a, why));
 	claims_read(rq, a->decision, &a->claims);
 	a->wish.claims = a->claims.made;
 	a->wish.claim_count = a->claims.count;
-	return application_preview(parts_of(rq)->proceedings, &a->wish, rq->arena, &a->decision, why);
+	return decide_strictest(rq, a, why);
+}
+
+/* Several things: what would come of each, under its name. */
+static json_t *decisions_model(struct request *rq, struct applying *a)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; a->thing_count > 1 && i < a->thing_count; i++) {
+		const struct decision *one;
+		if (preview_of(rq, a, i, &one, NULL).code != OK)
+			continue;
+		json_t *model = show_decision(rq, one);
+		json_object_set_new(model, "name", json_string(a->things[i].title));
+		json_array_append_new(list, model);
+	}
+	if (json_array_size(list) == 0) {
+		json_t *model = show_decision(rq, a->decision);
+		json_object_set_new(model, "name", json_string(""));
+		json_array_append_new(list, model);
+	}
+	return list;
 }
 
 /* What refuses and can be set aside by somebody's word. */
@@ -194,7 +305,7 @@ static struct result show_form(struct request *rq, unsigned status, struct apply
 	rq->menu = "decide";
 	json_t *model = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "title", a->act.title, "path", path,
 		"purpose", a->purpose, "wrong_purpose", a->wrong_purpose, "fields", fields, "errors", errors, "crumbs",
-		show_crumbs(crumbs, 3), "form", form_token(rq, path), "decision", show_decision(rq, a->decision));
+		show_crumbs(crumbs, 3), "form", form_token(rq, path), "decisions", decisions_model(rq, a));
 	json_object_set_new(model, "lifts", lifts_model(rq, a->decision, a->wish.subject));
 	claims_add(rq, a->decision, "", model);
 	return reply_page(rq, status, "apply_form", model, why);
@@ -223,16 +334,11 @@ struct result page_apply_form(struct request *rq, struct why *why)
 	return show_form(rq, 200, &a, why);
 }
 
-static const char *title_of(struct request *rq, const struct applying *a)
-{
-	const struct field *object = fields_get(&a->fields, "object");
-	const char *name = object && *object->value ? fields_said(rq, a->act.name, &object->fact, object->value) : "";
-	return *name ? text(rq, "%s「%s」", a->act.title, name) : a->act.title;
-}
-
 /* A refusal at the door stands beside the form, which keeps what was typed. */
 static struct result not_sent(struct request *rq, struct applying *a, const struct why *cause, struct why *why)
 {
+	if (cause->code == E_DENIED && a->thing_count > 1)
+		fields_mark(rq, &a->fields, "object", cause->text);
 	if (cause->code == E_DENIED)
 		return show_form(rq, 409, a, why);
 	if (cause->code != E_INPUT && cause->code != E_ABSENT)
@@ -242,6 +348,22 @@ static struct result not_sent(struct request *rq, struct applying *a, const stru
 	    !fields_mark(rq, &a->fields, text(rq, "answer.%s", place), cause->text))
 		a->wrong_purpose = text(rq, "%s", cause->text);
 	return show_form(rq, 400, a, why);
+}
+
+static struct result apply_to_all(struct request *rq, struct applying *a, char id[27], struct why *why)
+{
+	struct joint_made made;
+	const struct field *together = fields_get(&a->fields, TOGETHER);
+	struct application_request request = {.wish = a->wish, .section = rq->person.section, .title = a->act.title,
+		.purpose = a->purpose, .until = DAY_OPEN};
+	if (a->thing_count == 0)
+		return application_apply(parts_of(rq)->proceedings, &request, id, why);
+	request.wish.fact_count = a->shared_count;
+	const struct joint_request joint = {.each = request, .things = a->things, .count = a->thing_count,
+		.together = together && strcmp(together->value, "yes") == 0};
+	TRY(application_apply_joint(parts_of(rq)->proceedings, &joint, &made, why));
+	memcpy(id, made.ids[0], sizeof made.ids[0]);
+	return ok();
 }
 
 struct result post_apply(struct request *rq, struct why *why)
@@ -259,9 +381,7 @@ struct result post_apply(struct request *rq, struct why *why)
 		a.wrong_purpose = "「目的・理由」が空です。決裁する人が判断できません。何の仕事で要るのかを書いてください。";
 	if (a.fields.wrong || *a.wrong_purpose)
 		return show_form(rq, 400, &a, why);
-	const struct application_request request = {.wish = a.wish, .section = rq->person.section,
-		.title = title_of(rq, &a), .purpose = a.purpose, .until = DAY_OPEN};
-	struct result sent = application_apply(parts_of(rq)->proceedings, &request, id, &own);
+	struct result sent = apply_to_all(rq, &a, id, &own);
 	if (sent.code != OK)
 		return not_sent(rq, &a, &own, why);
 	reply_redirect(rq, text(rq, "/decide/%s", id));

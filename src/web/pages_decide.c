@@ -29,6 +29,23 @@ static json_t *told_classes(struct request *rq, const struct application *a)
 	return told;
 }
 
+/* The list holds the newest first: the first of a joint stands for those that wait with it,
+ * the others are not listed (SIZE_MAX).                                       */
+static size_t joint_rest(const struct application *found, size_t count, size_t at, const char *current, bool *is_current)
+{
+	size_t rest = 0;
+	*is_current = strcmp(found[at].id, current) == 0;
+	for (size_t i = 0; i < count && *found[at].joint; i++) {
+		if (i == at || strcmp(found[i].joint, found[at].joint) != 0)
+			continue;
+		if (i > at)
+			return SIZE_MAX;
+		rest++;
+		*is_current |= strcmp(found[i].id, current) == 0;
+	}
+	return rest;
+}
+
 static struct result queue_model(struct request *rq, const char *current, json_t *model,
                                  struct why *why)
 {
@@ -38,12 +55,17 @@ static struct result queue_model(struct request *rq, const char *current, json_t
 		.waiting_for = rq->person.id, .state = APPLICATION_OPEN, .limit = 50};
 	TRY(application_list(parts_of(rq)->proceedings, &waiting, rq->arena, &found, &count, why));
 	json_t *list = json_array();
-	for (size_t i = count; i-- > 0;)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b}", "href",
+	for (size_t i = count; i-- > 0;) {
+		bool current_joint = false;
+		size_t others = joint_rest(found, count, i, current, &current_joint);
+		if (others == SIZE_MAX)
+			continue;
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b, s:s}", "href",
 			text(rq, "/decide/%s", found[i].id), "label", show_act(&found[i]), "number",
 			found[i].number, "who", show_person(rq, found[i].applicant), "created",
-			show_time(found[i].created_ms), "classes", told_classes(rq, &found[i]), "current",
-			strcmp(found[i].id, current) == 0));
+			show_time(found[i].created_ms), "classes", told_classes(rq, &found[i]), "current", current_joint, "others",
+			others ? text(rq, "ほか%zu件", others) : ""));
+	}
 	json_object_set_new(model, "queue", list);
 	return ok();
 }
@@ -376,6 +398,34 @@ static void add_after(struct request *rq, const struct application *a, bool own,
 	json_object_set_new(model, "again", json_string(again_path(rq, a, own)));
 }
 
+/* What was applied for together with it: those that this person may see by name (each owner
+ * sees his own), the rest as a number.                                       */
+static void add_joint(struct request *rq, const struct application *a, json_t *model)
+{
+	struct application *all;
+	size_t count = 0, hidden = 0, mine = 0;
+	json_t *list = json_array();
+	if (application_joint(parts_of(rq)->proceedings, a, rq->arena, &all, &count, NULL).code != OK)
+		count = 0;
+	for (size_t i = 0; i < count; i++) {
+		bool yes = false;
+		if (strcmp(all[i].id, a->id) == 0)
+			continue;
+		if (may_see_application(rq, &all[i], &yes, NULL).code != OK || !yes) {
+			hidden++;
+			continue;
+		}
+		mine += is_asked(rq, &all[i]);
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o}", "href", text(rq, "/decide/%s", all[i].id), "number",
+			all[i].number, "about", all[i].title, "chip", show_application_state(all[i].state)));
+	}
+	json_object_set_new(model, "joint_count", json_integer((json_int_t)(count > 1 ? count - 1 : 0)));
+	json_object_set_new(model, "joint", list);
+	json_object_set_new(model, "joint_hidden", hidden ? json_string(text(rq, "%zu", hidden)) : json_string(""));
+	json_object_set_new(model, "joint_mine", mine ? json_string(text(rq, "%zu", mine)) : json_string(""));
+	json_object_set_new(model, "together", json_boolean(a->together));
+}
+
 static json_t *application_model(struct request *rq, const struct application *a)
 {
 	const char *path = text(rq, "/decide/%s", a->id);
@@ -404,6 +454,7 @@ static json_t *application_model(struct request *rq, const struct application *a
 	json_object_set_new(model, "permit", json_string(
 		a->state == APPLICATION_PERMITTED && a->until >= request_today(rq) ? text(rq, "%s/permit", path) : ""));
 	add_after(rq, a, own, model);
+	add_joint(rq, a, model);
 	json_object_set_new(model, "separation", show_clause(rq, separation_id(rq)));
 	return model;
 }
@@ -448,6 +499,7 @@ static enum application_answer answer_of(const char *act)
 struct result post_decide(struct request *rq, struct why *why)
 {
 	struct application a;
+	size_t answered;
 	const char *act = posted(rq, "act"), *reason = posted(rq, "reason");
 	enum application_answer answer = answer_of(act);
 	TRY(load(rq, &a, why));
@@ -460,6 +512,8 @@ struct result post_decide(struct request *rq, struct why *why)
 	else if (answer != ANSWER_AGREE && !*reason)
 		return show_one(rq, 400, "「理由・条件」が空です。差戻しと不許可は、申請者が次にすることを"
 		                "決められません。理由を書いてください。", why);
+	else if (strcmp(posted(rq, "joint"), "1") == 0)
+		TRY(application_answer_joint(parts_of(rq)->proceedings, a.id, rq->person.id, answer, reason, &answered, why));
 	else
 		TRY(application_answer(parts_of(rq)->proceedings, a.id, rq->person.id, answer, reason, why));
 	reply_redirect(rq, text(rq, "/decide/%s", a.id));

@@ -38,7 +38,7 @@ const rooms = (inner, at) => [
   ['record', inner, `/books/media_disposals/${at.open}`, 'staff_inner'], ['record-corrected', inner, `/books/media_disposals/${at.closed}`, 'staff_inner'],
   ['record-correct', inner, `/books/media_disposals/${at.open}/correct`, 'staff_inner'], ['deed-acts', inner, `/record?row=${at.medium}`, 'staff_inner'],
   ['apply', inner, '/apply', 'staff_inner'], ['apply-form', inner, `/apply/take_out?object=${at.asset}`, 'staff_inner'],
-  ['apply-one', inner, `/decide/${at.application}`, 'manager_inner'], ['apply-permitted', inner, `/decide/${at.permitted}`, 'staff_inner'],
+  ['apply-one', inner, `/decide/${at.application}`, 'manager_inner'], ['apply-joint', inner, `/decide/${at.joint}`, 'manager_inner'], ['apply-permitted', inner, `/decide/${at.permitted}`, 'staff_inner'],
   ['cases', inner, '/cases', 'staff_inner'], ['case-new', inner, '/cases/new/contract', 'manager_inner'],
   ['case-incident', inner, `/case/${at.incident}`, 'staff_inner'], ['case-contract', inner, `/case/${at.contract}`, 'manager_inner'],
   ['report', inner, '/report', 'staff_inner'], ['case-commission', inner, `/case/${at.incident}/commission`, 'staff_inner'], ['case-evidence', inner, `/case/${at.incident}/evidence`, 'staff_inner'], ['network', inner, '/network', 'staff_inner'],

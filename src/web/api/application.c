@@ -40,12 +40,12 @@ static json_t *application_of_api(const struct application *a)
 	json_t *facts = json_object();
 	for (size_t i = 0; i < a->fact_count; i++)
 		json_object_set_new(facts, a->facts[i].path, json_string(a->facts[i].value));
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o}", "id", a->id,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:s, s:b}", "id", a->id,
 	                 "number", a->number, "act", a->act, "label", a->act_label, "exception_to", a->exception_to,
 	                 "subject", a->subject, "applicant", a->applicant, "section", a->section, "title", a->title,
 	                 "purpose", a->purpose, "state", application_state_name(a->state), "created",
 	                 api_time(a->created_ms), "edition", a->edition, "facts", facts, "slots", slots_of(a),
-	                 "words", words_of(a));
+	                 "words", words_of(a), "joint", a->joint ? a->joint : "", "together", a->together);
 }
 
 static bool state_named(const char *name, enum application_state *out)
@@ -136,24 +136,46 @@ static struct result wish_facts(struct request *rq, const char *object, const js
 	return ok();
 }
 
+/* Several things: an application for each, or none. */
+static struct result apply_all(struct request *rq, const json_t *in, const struct application_request *each, char id[27],
+                               struct why *why)
+{
+	const json_t *objects = json_object_get(in, "objects"), *one;
+	struct joint_thing *things = ARENA_ARRAY(rq->arena, json_array_size(objects) + 1, struct joint_thing);
+	struct joint_made made;
+	size_t at;
+	if (!things)
+		return fail(why, E_MEMORY, "", "no memory");
+	json_array_foreach(objects, at, one)
+		things[at] = (struct joint_thing){text(rq, "%s", json_string_value(one)), each->title};
+	const struct joint_request request = {.each = *each, .things = things, .count = json_array_size(objects),
+		.together = json_is_true(json_object_get(in, "together"))};
+	TRY(application_apply_joint(parts_of(rq)->proceedings, &request, &made, why));
+	memcpy(id, made.ids[0], sizeof made.ids[0]);
+	return ok();
+}
+
 struct result api_apply(struct request *rq, const json_t *in, json_t **out, struct why *why)
 {
 	struct application a;
 	struct policy_act act;
 	char id[27];
 	const char *object = api_text(rq, in, "object"), *purpose = api_text(rq, in, "purpose");
+	bool several = json_object_get(in, "objects") != NULL;
 	struct wish wish = {.act = api_text(rq, in, "act"), .actor = rq->person.id,
 	                    .subject = *object ? object : rq->person.id};
 	if (!policy_act_find(parts_of(rq)->policy, wish.act, &act) || act.event || act.derived || *act.to)
 		return fail(why, E_INPUT, "act", "申請できる行いの名前ではありません。");
 	if (!*purpose)
 		return fail(why, E_INPUT, "purpose", "「理由」が空です。決裁する人が判断できません。");
+	if (several && *object)
+		return fail(why, E_INPUT, "objects", "対象は object か objects のどちらかで書いてください。");
 	TRY(check_told(rq, wish.act, json_object_get(in, "facts"), why));
 	TRY(wish_facts(rq, object, json_object_get(in, "facts"), &wish, why));
 	TRY(api_claims(rq, json_object_get(in, "claims"), &wish, why));
 	const struct application_request request = {.wish = wish, .section = rq->person.section,
 		.title = api_text(rq, in, "title"), .purpose = purpose, .until = DAY_OPEN};
-	TRY(application_apply(parts_of(rq)->proceedings, &request, id, why));
+	TRY(several ? apply_all(rq, in, &request, id, why) : application_apply(parts_of(rq)->proceedings, &request, id, why));
 	TRY(application_get(parts_of(rq)->proceedings, id, rq->arena, &a, why));
 	*out = application_of_api(&a);
 	return ok();

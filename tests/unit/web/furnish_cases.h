@@ -8,7 +8,7 @@
 #include "proceeding/case.h"
 
 struct furnished {
-	char incident[27], contract[27], asset[27], application[27], permitted[27];
+	char incident[27], contract[27], asset[27], application[27], permitted[27], joint[27];
 };
 
 static inline void furnish_move(struct town *t, const char *id, const char *login, const char *act)
@@ -69,6 +69,27 @@ static inline void furnish_taking_out(struct town *t, const char *device, char i
 	CHECK_OK(application_apply(t->proceedings, &request, id, &t->why), &t->why);
 }
 
+/* Two things of the tax section and one of another, in one application. */
+static inline void furnish_joint(struct town *t, struct furnished *out)
+{
+	char second[27], third[27];
+	const struct register_change map = {.kind = "asset", .name = "地番図（写し）", .section = "tax",
+		.cells = (const struct cell[]){{"owner", "tax"}, {"importance", "C"}}, .cell_count = 2, .actor = town_id(t, "tanaka")};
+	const struct register_change list = {.kind = "asset", .name = "受給者名簿（説明会用）", .section = "care",
+		.cells = (const struct cell[]){{"owner", "care"}, {"importance", "B"}}, .cell_count = 2, .actor = town_id(t, "kimura")};
+	CHECK_OK(register_put(t->registers, &map, second, &t->why), &t->why);
+	CHECK_OK(register_put(t->registers, &list, third, &t->why), &t->why);
+	const struct joint_thing things[] = {{out->asset, "職場外への持出し「固定資産課税台帳（持出し用）」"},
+		{second, "職場外への持出し「地番図（写し）」"}, {third, "職場外への持出し「受給者名簿（説明会用）」"}};
+	const struct fact_pair facts[] = {{"until", "2026-12-04"}, {"on_duty", "yes"}, {"place", "市民会館"}};
+	const struct joint_request request = {.each = {.wish = {.act = "take_out", .actor = town_id(t, "aoki"), .facts = facts,
+		.fact_count = 3}, .section = "tax", .purpose = "税と福祉の合同説明会で使うため", .until = DAY_OPEN}, .things = things,
+		.count = 3, .together = true};
+	struct joint_made made;
+	CHECK_OK(application_apply_joint(t->proceedings, &request, &made, &t->why), &t->why);
+	memcpy(out->joint, made.ids[0], sizeof out->joint);
+}
+
 static inline struct furnished furnish_cases(struct town *t)
 {
 	struct furnished out;
@@ -85,6 +106,7 @@ static inline struct furnished furnish_cases(struct town *t)
 	furnish_taking_out(t, device, out.permitted, out.asset);
 	CHECK_OK(application_answer(t->proceedings, out.permitted, town_id(t, "tanaka"), ANSWER_AGREE, "", &t->why), &t->why);
 	furnish_taking_out(t, device, out.application, out.asset);
+	furnish_joint(t, &out);
 	return out;
 }
 

@@ -480,7 +480,7 @@ static struct application one_application(void)
 	return (struct application){.id = "app1", .number = "R8-0012", .act = "provide",
 		.act_label = "外部への提供", .exception_to = "HN-2.3(2)-1/2", .subject = "file1",
 		.applicant = "staffaaaaaaaaaaaaaaaaaaaaa", .section = "tax", .title = "固定資産課税台帳（抽出）.xlsx",
-		.purpose = "評価の委託先へ渡すため\n二行目 <i>", .state = APPLICATION_OPEN, .created_ms = MS(0),
+		.purpose = "評価の委託先へ渡すため\n二行目 <i>", .joint = "", .state = APPLICATION_OPEN, .created_ms = MS(0),
 		.until = 20800, .edition = "2026-04-01", .facts = facts, .fact_count = 2, .slots = slots,
 		.slot_count = 3, .words = &said, .word_count = 1, .decision = &decision};
 }
@@ -519,6 +519,24 @@ struct result application_answer(struct proceedings *p, const char *id, const ch
 	peers.answer = a;
 	snprintf(peers.answer_reason, sizeof peers.answer_reason, "%s", reason);
 	return answer(why);
+}
+
+struct result application_joint(struct proceedings *p, const struct application *a, struct arena *arena,
+                                struct application **out, size_t *count, struct why *why)
+{
+	(void)p;
+	(void)a;
+	(void)arena;
+	*out = NULL;
+	*count = 0;
+	return answer(why);
+}
+
+struct result application_answer_joint(struct proceedings *p, const char *id, const char *person,
+                                       enum application_answer a, const char *reason, size_t *answered, struct why *why)
+{
+	*answered = 1;
+	return application_answer(p, id, person, a, reason, why);
 }
 
 struct result application_withdraw(struct proceedings *p, const char *id, const char *person,

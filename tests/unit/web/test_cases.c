@@ -75,6 +75,62 @@ TEST(every_form_can_be_looked_at)
 	hall_done(&h);
 }
 
+/* Several things of two sections: one form, an application for each, each section its own. */
+TEST(taking_several_things_out_asks_each_owner)
+{
+	struct hall h;
+	char body[900], where[300], ids[3][27];
+	static const char *const rows[3][2] = {{"課税台帳", "tax"}, {"地番図", "tax"}, {"受給者名簿", "care"}};
+	hall_new(&h);
+	for (size_t i = 0; i < 3; i++)
+		snprintf(ids[i], sizeof ids[i], "%s", put_row(&h, "asset", rows[i][0],
+			(const struct cell[]){{"owner", rows[i][1]}, {"importance", "B"}}, 2));
+	snprintf(body, sizeof body, "act=look&f.object=%s&f.object=%s&f.object=%s&f.place=会館&f.until=R8.12.1&f.on_duty=yes&"
+	         "f.together=yes&purpose=説明会", ids[0], ids[1], ids[2]);
+	struct told told = hall_ask(&h, "aoki", "/apply/take_out", body);
+	CHECK_INT(told.status, 200);
+	CHECK(says(&told, "職場外への持出し「受給者名簿」"));
+	TOLD_DONE(told);
+	memcpy(body + 4, "send", 4);
+	told = hall_ask(&h, "aoki", "/apply/take_out", body);
+	CHECK_INT(told.status, 303);
+	snprintf(where, sizeof where, "%s", told.location);
+	TOLD_DONE(told);
+	told = hall_ask(&h, "tanaka", where, NULL);
+	CHECK(says(&told, "まとめて申請されたもの"));
+	CHECK(says(&told, "地番図"));
+	CHECK(!strstr(told.body, "受給者名簿")); /* another owner's thing is a number here */
+	CHECK(says(&told, "このほかの1件は、ほかの課が決裁します"));
+	CHECK(says(&told, "ほか1件"));
+	TOLD_DONE(told);
+	told = hall_ask(&h, "tanaka", where, "act=agree&reason=&joint=1");
+	CHECK_INT(told.status, 303);
+	TOLD_DONE(told);
+	told = hall_ask(&h, "aoki", where, NULL);
+	CHECK(says(&told, "承認待ち")); /* the other owner has not spoken */
+	CHECK(says(&told, "受給者名簿"));
+	TOLD_DONE(told);
+	told = hall_ask(&h, "kimura", "/decide", NULL);
+	const char *link = strstr(told.body, "/decide/");
+	snprintf(where, sizeof where, "%.34s", link ? link : "");
+	TOLD_DONE(told);
+	told = hall_ask(&h, "kimura", where, "act=decline&reason=名簿は出せません");
+	CHECK_INT(told.status, 303);
+	TOLD_DONE(told);
+	told = hall_ask(&h, "aoki", "/decide", NULL);
+	size_t refused = 0;
+	for (const char *at = told.body; (at = strstr(at, "不許可")); at++)
+		refused++;
+	CHECK_INT(refused, 3);
+	TOLD_DONE(told);
+	/* the applicant's own words decide where none of it may go: both sections' on one form */
+	snprintf(body, sizeof body, "act=send&f.object=%s&f.object=%s&f.place=会館&f.until=R8.12.1&f.on_duty=no&purpose=私用", ids[0], ids[2]);
+	told = hall_ask(&h, "aoki", "/apply/take_out", body);
+	CHECK_INT(told.status, 409);
+	TOLD_DONE(told);
+	hall_done(&h);
+}
+
 TEST(taking_out_is_six_fields_previewed_sent_and_permitted)
 {
 	struct hall h;
