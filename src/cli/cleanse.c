@@ -144,18 +144,17 @@ static struct result second_reader(struct pool *pool, struct cleansing *k, int i
 	                       .input_fd = k->result.out_fd, .original_fd = in, .compare = true,
 	                       .type = pool_inspect_type(k->result.report.type)};
 	TRY(pool_run(pool, &job, arena, &seen, why));
-	const char *sentence = refusal_sentence(REFUSAL_FAILED, k->result.report.type);
 	if (seen.end != POOL_DONE)
-		refused(k, "failed", sentence,
+		refused(k, "failed", refusal_sentence(REFUSAL_FAILED, k->result.report.type),
 		        arena_printf(arena, "second reader ended: %s", pool_end_name(seen.end)));
 	else if (seen.inspect.verdict == INSPECT_FOUND)
-		refused(k, "failed", sentence,
+		refused(k, "held", held_sentence(),
 		        arena_printf(arena, "second reader found %s at %s", seen.inspect.findings->what,
 		                     seen.inspect.findings->where));
 	else if (seen.inspect.verdict != INSPECT_OK)
-		refused(k, "failed", sentence, arena_printf(arena, "second reader: %s", seen.inspect.reason));
+		refused(k, "held", held_sentence(), arena_printf(arena, "second reader: %s", seen.inspect.reason));
 	else if (seen.agreement == INSPECT_DIFFERS && k->result.report.removal_count == 0)
-		refused(k, "failed", sentence, "second reader: text or pages differ, nothing was removed");
+		refused(k, "held", held_sentence(), "second reader: text or pages differ, nothing was removed");
 	return ok();
 }
 

@@ -193,7 +193,7 @@ static const char *first_finding(struct carriage *k, const struct inspect_report
 static enum outcome hold(struct carriage *k, const char *reason)
 {
 	k->refusal = "held";
-	k->sentence = "無害化した結果を二つの方法で確かめたところ、一致しませんでした。情報システムの担当が確認します。";
+	k->sentence = held_sentence();
 	k->reason = reason;
 	return HELD;
 }

@@ -339,6 +339,10 @@ static struct result token(struct filter *f, bool *whole, struct why *why)
 		leave_out(f, xml->from, xml->to);
 		f->unwrapped[xml->depth + 1] = false;
 	}
+	if (xml->kind == XML_DOCTYPE) {
+		leave_out(f, xml->from, xml->to);
+		report(f, "external-link", SLICE("DOCTYPE"));
+	}
 	if (xml->kind == XML_COMMENT || xml->kind == XML_PI) {
 		leave_out(f, xml->from, xml->to);
 		report(f, "comment", SLICE(""));
@@ -371,6 +375,7 @@ static struct result read_all(struct filter *f, struct why *why)
 	const char *place = arena_printf(f->odf->job->arena, "%s%s", f->folder, f->name);
 	bool whole = true;
 	xml_init(xml, f->text);
+	xml->names_type = true;
 	while (whole && xml_next(xml)) {
 		const struct xml_attribute *encoding = xml->kind == XML_DECLARATION ? xml_attribute(xml, NS_NONE, "encoding") : NULL;
 		if (encoding && !slice_equal_nocase(encoding->value, SLICE("UTF-8"))) {

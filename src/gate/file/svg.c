@@ -2,7 +2,8 @@
  *
  * No script, no animation, no foreign markup; a reference leads to a place in the same
  * drawing, a link to the web or an address of mail; a picture is one that the drawing
- * carries.  A document type is refused by the reader of XML.
+ * carries.  A document type is left out; one that declares anything is refused by the
+ * reader of XML.
  * source  SVG 1.1 second edition; SVG 2                                       */
 #include "gate/file/html.h"
 
@@ -194,6 +195,10 @@ static struct result token(struct drawing *d, bool *whole, struct why *why)
 		leave_out(d, xml->from, xml->to);
 		report(d, "external-link", SLICE("style"));
 	}
+	if (xml->kind == XML_DOCTYPE) {
+		leave_out(d, xml->from, xml->to);
+		report(d, "external-link", SLICE("DOCTYPE"));
+	}
 	if (xml->kind == XML_COMMENT || xml->kind == XML_PI) {
 		leave_out(d, xml->from, xml->to);
 		report(d, "comment", SLICE(""));
@@ -207,6 +212,7 @@ static struct result read_all(struct drawing *d, struct why *why)
 	struct xml *xml = d->xml;
 	bool whole = true;
 	xml_init(xml, d->text);
+	xml->names_type = true;
 	while (whole && xml_next(xml)) {
 		const struct xml_attribute *encoding = xml->kind == XML_DECLARATION ? xml_attribute(xml, NS_NONE, "encoding") : NULL;
 		if (encoding && !slice_equal_nocase(encoding->value, SLICE("UTF-8"))) {

@@ -269,6 +269,7 @@ void xml_init(struct xml *xml, struct slice in)
 	xml->prefix_count = 0;
 	xml->unknown_count = 0;
 	xml->pending_end = xml->rooted = xml->open_breaks = xml->skips_dull = xml->passes = false;
+	xml->names_type = false;
 	xml->searched = 0;
 	xml->epoch++;
 }
@@ -861,6 +862,39 @@ static bool take_declaration(struct xml *xml)
 	return true;
 }
 
+/* quoted - behind a literal that a quote at pos begins; pos where none does */
+static size_t quoted(const struct xml *xml, size_t pos)
+{
+	uint8_t quote = pos < xml->in.len ? xml->in.at[pos] : 0;
+	if (quote != '"' && quote != '\'')
+		return pos;
+	const uint8_t *end = memchr(xml->in.at + pos + 1, quote, xml->in.len - pos - 1);
+	return end ? (size_t)(end - xml->in.at) + 1 : pos;
+}
+
+/* <!DOCTYPE name PUBLIC "id" "place">, <!DOCTYPE name SYSTEM "place">, <!DOCTYPE name>:
+ * the name of a document type, as office programs wrote it before formulas and drawings.
+ * One that declares anything has its [ here, which is a fault. */
+static bool take_doctype(struct xml *xml)
+{
+	size_t pos = skip_space(xml, xml->from + 9), name = pos;
+	while (pos < xml->in.len && !(classes[xml->in.at[pos]] & SPACE) && !strchr("[]<>\"'", xml->in.at[pos]))
+		pos++;
+	bool fine = xml->names_type && !xml->rooted && name > xml->from + 9 && pos > name;
+	pos = skip_space(xml, pos);
+	struct slice word = slice_part(xml->in, pos, 6);
+	if (slice_is(word, "PUBLIC") || slice_is(word, "SYSTEM")) {
+		pos = skip_space(xml, quoted(xml, skip_space(xml, pos + 6)));
+		pos = skip_space(xml, quoted(xml, pos));
+	}
+	if (!fine || pos >= xml->in.len || xml->in.at[pos] != '>')
+		return fault(xml, xml->from, "a document type or another declaration");
+	xml->names_type = false;
+	xml->kind = XML_DOCTYPE;
+	xml->to = xml->pos = pos + 1;
+	return true;
+}
+
 static bool take_markup(struct xml *xml)
 {
 	struct slice rest = slice_part(xml->in, xml->from, 9);
@@ -880,6 +914,8 @@ static bool take_markup(struct xml *xml)
 		return take_declaration(xml);
 	if (slice_starts(rest, SLICE("<?")))
 		return take_until(xml, 2, "?>", XML_PI);
+	if (slice_starts(rest, SLICE("<!DOCTYPE")))
+		return take_doctype(xml);
 	return fault(xml, xml->from, "a document type or another declaration");
 }
 

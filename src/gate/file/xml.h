@@ -1,7 +1,7 @@
 /* gate/file/xml.h - XML of office packages, token by token, in place
  *
  * A bounded, non-recursive reader over bytes in memory.  It is strict where
- * readers differ or where attacks live: UTF-8 only, no DTD, no entity but the
+ * readers differ or where attacks live: UTF-8 only, nothing declared, no entity but the
  * five and character references, no duplicate attribute, tags balanced, one
  * root.  Names are resolved to ids of the namespaces that office documents
  * use; Transitional and Strict share an id.  Tokens are slices of the input:
@@ -28,7 +28,10 @@ enum ns {
 	NS_UNKNOWN = 1000  /* this and above: one id for each unknown name of a document */
 };
 
-enum xml_kind { XML_END_OF_INPUT = 0, XML_START, XML_END, XML_TEXT, XML_COMMENT, XML_PI, XML_DECLARATION };
+enum xml_kind {
+	XML_END_OF_INPUT = 0, XML_START, XML_END, XML_TEXT, XML_COMMENT, XML_PI, XML_DECLARATION,
+	XML_DOCTYPE, /* only where the reader asked for it: see names_type */
+};
 
 /* One spelling of a name.  Documents repeat few names many times: what a name
  * means is worked out once and kept until the prefixes in scope change.      */
@@ -102,6 +105,8 @@ struct xml {
 	uint64_t searched;   /* prefixes looked through */
 	bool pending_end, rooted;
 	bool open_breaks;    /* set after xml_init: <br> ends itself, as Excel writes it in VML */
+	bool names_type;     /* set after xml_init: one <!DOCTYPE before the root that declares nothing
+	                      * is a token, to be left out; else it is a fault */
 	/* Set after xml_init: of a start tag that says nothing new, the attributes are
 	 * checked and not listed.  That is one whose element the reader called dull, and
 	 * whose attributes it has all noted, for elements of this namespace, with NULL. */

@@ -14,7 +14,7 @@ enum {
 	MASKED = 1 << 13,
 	STORED = 0, DEFLATED = 8, AES = 99,
 	RATIO_MOST = 600,            /* a real sheet of zeros stays below; deflate ends at 1032 */
-	RATIO_FREE = 1 << 20,        /* small members may have any ratio */
+	RATIO_FREE = 4 << 20,        /* small members may have any ratio: an empty picture is one colour */
 	FIRST_DATE = 0x21            /* 1980-01-01 */
 };
 

@@ -108,9 +108,14 @@ static bool this_workbook(struct slice formula, size_t at)
 bool formula_safe(struct slice formula, const char **what)
 {
 	uint8_t quote = 0, before = 0;
+	unsigned columns = 0; /* brackets open after the name of a table: Sales[[Mon]:[Fri]] */
 	for (size_t i = 0; i < formula.len; i++) {
 		uint8_t c = formula.at[i];
-		if (quote) {
+		if (columns) {
+			columns += c == '[';
+			columns -= c == ']';
+			i += c == '\''; /* a bracket that is part of a column's name */
+		} else if (quote) {
 			/* a quoted sheet name may carry a workbook: '[1]Sheet' or 'http://x/[b.xlsx]S' */
 			if (quote == '\'' && c == '[' && !this_workbook(formula, i))
 				return *what = "external-link", false;
@@ -119,8 +124,9 @@ bool formula_safe(struct slice formula, const char **what)
 			quote = c;
 		} else if (c == '|') {
 			return *what = "dde", false;
-		} else if (c == '[' && !name_byte(before) && before != ']' && before != '[' && before != ',' &&
-		           !this_workbook(formula, i)) {
+		} else if (c == '[' && name_byte(before)) {
+			columns = 1;
+		} else if (c == '[' && !this_workbook(formula, i)) {
 			return *what = "external-link", false;
 		} else if (name_byte(c) && !name_byte(before)) {
 			size_t to = i;
@@ -132,7 +138,8 @@ bool formula_safe(struct slice formula, const char **what)
 		}
 		before = c;
 	}
-	return true;
+	*what = "formula";
+	return columns == 0;
 }
 
 bool field_safe(struct slice instruction)

@@ -1,7 +1,8 @@
 /* Pages once more: a scan for what must not be, tag by tag.
  *
  * What the gate writes is plain: a tag is "<", a name of small letters, attributes in
- * double quotes, ">".  Anything else that begins with "<" is a finding.       */
+ * double quotes, ">".  Anything else that begins with "<" is a finding, and a page
+ * with such a one is not the gate's: its text is not compared.                */
 #include "gate/inspect/look.h"
 
 #include "gate/inspect/office.h"
@@ -14,7 +15,7 @@ struct page {
 	struct slice in;
 	size_t pos;
 	struct part_text seen;
-	bool head, sheet;
+	bool head, sheet, foreign; /* foreign: of a shape that the gate does not write */
 };
 
 static const char forbidden[] =
@@ -24,6 +25,7 @@ static const char forbidden[] =
 static bool odd(struct page *p, const char *what)
 {
 	look_find(p->look, "page-markup", "offset %zu: %s", p->pos, what);
+	p->foreign = true;
 	return true;
 }
 
@@ -114,10 +116,8 @@ static bool take_tag(struct page *p)
 	while ((at(p, p->pos) >= 'a' && at(p, p->pos) <= 'z') || (at(p, p->pos) >= '0' && at(p, p->pos) <= '9'))
 		p->pos++;
 	struct slice name = slice_part(p->in, from, p->pos - from);
-	if (name.len == 0) {
-		look_find(p->look, "page-markup", "offset %zu: no tag", p->pos);
-		return true;
-	}
+	if (name.len == 0)
+		return odd(p, "no tag");
 	if (words_have(forbidden, name))
 		look_find(p->look, "page-element", "offset %zu <%.*s>", p->pos, SLICE_ARG(name));
 	if (words_have("head title", name))
@@ -132,6 +132,27 @@ static void sheet_byte(struct page *p, uint8_t c)
 	if (c == '@' || c == '\\' || starts_nocase(rest, "url(") || starts_nocase(rest, "expression") ||
 	    starts_nocase(rest, "behavior"))
 		look_find(p->look, "style", "offset %zu", p->pos);
+}
+
+/* The gate writes these characters by name, every other as itself, and leaves a name
+ * that nobody knows as it is: what a reader makes of that, nobody knows either. */
+static void take_entity(struct page *p)
+{
+	static const struct { const char *name, *c; } names[] = {
+		{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""},
+		{"&nbsp;", " "},
+	};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct slice name = slice_str(names[i].name);
+		if (!slice_starts(slice_part(p->in, p->pos, name.len), name))
+			continue;
+		if (!p->head)
+			part_text_add(&p->seen, names[i].c, 1);
+		p->pos += name.len;
+		return;
+	}
+	p->foreign = true;
+	p->pos++;
 }
 
 bool look_html(struct look *look, enum inspect_type type, struct slice in)
@@ -149,6 +170,10 @@ bool look_html(struct look *look, enum inspect_type type, struct slice in)
 				return false;
 			continue;
 		}
+		if (c == '&' && !p.sheet) {
+			take_entity(&p);
+			continue;
+		}
 		if (p.sheet)
 			sheet_byte(&p, c);
 		else if (!p.head)
@@ -158,6 +183,7 @@ bool look_html(struct look *look, enum inspect_type type, struct slice in)
 		p.pos++;
 	}
 	look->report->pages = 1;
-	look_text(look, &p.seen);
+	if (!p.foreign)
+		look_text(look, &p.seen);
 	return true;
 }

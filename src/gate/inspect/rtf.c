@@ -50,7 +50,8 @@ static const char starred[] =
 	"listname wgrffmtfilter defchp defpap ud nesttableprops pgptbl pgp company manager category do dptxbxtext "
 	"oldcprops oldpprops oldtprops oldsprops shptxt shpgrp mmathPr protusertbl protstart protend ebcstart ebcend "
 	"windowcaption fldtype result fname listtext tcn xe tc rxe txe pxe svb shprslt field fldrslt upr "
-	"nonshppict pict moMath moMathPara moMathParaPr mathPict mmathPict revtim";
+	"nonshppict pict moMath moMathPara moMathParaPr mathPict mmathPict revtim footnote header headerl headerr headerf "
+	"footer footerl footerr footerf list listoverride lfolevel nonesttables";
 
 static const char unseen[] =
 	"fonttbl colortbl stylesheet info pict sn sv bkmkstart bkmkend fldinst listtable listoverridetable xe tc tcn "

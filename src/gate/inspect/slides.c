@@ -3,14 +3,15 @@
  * source  MS-PPT 2.3, 2.8, 2.13.24                                            */
 #include "gate/inspect/compound.h"
 
-enum { OBJECTS = 65536 };
+enum { OBJECTS = 65536, LINK_SLOTS = 1 << 17 };
 
 struct show {
 	struct look *look;
 	struct slice in;
 	uint32_t *places;
 	uint32_t count, document;
-	uint8_t links[8192]; /* a bit a number: a link that is there */
+	uint32_t links[LINK_SLOTS]; /* the numbers of the links that are there, hashed; 0: none */
+	unsigned link_count;
 	unsigned slides;
 	struct part_text seen;
 };
@@ -26,13 +27,31 @@ static const struct {
 	{0x3000, 0xEFFF, "unknown-record"}, {0xF180, 0xFFFF, "unknown-record"}, {0, 0x3E7, "unknown-record"},
 };
 
+/* Where a link's number stands, or would: any number but 0 may be one. */
+static uint32_t *link_slot(struct show *s, uint32_t number)
+{
+	uint32_t at = number * 2654435761u >> 15;
+	while (s->links[at] && s->links[at] != number)
+		at = (at + 1) % LINK_SLOTS;
+	return s->links + at;
+}
+
+static void note_link(struct show *s, uint32_t number)
+{
+	uint32_t *slot = link_slot(s, number);
+	if (*slot || !number || s->link_count == LINK_SLOTS / 2)
+		return;
+	*slot = number;
+	s->link_count++;
+}
+
 static void look_click(struct show *s, struct slice body)
 {
 	unsigned action = body.len > 8 ? body.at[8] : 0;
 	if (action == 1 || action == 2 || action == 5 || action == 6)
 		look_find(s->look, "action", "a click that runs %u", action);
 	uint32_t link = le32(body, 4);
-	if (action == 4 && (link > 65535 || !(s->links[link / 8] >> link % 8 & 1)))
+	if (action == 4 && (!link || *link_slot(s, link) != link))
 		look_find(s->look, "unsafe-link", "a click to a link that is not there");
 }
 
@@ -56,8 +75,8 @@ static void look_tree(struct show *s, struct slice in, bool living)
 				look_find(s->look, forbidden[i].what, "record %04X", type);
 		if (type == 0xFF3)
 			look_click(s, body);
-		if (type == 0xFD3 && le32(body, 0) < 65536)
-			s->links[le32(body, 0) / 8] |= (uint8_t)(1u << le32(body, 0) % 8);
+		if (type == 0xFD3)
+			note_link(s, le32(body, 0));
 		if (type == 0x138A && !wide_has(slice_part(body, 8, 18), "___PPT"))
 			look_find(s->look, "tags", "a tag of nobody");
 		if (type == 0xFBA && in_link && head >> 4 == 1)

@@ -1,4 +1,8 @@
-/* XML by libxml2's SAX: no network, no entities, no document type, never HUGE
+/* XML by libxml2's SAX: no network, no entities, no document type
+ *
+ * What libxml2 calls HUGE only lifts its bound on one attribute or text, which an
+ * honest sheet of many ranges passes; what that bound is for, entities that grow, ends
+ * with the document type.
  *
  * A declared encoding other than UTF-8 would make libxml2 open a converter,
  * which no jail allows and no output of the gate needs: it is refused here.
@@ -114,7 +118,7 @@ bool xml_read(struct part *part, struct slice in)
 	xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&sax, part, NULL, 0, NULL);
 	if (!parser)
 		return look_memory(part->look);
-	xmlCtxtUseOptions(parser, XML_PARSE_NONET);
+	xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_HUGE);
 	struct attribute list[ATTRIBUTES_MOST]; /* here, not at every element: it is cleared each time */
 	part->attributes = list;
 	part->parser = parser;

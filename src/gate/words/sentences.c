@@ -58,7 +58,7 @@ static const struct {
 	{FILE_RTF, REFUSAL_DAMAGED, "リッチテキスト（rtf）の作りが壊れているため止めました。Wordで開き、docxの形式で保存し直してお送りください。"},
 	{FILE_HTML, REFUSAL_UNKNOWN, "文字コードを確かめられないウェブページ（HTML）のため止めました。UTF-8で保存し直すか、PDFの形式でお送りください。"},
 	{FILE_HTML, REFUSAL_DAMAGED, "ウェブページ（HTML）の文字が壊れているか、文字コードの指定と合わないため止めました。UTF-8で保存し直すか、PDFの形式でお送りください。"},
-	{FILE_SVG, REFUSAL_DAMAGED, "SVG画像の作りが壊れているか、文書型の宣言を含むため止めました。PNGの形式で保存し直してお送りください。"},
+	{FILE_SVG, REFUSAL_DAMAGED, "SVG画像の作りが壊れているか、文字の置き換えの宣言を含むため止めました。PNGの形式で保存し直してお送りください。"},
 	{FILE_ODF, REFUSAL_UNKNOWN,
 	 "OpenDocument形式のうち、文書・表計算・発表・図形のほかの種類は通せません。odt、ods、odp、odgの形式で保存し直してお送りください。"},
 	{FILE_ODF, REFUSAL_LOCKED,
@@ -90,6 +90,11 @@ const char *refusal_sentence(enum refusal refusal, enum file_type type)
 		if (special[i].type == type && special[i].refusal == refusal)
 			return special[i].sentence;
 	return refusals[(unsigned)refusal < REFUSALS ? refusal : REFUSAL_FAILED].sentence;
+}
+
+const char *held_sentence(void)
+{
+	return "無害化した結果を二つの方法で確かめたところ、一致しませんでした。情報システムの担当が確認します。";
 }
 
 const char *file_verdict_name(enum file_verdict verdict)

@@ -54,6 +54,8 @@ const char *file_verdict_name(enum file_verdict verdict); /* "refused","changed"
 /* refusal_sentence - one Japanese sentence for the person at the desk: what was
  * stopped, why, what to do                                                  */
 const char *refusal_sentence(enum refusal refusal, enum file_type type);
+/* held_sentence - the same where the second reader does not agree: the file waits for people */
+const char *held_sentence(void);
 
 /* file_type_named - the type of a name of file_type_name; FILE_UNKNOWN if none */
 enum file_type file_type_named(const char *name);

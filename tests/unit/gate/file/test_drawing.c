@@ -8,6 +8,7 @@
 #define PNG "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 static const struct row drawings[] = {
+	{"svg document type", "external-link", "<!DOCTYPE svg PUBLIC '-//CANARY' \"http://CANARY/svg11.dtd\" >" SVG("")},
 	{"svg script", "javascript", SVG("<script>CANARY</script>")},
 	{"svg script elsewhere", "javascript", SVG("<script xlink:href=\"http://CANARY\"/>")},
 	{"svg script of another prefix", "javascript", SVG("<s:script xmlns:s=\"http://www.w3.org/2000/svg\">CANARY</s:script>")},
@@ -107,6 +108,9 @@ TEST(a_mailbox_keeps_what_can_be_read)
 TEST(broken_ones_are_refused)
 {
 	check_refused("a.svg", SLICE("<svg xmlns=\"http://www.w3.org/2000/svg\"><g></svg>"), REFUSAL_DAMAGED);
+	check_refused("a.svg", SLICE("<!DOCTYPE svg SYSTEM \"a\" [<!ENTITY a \"b\">]><svg xmlns=\"http://www.w3.org/2000/svg\"/>"), REFUSAL_DAMAGED);
+	check_refused("a.svg", SLICE("<!DOCTYPE svg><!DOCTYPE svg><svg xmlns=\"http://www.w3.org/2000/svg\"/>"), REFUSAL_DAMAGED);
+	check_refused("a.svg", SLICE("<!DOCTYPE svg><svg xmlns=\"http://www.w3.org/2000/svg\">&nbsp;</svg>"), REFUSAL_DAMAGED);
 	check_refused("a.svg", SLICE("<!DOCTYPE svg [<!ENTITY a \"b\">]><svg xmlns=\"http://www.w3.org/2000/svg\">&a;</svg>"), REFUSAL_DAMAGED);
 	check_refused("a.svg", SLICE("<svg/>"), REFUSAL_UNKNOWN);
 	check_refused("a.svg", SLICE("<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><svg xmlns=\"http://www.w3.org/2000/svg\"/>"), REFUSAL_UNKNOWN);

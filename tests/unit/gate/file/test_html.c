@@ -126,6 +126,28 @@ TEST(charsets)
 	check_refused("a.html", SLICE("<meta charset=koi8-r><p>\xd1</p>"), REFUSAL_DAMAGED);
 }
 
+/* Another's page may look like the gate's own up to some tag: its text is not compared. */
+TEST(the_second_reader_compares_only_pages_of_the_gate)
+{
+	static const struct { const char *page; bool known; } pages[] = {
+		{"<!DOCTYPE html>\n<html>\n<body><p>a&amp;b</p></body>\n</html>\n", true},
+		{"<!DOCTYPE html>\n<html>\n<body><p>&#97;&amp;b</p></body>\n</html>\n", false},
+		{"<!DOCTYPE html>\n<html>\n<body><table border=1>a&amp;b</table></body>\n</html>\n", false},
+		{"<!DOCTYPE html>\n<html>\n<body>a<br/>&amp;b</body>\n</html>\n", false},
+	};
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+		struct inspect_limits limits = inspect_limits_default();
+		struct inspect_report report;
+		struct arena *arena = arena_new(1 << 20);
+		CHECK(inspect_document(INSPECT_HTML, slice_str(pages[i].page), &limits, arena, &report, NULL).code == OK);
+		CHECK_INT(report.text_known, pages[i].known);
+		CHECK_INT(report.verdict, i < 2 ? INSPECT_OK : INSPECT_FOUND);
+		if (pages[i].known)
+			CHECK_INT(report.text_chars, 3);
+		arena_free(arena);
+	}
+}
+
 TEST(limits)
 {
 	char deep[5 * 300 + 1];

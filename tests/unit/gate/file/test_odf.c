@@ -29,6 +29,9 @@ struct recipe {
 };
 
 static const struct recipe rows[] = {
+	{"odf document type", "external-link", .body = FRAME("<draw:object xlink:href=\"./Object 1\"/>"),
+		.part = {"Object 1/content.xml", "<!DOCTYPE math:math PUBLIC \"-//CANARY//EN\" \"CANARY.dtd\">"
+			"<math:math xmlns:math=\"http://www.w3.org/1998/Math/MathML\"><math:mn>1</math:mn></math:math>"}},
 	{"odf link to a file", "unsafe-link", .body = P("<text:a xlink:href=\"file:///CANARY\">seen</text:a>")},
 	{"odf script link", "unsafe-link", .body = P("<text:a xlink:href=\"java&#115;cript:CANARY\">seen</text:a>")},
 	{"odf link to a share", "unsafe-link", .body = P("<text:a xlink:href=\"\\\\CANARY\\x\">seen</text:a>")},
@@ -313,7 +316,7 @@ TEST(broken_and_encrypted_ones_are_refused)
 	static const struct { struct recipe r; enum refusal refusal; } bad[] = {
 		{{.body = "<text:p>"}, REFUSAL_DAMAGED},
 		{{.body = "&entity;"}, REFUSAL_DAMAGED},
-		{{.before = "<!DOCTYPE a>"}, REFUSAL_DAMAGED},
+		{{.before = "<!DOCTYPE a [<!ENTITY entity \"x\">]>"}, REFUSAL_DAMAGED},
 		{{.part = {"content.xml", "<x/>"}}, REFUSAL_AMBIGUOUS},
 		{{.body = FRAME("<draw:object xlink:href=\"./Object 1\"/>"), .part = {"Object 1/content.xml", "<html/>"}}, REFUSAL_DAMAGED},
 		{{.manifest = "<manifest:file-entry manifest:full-path=\"content.xml\"><manifest:encryption-data/></manifest:file-entry>"},

@@ -100,7 +100,7 @@ TEST(harmless_stays_as_it_is)
 		FIELD("IF {\\field{\\*\\fldinst MERGEFIELD a}{\\fldrslt b}} = \"b\" \"c\" \"d\""),
 		RTF("{\\listtable{\\list\\listtemplateid1{\\listlevel\\levelnfc0{\\leveltext\\'02\\'00.;}{\\levelnumbers\\'01;}}\\listid1}}"),
 		RTF("{\\shp{\\*\\shpinst\\shpleft0{\\sp{\\sn shapeType}{\\sv 202}}{\\sp{\\sn gtextUNICODE}{\\sv \\u26085?}}{\\shptxt text}}}"),
-		RTF("{\\footnote{\\super\\chftn} note}{\\header head}\\trowd\\cellx100 a\\cell\\row{}\\pard\r\n"),
+		RTF("{\\footnote{\\super\\chftn} note}{\\*\\footnote{\\super\\chftn} starred}{\\header head}\\trowd\\cellx100 a\\cell\\row{}\\pard\r\n"),
 		RTF("{\\upr{\\*\\bkmkstart a}{\\*\\ud{\\*\\bkmkstart \\u26085?}}}{\\*\\bkmkend a}"),
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {

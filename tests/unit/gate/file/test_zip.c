@@ -357,7 +357,7 @@ TEST(budgets_over_the_whole_tree)
 	nest(&b, "d.zip");
 	CHECK_INT(refusal_with("x.zip", &b, limits), REFUSAL_DEEP);
 	buffer_done(&b);
-	for (size_t i = 0; i < 4 << 20; i++)
+	for (size_t i = 0; i < 8 << 20; i++)
 		buffer_put_u8(&b, 'a');
 	nest(&b, "a.txt");
 	CHECK_INT(refusal_with("x.zip", &b, limits), REFUSAL_BOMB); /* 1000 to 1 */

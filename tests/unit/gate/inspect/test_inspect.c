@@ -108,7 +108,7 @@ static const struct piece xlsx[] = {
 	PART("_rels/.rels", RELS(ONE("r1", "officeDocument", "xl/workbook.xml"))),
 	PART("xl/workbook.xml", "<workbook xmlns=\"s\"><definedNames><definedName name=\"a\">Sheet1!$A$1</definedName></definedNames></workbook>"),
 	PART("xl/_rels/workbook.xml.rels", RELS(ONE("r1", "worksheet", "worksheets/sheet1.xml") ONE("r2", "worksheet", "/xl/worksheets/sheet2.xml"))),
-	PART("xl/worksheets/sheet1.xml", X_("<c><f>SUM(A1:A2)&amp;\"|cmd [1] CALL(\"&amp;Table1[[#All],[x]]&amp;[0]!n</f><v>3</v></c>")),
+	PART("xl/worksheets/sheet1.xml", X_("<c><f>SUM(A1:A2)&amp;\"|cmd [1] CALL(\"&amp;Table1[[#All],[x]]&amp;SUM(Table1[[A]:[B]])&amp;[0]!n</f><v>3</v></c>")),
 	PART("xl/worksheets/sheet2.xml", X_("")),
 	{NULL, {0}},
 };
@@ -266,6 +266,8 @@ static const struct {
 	X("formula", "<c><f>webservice(A1)</f></c>"), X("formula", "<c><f>RTD(\"a\",,\"b\")</f></c>"),
 	X("formula", "<c><f>_xlfn.IMAGE(A1)</f></c>"), X("formula", "<c><f>CUBEVALUE(A1)</f></c>"),
 	X("dde", "<c><f>cmd|'/c calc'!A0</f></c>"), X("dde", "<c><f>A1+cmd|x!A</f></c>"),
+	X("external-link", "<c><f>SUM(T[[A]:[B]])+[1]Sheet1!A1</f></c>"), X("formula", "<c><f>T[[A]:[B]</f></c>"),
+	X("external-link", "<c><f>T['[a]+[1]Sheet1!A1</f></c>"), X("dde", "<c><f>T[']a]+cmd|x!A</f></c>"),
 	X("external-link", "<c><f>[1]Sheet1!A1</f></c>"), X("external-link", "<c><f>'[1]My Sheet'!A1</f></c>"),
 	X("external-link", "<c><f>'http://x/[b.xlsx]S'!A1</f></c>"),
 	X("ole-object", "<oleObjects><oleObject/></oleObjects>"), X("macro-link", "<sp macro=\"[0]!m\"/>"),
