@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PASSWORD_MOST = 256, PASSWORD_ROOM = 512 };
+enum { PASSWORD_MOST = 256 };
 
 struct cleansing {
 	const char *path, *out_dir;
@@ -269,10 +269,8 @@ static struct result open_pool(bool no_jail, const char *anchors, struct arena *
 	return pool_open(&options, pool, why);
 }
 
-/* The first line of a file, or of a descriptor that was handed over: a password on
- * the command line could be read by everybody on the machine.               */
-static struct result read_password(const char *path, const char *number, uint8_t room[PASSWORD_ROOM], struct slice *out,
-                                   struct why *why)
+struct result cli_password(const char *path, const char *number, uint8_t room[PASSWORD_ROOM], struct slice *out,
+                           struct why *why)
 {
 	AUTO(fd_close_drop) int fd = -1;
 	uint64_t given = 0;
@@ -320,7 +318,7 @@ static int cleanse(int argc, char **argv)
 		fprintf(stderr, "%s: 書出し先のフォルダを作れません: %s\n", out, strerror(errno));
 		return CLI_FAILED;
 	}
-	if (read_password(password_file, password_fd, room, &password, &why).code != OK)
+	if (cli_password(password_file, password_fd, room, &password, &why).code != OK)
 		return cli_why("cleanse", &why);
 	if (open_pool(no_jail, anchors, arena, &pool, &why).code != OK)
 		return cli_why("cleanse", &why);

@@ -50,7 +50,15 @@ struct result cli_question(const struct policy *policy, struct slice json, day_t
 struct result cli_read(const char *path, size_t ceiling, struct arena *arena, struct slice *out,
                        struct why *why) MUST;
 
+/* cli_password - the first line of a file, or of a descriptor that was handed over: a
+ * password on the command line could be read by everybody on the machine
+ * path, number  both NULL: none, out is empty
+ * room          holds it: wipe it when used                                  */
+enum { PASSWORD_ROOM = 512 };
+struct result cli_password(const char *path, const char *number, uint8_t room[PASSWORD_ROOM], struct slice *out,
+                           struct why *why) MUST;
+
 extern const struct verb cli_cleanse_verbs[], cli_policy_verbs[], cli_text_verbs[], cli_compare_verbs[], cli_replay_verbs[], cli_ledger_verbs[],
-	cli_office_verbs[], cli_person_verbs[], cli_demo_verbs[], cli_zone_verbs[], cli_duty_verbs[], cli_transfer_verbs[], cli_carry_verbs[], cli_case_verbs[], cli_form_verbs[], cli_switch_verbs[];
+	cli_office_verbs[], cli_person_verbs[], cli_demo_verbs[], cli_zone_verbs[], cli_duty_verbs[], cli_transfer_verbs[], cli_carry_verbs[], cli_case_verbs[], cli_form_verbs[], cli_switch_verbs[], cli_rejudge_verbs[];
 
 #endif

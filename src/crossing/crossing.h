@@ -23,6 +23,11 @@ struct crossing_settings {
 	int collect_days;  /* a released file can be collected for; default 7 */
 	uint32_t files;    /* in one submission; 20 */
 	uint64_t bytes;    /* of one submission; 200 MiB */
+	/* judgements that are used again (crossing/cache.h): for so many days, 0 never; 7.
+	 * At most so many, and so many bytes of results, at a time; 4,096 and 2 GiB */
+	int cache_days;
+	uint32_t cache_rows;
+	uint64_t cache_bytes;
 	const char *affairs; /* what the gate's two ends deal in (fact host.affairs); default "internal" */
 };
 struct crossing_settings crossing_settings_default(void);

@@ -15,6 +15,9 @@ static const struct migration migrations[] = {
 	    "CREATE INDEX crossing_draft_person ON crossing_draft (person, direction, created_ms);"},
 	{2, "CREATE TABLE crossing_password ("
 	    " file TEXT PRIMARY KEY, item TEXT NOT NULL, wrong BIGINT NOT NULL);"},
+	{3, "CREATE TABLE crossing_cache ("
+	    " key TEXT PRIMARY KEY, entry BIGINT NOT NULL, bytes BIGINT NOT NULL, created_ms BIGINT NOT NULL,"
+	    " used_ms BIGINT NOT NULL);"},
 };
 
 struct result queue_migrate(struct crossings *c, struct why *why)

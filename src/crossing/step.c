@@ -2,8 +2,8 @@
  * says go on, wait, refuse or hold, and only going on to the end makes a file
  * checked.  Whatever ends this program between two commits leaves the file
  * where it was: waiting.                                                    */
+#include "crossing/cache.h"
 #include "crossing/release.h"
-#include "crossing/switches.h"
 #include "gate/pool/pool.h"
 #include "gate/scan/scan.h"
 
@@ -32,6 +32,11 @@ struct carriage {
 	int original_fd, clean_fd;
 	struct pool_result cleansed;
 	struct switch_state set;  /* what the office has set for this file */
+	struct vault_info original;
+	char key[CACHE_KEY];      /* of the judgement; "": neither looked up nor kept */
+	char programs[CACHE_KEY]; /* that rebuilt and read it */
+	struct cached kept;       /* a judgement of before; its entry is -1 if there was none */
+	bool judged;              /* the outcome is the gate's own judgement of the file */
 	bool wrong;               /* the password that was given does not open it */
 	char *relock;             /* what the clean file is locked with anew; NULL: handed over plain */
 	char engine[160];         /* what scanned it */
@@ -81,12 +86,11 @@ static const char *against(struct carriage *k, enum finding_of_gate scanned,
 
 static enum outcome open_original(struct carriage *k)
 {
-	struct vault_info info;
 	k->original_fd = memfd_create("original", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (k->original_fd < 0)
 		return wait_for(k, "作業場所が足りないため、待っています。", "memfd_create failed");
 	struct result read =
-		vault_to_fd(k->c->at.base.vault, slice_str(k->file.original), k->original_fd, &info, k->why);
+		vault_to_fd(k->c->at.base.vault, slice_str(k->file.original), k->original_fd, &k->original, k->why);
 	if (read.code != OK)
 		return wait_for(k, "封をした元のファイルを読めないため、待っています。", k->why->text);
 	int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
@@ -143,6 +147,32 @@ static enum outcome ask_password(struct carriage *k, const struct file_report *r
 	return REFUSED;
 }
 
+/* What cannot be looked up is rebuilt: a cache that fails stops nothing. */
+static bool judged_before(struct carriage *k, bool password)
+{
+	struct cache_question question = {k->original.sha256, k->name, &k->set, k->engine, k->pool};
+	struct why ignored = {0};
+	cache_programs(k->c, k->pool, k->programs);
+	if (password || cache_key(k->c, &question, k->key, &ignored).code != OK ||
+	    cache_find(k->c, k->key, k->arena, &k->kept, &ignored).code != OK) {
+		k->key[0] = 0;
+		return false;
+	}
+	if (k->kept.entry < 0)
+		return false;
+	k->cleansed = (struct pool_result){.end = POOL_DONE, .report = k->kept.report, .out_fd = k->kept.fd};
+	k->kept.fd = -1;
+	return true;
+}
+
+/* A judgement that only the file, the programs and the settings have made is kept. */
+static bool repeatable(const struct carriage *k)
+{
+	const struct file_report *report = &k->cleansed.report;
+	bool asks = report->refusal == REFUSAL_FAILED || report->refusal == REFUSAL_ENCRYPTED || report->refusal == REFUSAL_PASSWORD;
+	return k->key[0] && k->judged && k->cleansed.end == POOL_DONE && !asks && !report->signatures;
+}
+
 static enum outcome run_cleansing(struct carriage *k, int64_t *wrong, struct result *ran)
 {
 	struct pool_job job = {.program = POOL_CLEANSE, .name = slice_str(k->name),
@@ -152,6 +182,8 @@ static enum outcome run_cleansing(struct carriage *k, int64_t *wrong, struct res
 	job.rules = switches_rules(&k->set.switches);
 	if (password_read(k->c, k->file.id, k->arena, &job.password, wrong, k->why).code != OK)
 		return wait_for(k, "作業場所を読めないため、待っています。", k->why->text);
+	if (judged_before(k, job.password.len > 0))
+		return GO_ON;
 	*ran = pool_run(k->pool, &job, k->arena, &k->cleansed, k->why);
 	if (job.password.len)
 		explicit_bzero((void *)(uintptr_t)job.password.at, job.password.len);
@@ -167,6 +199,9 @@ static enum outcome cleanse(struct carriage *k)
 	if (ran.code != OK)
 		return wait_for(k, "無害化の順番を待っています。", k->why->text);
 	const struct file_report *report = &k->cleansed.report;
+	k->judged = report->verdict == FILE_REFUSED;
+	if (k->kept.entry >= 0 && k->judged)
+		return refuse(k, k->kept.refusal, k->kept.sentence, k->kept.reason, against(k, GATE_YES, GATE_NO));
 	if (k->cleansed.end != POOL_DONE)
 		return worker_ended(k, k->cleansed.end, report->reason);
 	if (report->refusal == REFUSAL_ENCRYPTED || report->refusal == REFUSAL_PASSWORD)
@@ -201,6 +236,8 @@ static enum outcome hold(struct carriage *k, const char *reason)
 static enum outcome read_again(struct carriage *k)
 {
 	struct pool_result seen = {0};
+	if (k->kept.entry >= 0)
+		return GO_ON; /* this very result has passed this very reader */
 	struct pool_job job = {
 		.program = POOL_INSPECT, .name = slice_str(k->name), .input_fd = k->clean_fd,
 		.type = pool_inspect_type(k->cleansed.report.type),
@@ -280,7 +317,7 @@ static struct result seal_report(struct carriage *k, char id[27], struct why *wh
 	struct buffer text;
 	const struct file_report *report = &k->cleansed.report;
 	AUTO(json_drop) json_t *all = json_pack(
-		"{ss ss so si so}", "reason", k->reason ? k->reason : "", "sentence",
+		"{ss ss so si so}", "reason", k->reason ? k->reason : k->kept.fault ? k->kept.fault : "", "sentence",
 		k->sentence ? k->sentence : "", "removed", removed_list(report), "removal_count",
 		(int)report->removal_count, "signatures", signature_list(report, true));
 	if (k->relock)
@@ -295,10 +332,30 @@ static struct result seal_report(struct carriage *k, char id[27], struct why *wh
 	return ok();
 }
 
-static void put_signatures(const struct carriage *k, json_t *data)
+/* What the signatures said, and what somebody needs who wants to judge it once more. */
+static void put_evidence(const struct carriage *k, json_t *data)
 {
+	char digest[2 * VAULT_DIGEST + 1];
 	if (k->cleansed.report.signatures)
 		json_object_set_new(data, "signatures", signature_list(&k->cleansed.report, false));
+	hex_encode(k->original.digest, VAULT_DIGEST, digest);
+	json_object_set_new(data, "original_digest", json_string(digest));
+	if (k->programs[0])
+		json_object_set_new(data, "programs", json_string(k->programs));
+	if (repeatable(k))
+		json_object_set_new(data, "judgement", json_string(k->key));
+	if (k->kept.entry >= 0)
+		json_object_set_new(data, "judged_by", json_integer(k->kept.entry));
+	if (k->kept.fault && k->kept.fault[0])
+		json_object_set_new(data, "not_reused", json_string(k->kept.fault));
+}
+
+/* keep - the entry just written is a judgement, or has used one again */
+static struct result keep(struct carriage *k, uint64_t bytes, struct why *why)
+{
+	if (k->kept.entry >= 0)
+		return cache_used(k->c, k->key, why);
+	return repeatable(k) ? cache_keep(k->c, k->key, bytes, why) : ok();
 }
 
 static const char *inward_only(const struct carriage *k, const char *word)
@@ -313,10 +370,11 @@ static struct result write_refused(struct carriage *k, struct why *why)
 	json_t *data = json_pack("{ss ss ss ss ss}", "clause", k->clause ? k->clause : "", "refusal", k->refusal, "report",
 	                         report, "switches", k->set.digest, "type",
 	                         inward_only(k, file_type_name(k->cleansed.report.type)));
-	put_signatures(k, data);
+	put_evidence(k, data);
 	struct event event = {.kind = "crossing.file.refused", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .clause = k->clause};
 	TRY(record(k->c, &event, data, why));
+	TRY(keep(k, 0, why));
 	return queue_done(k->c, k->file.id, why);
 }
 
@@ -326,7 +384,7 @@ static struct result write_held(struct carriage *k, struct why *why)
 	TRY(seal_report(k, report, why));
 	json_t *data = json_pack("{ss ss ss}", "report", report, "switches", k->set.digest, "type",
 	                         inward_only(k, file_type_name(k->cleansed.report.type)));
-	put_signatures(k, data);
+	put_evidence(k, data);
 	struct event event = {.kind = "crossing.file.held", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .clause = against(k, GATE_YES, GATE_NO)};
 	TRY(record(k->c, &event, data, why));
@@ -389,6 +447,7 @@ static struct result write_checked(struct carriage *k, struct why *why)
 	TRY(facts_of(k->c, &k->row, &k->detail, GATE_YES, rebuilt ? GATE_YES : GATE_UNKNOWN, k->arena, &facts,
 	             why));
 	TRY(proceeding_decide(k->c->at.proceedings, &facts.wish, k->arena, &decision, why));
+	k->judged = rebuilt;
 	TRY(seal_report(k, report, why));
 	TRY(keep_clean(k, &clean, why));
 	hex_encode(clean.digest, VAULT_DIGEST, digest);
@@ -398,12 +457,13 @@ static struct result write_checked(struct carriage *k, struct why *why)
 		"scanned_by", k->engine, "switches", k->set.digest, "type", inward_only(k, file_type_name(k->cleansed.report.type)), "verdict",
 		k->row.direction == CROSSING_INWARD ? file_verdict_name(k->cleansed.report.verdict) : "clean",
 		"sanitised", k->row.direction == CROSSING_INWARD);
-	put_signatures(k, data);
+	put_evidence(k, data);
 	if (k->relock)
 		json_object_set_new(data, "locked_again", json_true());
 	struct event event = {.kind = "crossing.file.checked", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .decision = decision};
-	return record(k->c, &event, data, why);
+	TRY(record(k->c, &event, data, why));
+	return keep(k, clean.bytes, why);
 }
 
 static struct result refuse_by_policy(struct crossings *c, const char *file, const char *type,
@@ -486,7 +546,7 @@ static struct result carry_file(struct crossings *c, struct pool *pool,
 	AUTO(carriage_drop) struct carriage k = {.c = c, .pool = pool, .scanner = scanner,
 	                                         .arena = arena, .attempts = attempts,
 	                                         .original_fd = -1, .clean_fd = -1,
-	                                         .cleansed = {.out_fd = -1}};
+	                                         .cleansed = {.out_fd = -1}, .kept = {.entry = -1, .fd = -1}};
 	TRY(file_row_read(c, id, arena, &k.file, why));
 	TRY(crossing_row_read(c, k.file.crossing, arena, &k.row, why));
 	TRY(detail_read(c, k.row.detail, arena, &k.detail, why));

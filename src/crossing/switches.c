@@ -111,14 +111,12 @@ static struct result digest_of(const struct switches *switches, char hex[65], st
 	return ok();
 }
 
-struct result switch_resolve(struct crossings *c, enum crossing_direction direction, const char *section,
-                             const char *answers, struct arena *arena, struct switch_state *out, struct why *why)
+static struct result resolve(struct crossings *c, const struct switch_rule *rules, size_t count,
+                             const struct switch_file *file, struct arena *arena, struct switch_state *out, struct why *why)
 {
+	enum crossing_direction direction = file->direction;
 	const char *zone = direction == CROSSING_INWARD ? "internet" : "lgwan";
-	struct switch_rule *rules = NULL;
-	size_t count = 0;
 	*out = (struct switch_state){.digest = ""};
-	TRY(switch_list(c, arena, &rules, &count, why));
 	bool *applies = ARENA_ARRAY(arena, count + 1, bool);
 	if (!applies)
 		return fail(why, E_MEMORY, "", "no memory for the settings");
@@ -126,15 +124,75 @@ struct result switch_resolve(struct crossings *c, enum crossing_direction direct
 		const struct switch_scope *s = &rules[k].scope;
 		bool of = true;
 		if (*s->class)
-			TRY(of_class(c, direction, answers, s->class, arena, &of, why));
+			TRY(of_class(c, direction, file->answers, s->class, arena, &of, why));
 		applies[k] = of && is_or_any(s->direction, crossing_direction_name(direction)) &&
-		             is_or_any(s->zone, zone) && is_or_any(s->section, section);
+		             is_or_any(s->zone, zone) && is_or_any(s->section, file->section);
 	}
 	if (!switches_preset(SWITCHES_DEFAULT, &out->switches))
 		return fail(why, E_SYSTEM, SWITCHES_DEFAULT, "the preset is missing");
 	for (size_t i = 0; i < construct_count(); i++)
 		settle_one(out, rules, applies, count, i);
 	return digest_of(&out->switches, out->digest, why);
+}
+
+struct result switch_resolve(struct crossings *c, enum crossing_direction direction, const char *section,
+                             const char *answers, struct arena *arena, struct switch_state *out, struct why *why)
+{
+	const struct switch_file file = {direction, section, answers};
+	struct switch_rule *rules = NULL;
+	size_t count = 0;
+	TRY(switch_list(c, arena, &rules, &count, why));
+	return resolve(c, rules, count, &file, arena, out, why);
+}
+
+/* ---- as it was -------------------------------------------------------------------- */
+
+static bool same_place(const struct switch_rule *a, const struct switch_rule *b)
+{
+	return strcmp(a->scope.direction, b->scope.direction) == 0 && strcmp(a->scope.zone, b->scope.zone) == 0 &&
+	       strcmp(a->scope.section, b->scope.section) == 0 && strcmp(a->scope.class, b->scope.class) == 0 &&
+	       strcmp(a->item, b->item) == 0;
+}
+
+static struct result rule_of(const struct ledger_entry *entry, struct arena *arena, struct switch_rule *out, struct why *why)
+{
+	static const char *const names[] = {"direction", "zone", "section", "class", "item", "treatment", "clause"};
+	const char **const to[] = {&out->scope.direction, &out->scope.zone, &out->scope.section, &out->scope.class,
+	                           &out->item, &out->treatment, &out->clause};
+	AUTO(json_drop) json_t *data = NULL;
+	TRY(record_data(entry, &data, why));
+	*out = (struct switch_rule){.set_by = arena_string(arena, entry->actor), .set_ms = entry->time_ms};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!(*to[i] = arena_string(arena, slice_str(json_text(data, names[i])))))
+			return fail(why, E_MEMORY, "", "no memory for the settings");
+	return out->set_by ? ok() : fail(why, E_MEMORY, "", "no memory for the settings");
+}
+
+/* Newest first: the first entry about a place is the one that held. */
+struct result switch_resolve_at(struct crossings *c, int64_t seq, const struct switch_file *file, struct arena *arena,
+                                struct switch_state *out, struct why *why)
+{
+	enum { ENTRIES = 5000 };
+	struct ledger_query query = {.kind_prefix = "crossing.switch.set", .before_seq = seq, .limit = ENTRIES};
+	struct ledger_entry *entries = NULL;
+	size_t found = 0, seen = 0, count = 0;
+	TRY(ledger_find(c->at.base.ledger, &query, arena, &entries, &found, why));
+	if (found == ENTRIES)
+		return fail(why, E_LIMIT, "switches", "the settings were changed more than %d times", ENTRIES);
+	struct switch_rule *rules = ARENA_ARRAY(arena, found + 1, struct switch_rule);
+	if (!rules)
+		return fail(why, E_MEMORY, "", "no memory for the settings");
+	for (size_t i = 0; i < found; i++) {
+		bool newer = false;
+		TRY(rule_of(&entries[i], arena, &rules[seen], why));
+		for (size_t k = 0; k < seen && !newer; k++)
+			newer = same_place(&rules[k], &rules[seen]);
+		seen += !newer;
+	}
+	for (size_t i = 0; i < seen; i++)
+		if (*rules[i].treatment)
+			rules[count++] = rules[i];
+	return resolve(c, rules, count, file, arena, out, why);
 }
 
 /* ---- setting ---------------------------------------------------------------------- */

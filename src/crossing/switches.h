@@ -53,5 +53,13 @@ struct switch_state {
 struct result switch_resolve(struct crossings *c, enum crossing_direction direction, const char *section,
                              const char *answers, struct arena *arena, struct switch_state *out,
                              struct why *why) MUST;
+/* switch_resolve_at - the same by the settings that stood when the ledger's entry `seq`
+ * was written; the entries before it say which they were                     */
+struct switch_file {
+	enum crossing_direction direction;
+	const char *section, *answers;
+};
+struct result switch_resolve_at(struct crossings *c, int64_t seq, const struct switch_file *file, struct arena *arena,
+                                struct switch_state *out, struct why *why) MUST;
 
 #endif

@@ -134,6 +134,8 @@ static struct result open_rooms(struct house *h, struct why *why)
 	TRY(transfers_open(&transfer, &h->transfers, why));
 	struct crossing_parts crossing = {.base = parts, .proceedings = h->proceedings,
 	                                  .settings = crossing_settings_default()};
+	if (strcmp(s->reuse_judgements, "no") == 0)
+		crossing.settings.cache_days = 0;
 	TRY(crossing_open(&crossing, &h->crossings, why));
 	struct draft_parts drafts = {
 		.store = h->store, .ledger = h->ledger, .proceedings = h->proceedings, .random = &h->random,

@@ -4,7 +4,8 @@
  *   sekisho.conf   "name = value" lines, '#' comments: body, title, policy,
  *                  folder (repeated: vocabulary, edition, local clauses),
  *                  origin, outer, inner, clamd, clamd_config, clock,
- *                  mail_server, mail_from, mail_domain, mail_link (notice/notice.h)
+ *                  mail_server, mail_from, mail_domain, mail_link (notice/notice.h),
+ *                  reuse_judgements ("no": crossing/cache.h is off)
  *   sekisho.db     vault/     keys/vault.key  keys/seal.key
  *   seal.note      seal.pub   run/seal.sock
  * Paths that are not absolute count from the folder.
@@ -33,6 +34,7 @@ struct house_settings {
 	const char *clock;         /* file with an offset in ms that moves time; "" in a real office */
 	const char *mail_server;   /* "smtp://mail.city.example:25"; "": nobody is written to */
 	const char *mail_from, *mail_domain, *mail_link;
+	const char *reuse_judgements; /* "no": every file is rebuilt */
 	const char *database;      /* url */
 	const char *vault, *vault_key, *seal_socket, *seal_note, *seal_public, *seal_key, *run;
 	const char *folders[32];

@@ -51,7 +51,7 @@ static struct result take(struct house_settings *out, struct slice name, const c
 		{"clamd", &out->clamd, true},    {"clamd_config", &out->clamd_config, true},
 		{"clock", &out->clock, true},    {"mail_server", &out->mail_server, false},
 		{"mail_from", &out->mail_from, false},   {"mail_domain", &out->mail_domain, false},
-		{"mail_link", &out->mail_link, false},
+		{"mail_link", &out->mail_link, false},   {"reuse_judgements", &out->reuse_judgements, false},
 	};
 	if (slice_is(name, "folder")) {
 		if (out->folder_count == sizeof out->folders / sizeof *out->folders)
@@ -99,6 +99,8 @@ static struct result need_all(const struct house_settings *s, struct why *why)
 	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
 		if (!needed[i].value[0])
 			return fail(why, E_INPUT, "sekisho.conf", "\"%s\" is not set", needed[i].name);
+	if (strcmp(s->reuse_judgements, "yes") != 0 && strcmp(s->reuse_judgements, "no") != 0)
+		return fail(why, E_INPUT, "sekisho.conf", "\"reuse_judgements\" is yes or no");
 	const bool mail = s->mail_from[0] && s->mail_domain[0] && s->mail_link[0];
 	if (s->mail_server[0] && !mail)
 		return fail(why, E_INPUT, "sekisho.conf",
@@ -117,7 +119,7 @@ struct result house_settings_read(const char *dir, struct arena *arena, struct h
 	                               .body = "", .title = "", .policy = "", .origin = "",
 	                               .clamd = "", .clamd_config = "", .outer = "", .inner = "",
 	                               .clock = "", .mail_server = "", .mail_from = "",
-	                               .mail_domain = "", .mail_link = ""};
+	                               .mail_domain = "", .mail_link = "", .reuse_judgements = "yes"};
 	if (!out->dir)
 		return fail(why, E_MEMORY, "", "no memory");
 	TRY(file_read(below(arena, out->dir, "sekisho.conf"), CONF_BYTES, arena, &text, why));

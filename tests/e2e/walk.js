@@ -5,6 +5,7 @@
 const fs = require('fs');
 const os = require('os');
 const path = require('path');
+const { spawnSync } = require('child_process');
 const { step, check, ...kit } = require('./kit.js');
 const cityOf = require('./city.js');
 const documents = require('./documents.js');
@@ -394,6 +395,26 @@ async function firstDay() {
   });
 }
 
+// The second walk brought the files of the first: they were not rebuilt, and both
+// judgements come out the same once more.
+async function replay() {
+  await step('an auditor has judgements made once more', async () => {
+    const sql = (query) => spawnSync('sqlite3', [path.join(city.folder, 'sekisho.db'), query], { encoding: 'utf8' }).stdout;
+    const known = sql("SELECT seq FROM ledger_entry WHERE kind = 'crossing.file.checked' ORDER BY seq").trim().split('\n');
+    let same = 0, used = 0;
+    for (const seq of known)
+      for (const file of fs.readdirSync(path.join(folder, 'walk-documents'))) {
+        const run = spawnSync(`${build}/bin/sekisho`,
+          ['ledger', 'replay', '-C', city.folder, seq, path.join(folder, 'walk-documents', file)], { encoding: 'utf8' });
+        if (run.status === 0) check(run.stdout.includes('同じ結果になりました'), run.stdout);
+        else check(/別のファイルのため|庁外へ出した/.test(run.stdout + run.stderr), run.stdout + run.stderr);
+        same += run.status === 0;
+        used += run.status === 0 && run.stdout.includes('の判定を使ったものです');
+      }
+    check(same > 1 && used > 0, `${same} came out the same, ${used} of them had used another's judgement`);
+  });
+}
+
 async function walk(scripts) {
   const tag = scripts ? '[script]' : '[no script]', shared = {};
   const outer = await inward(scripts, tag, shared);
@@ -410,6 +431,7 @@ async function walk(scripts) {
   browser = await kit.open();
   await walk(true);
   await walk(false);
+  await replay();
   await keyboard();
   await firstDay();
   await browser.close();

@@ -49,6 +49,8 @@ struct zygote {
 	bool ready;
 	unsigned failures; /* in a row, since a job ended well */
 	int64_t start_at_ms, started_ms;
+	size_t identity_len;
+	uint8_t identity[WIRE_IDENTITY]; /* which program it is, as it said */
 };
 
 struct pool {
@@ -126,14 +128,23 @@ static enum pool_end meaning(const struct wire_answer *answer)
 	return POOL_CRASHED;
 }
 
+static bool take_ready(struct zygote *z, struct slice message)
+{
+	struct slice identity = slice_part(message, WIRE_READY.len, message.len);
+	if (!slice_starts(message, WIRE_READY) || identity.len > sizeof z->identity)
+		return false;
+	memcpy(z->identity, identity.at, identity.len);
+	z->identity_len = identity.len;
+	z->ready = true;
+	return true;
+}
+
 static bool take_answer(struct pool *pool, enum pool_program program, struct slice message)
 {
 	struct wire_answer answer;
 	struct zygote *z = &pool->zygotes[program];
-	if (!z->ready) {
-		z->ready = slice_equal(message, WIRE_READY);
-		return z->ready;
-	}
+	if (!z->ready)
+		return take_ready(z, message);
 	if (!wire_take_answer(message, &answer))
 		return false;
 	for (size_t i = 0; i < PLACES; i++) {
@@ -153,7 +164,7 @@ static void listen_to(struct pool *pool, enum pool_program program)
 {
 	struct zygote *z = &pool->zygotes[program];
 	while (z->socket >= 0) {
-		uint8_t room[64];
+		uint8_t room[WIRE_MESSAGE];
 		struct slice message;
 		size_t count = 0;
 		struct result got =
@@ -676,6 +687,12 @@ struct result pool_run(struct pool *pool, const struct pool_job *job, struct are
 int pool_fd(const struct pool *pool)
 {
 	return pool->epoll;
+}
+
+struct slice pool_identity(const struct pool *pool, enum pool_program program)
+{
+	const struct zygote *z = &pool->zygotes[program];
+	return z->ready ? slice_of(z->identity, z->identity_len) : SLICE("");
 }
 
 unsigned pool_restarts(const struct pool *pool)

@@ -116,6 +116,11 @@ unsigned pool_running(const struct pool *pool);
 /* pool_restarts - how often a zygote had to be started anew; for health pages */
 unsigned pool_restarts(const struct pool *pool);
 
+/* pool_identity - which program does such jobs just now, to the byte: what its zygote
+ * said of itself and of its libraries (gate/pool/identity.c); borrowed until the
+ * pool is used again; empty while it is not known                            */
+struct slice pool_identity(const struct pool *pool, enum pool_program program);
+
 /* pool_inspect_type - what the second reader calls a type of the first;
  * INSPECT_NOTHING for types that are never written                        */
 enum inspect_type pool_inspect_type(enum file_type type);

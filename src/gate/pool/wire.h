@@ -57,8 +57,12 @@ bool wire_take_answer(struct slice message, struct wire_answer *out);
 /* How a worker program hears of the folder of roots; also by hand */
 #define WIRE_ANCHORS "SEKISHO_ANCHORS"
 
-/* A zygote's first word: it is jailed and waits. */
+/* A zygote's first word: it is jailed and waits.  Behind it stands its identity. */
 #define WIRE_READY SLICE("ready")
+enum { WIRE_IDENTITY = 1024 }; /* bytes of one at most */
+/* worker_identity - of the running program and its libraries: a length and the bytes of
+ * each build-id; nothing at all if one of them has none                       */
+void worker_identity(struct buffer *out);
 
 /* Reports.  Put cleans and cuts; take refuses what put would not have written.
  * out_bytes: how long the output is that belongs to the report.            */

@@ -169,18 +169,35 @@ static int watch_children(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* "ready" and which program that is; one too long to be told is not told. */
+static struct result tell_ready(int socket, struct slice identity, struct why *why)
+{
+	struct buffer word;
+	buffer_init(&word, WIRE_MESSAGE);
+	buffer_put_slice(&word, WIRE_READY);
+	if (identity.len <= WIRE_IDENTITY)
+		buffer_put_slice(&word, identity);
+	struct result sent = buffer_ok(&word) ? wire_send(socket, buffer_slice(&word), NULL, 0, why)
+	                                      : fail(why, E_MEMORY, "", "no memory for a word");
+	buffer_done(&word);
+	return sent;
+}
+
 struct result zygote_serve(const struct worker *worker, int socket, bool no_jail, struct why *why)
 {
 	struct zygote z = {.worker = worker, .socket = socket, .no_jail = no_jail};
 	const struct jail_profile *profile = no_jail ? &jail_none : &jail_zygote;
 	if (worker->prepare)
 		worker->prepare();
+	AUTO(buffer_done) struct buffer identity;
+	buffer_init(&identity, WIRE_MESSAGE);
+	worker_identity(&identity);
 	z.ended = watch_children();
 	if (z.ended < 0)
 		return fail(why, E_SYSTEM, "", "children cannot be watched: %s", strerror(errno));
 	struct result result = jail_enter(profile, NULL, (struct jail_paths){0}, NULL, why);
 	if (result.code == OK)
-		result = wire_send(socket, WIRE_READY, NULL, 0, why);
+		result = tell_ready(socket, buffer_ok(&identity) ? buffer_slice(&identity) : SLICE(""), why);
 	if (result.code == OK)
 		result = serve(&z, why);
 	close(z.ended);
