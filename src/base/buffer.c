@@ -1,4 +1,5 @@
-/* Growth doubles, bounded by the ceiling; one byte more is kept for a NUL. */
+/* Growth doubles, from some megabytes on by a quarter (the kernel moves such pieces
+ * without copying them), bounded by the ceiling; one byte more is kept for a NUL. */
 #include "base/buffer.h"
 
 #include "base/text.h"
@@ -6,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { LARGE = 4 << 20 };
 
 void buffer_init(struct buffer *b, size_t ceiling)
 {
@@ -51,8 +54,10 @@ uint8_t *buffer_reserve(struct buffer *b, size_t len)
 	if (b->at && len <= b->room - b->len)
 		return b->at + b->len;
 	size_t room = b->room ? b->room : 256;
-	while (room < b->len + len)
-		room = room > b->ceiling / 2 ? b->ceiling : room * 2;
+	while (room < b->len + len) {
+		size_t more = room < LARGE ? room : room / 4;
+		room = more > b->ceiling - room ? b->ceiling : room + more;
+	}
 	uint8_t *at = realloc(b->at, room + 1);
 	if (!at) {
 		b->failed = true;
