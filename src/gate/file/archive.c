@@ -201,6 +201,7 @@ static struct result rebuild(struct job *job, struct slice in, struct taking *t,
 	TRY(zip_writer_end(&t->writer, SLICE(""), SLICE(""), plain, why));
 	if (!buffer_ok(plain))
 		return job_memory(why);
+	buffer_done(&t->data);
 	TRY(zip_rebuild(job, buffer_slice(plain), out, why));
 	job->made_ending = "zip";
 	job_drop(job, "archive-format", "");

@@ -295,11 +295,15 @@ static struct result rebuild(struct job *job, struct slice in, bool cells, struc
 	buffer_init(&safe, SIZE_MAX / 4);
 	TRY(job_pay_work(job, in.len));
 	TRY(decode(job, in, &charset, &text, why));
-	bool changed = take_out(job, buffer_slice(&text), &seen);
-	if (cells)
+	bool changed = take_out(job, buffer_slice(&text), &seen), whole = buffer_ok(&text);
+	buffer_done(&text); /* a long text stands twice in memory at most, beside what came */
+	whole &= buffer_ok(&seen);
+	if (cells) {
 		changed |= quote_cells(job, buffer_slice(&seen), &safe);
+		buffer_done(&seen);
+	}
 	struct buffer *made = cells ? &safe : &seen;
-	if (!buffer_ok(&text) || !buffer_ok(&seen) || !buffer_ok(made))
+	if (!whole || !buffer_ok(made))
 		return job_memory(why);
 	if (changed)
 		TRY(encode(job, charset, buffer_slice(made), out, why));

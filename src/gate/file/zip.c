@@ -464,6 +464,22 @@ struct result zip_unpack(struct job *job, const struct zip_entry *entry, struct 
 	return ok();
 }
 
+struct result zip_plain(struct job *job, const struct zip_entry *entry, struct buffer *out, struct slice *made,
+                        struct why *why)
+{
+	bool plain = entry->method == STORED && !entry->sealed && !entry->crc_later && entry->packed.len == entry->size;
+	if (!plain || libdeflate_crc32(0, entry->packed.at, entry->packed.len) != entry->crc) {
+		TRY(zip_unpack(job, entry, out, why));
+		*made = buffer_slice(out);
+		return ok();
+	}
+	buffer_clear(out);
+	TRY(job_pay_bytes(job, entry->size));
+	TRY(job_pay_work(job, entry->size));
+	*made = entry->packed;
+	return ok();
+}
+
 /* ---- writing ---- */
 
 struct record {
@@ -574,11 +590,32 @@ static size_t put_centrals(struct buffer *out, const struct buffer *records, siz
 	return count;
 }
 
+/* The body becomes what out holds, behind what stands there already: a large
+ * archive never stands in memory twice.                                      */
+static void take_body(struct buffer *body, struct buffer *out)
+{
+	size_t shift = out->len, len = body->len, ceiling = out->ceiling;
+	if (out->failed || len > ceiling - shift || (shift && !buffer_reserve(body, shift))) {
+		out->failed = true;
+		return;
+	}
+	if (len == 0)
+		return;
+	memmove(body->at + shift, body->at, len);
+	if (shift)
+		memcpy(body->at, out->at, shift);
+	buffer_done(out);
+	*out = *body;
+	out->ceiling = ceiling;
+	out->len = shift + len;
+	*body = (struct buffer){.ceiling = body->ceiling, .failed = body->failed};
+}
+
 /* What stands in out already goes first; front are its records. */
 static void finish(struct zip_writer *writer, const struct buffer *front, struct buffer *out)
 {
 	size_t shift = out->len;
-	buffer_put_slice(out, buffer_slice(&writer->body));
+	take_body(&writer->body, out);
 	size_t directory = out->len;
 	size_t count = put_centrals(out, front, 0) + put_centrals(out, &writer->records, shift);
 	uint32_t size = (uint32_t)(out->len - directory);

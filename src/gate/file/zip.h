@@ -56,6 +56,11 @@ const char *zip_place(struct job *job, const struct zip_entry *entry);
 struct result zip_unpack(struct job *job, const struct zip_entry *entry, struct buffer *out,
                          struct why *why) MUST;
 
+/* zip_plain - the same; a stored member is only checked, and out left empty: made
+ * then borrows from the archive, else from out                               */
+struct result zip_plain(struct job *job, const struct zip_entry *entry, struct buffer *out, struct slice *made,
+                        struct why *why) MUST;
+
 /* Members gather in a body of their own, so that what can only be written last
  * (the content types of a package) may still stand first.                   */
 struct zip_writer {

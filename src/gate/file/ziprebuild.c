@@ -125,12 +125,12 @@ static bool packs(enum file_type type)
 	return type == FILE_TXT || type == FILE_CSV || type == FILE_BMP || type == FILE_TIFF;
 }
 
-static struct result write_member(struct archive *a, const struct zip_entry *entry, const char *name,
-                                  enum file_type type, struct why *why)
+static struct result write_member(struct archive *a, const struct zip_entry *entry, struct slice raw,
+                                  const char *name, enum file_type type, struct why *why)
 {
 	if (!name || !(a->names[a->name_count++] = folded(a, slice_str(name))))
 		return job_memory(why);
-	if (slice_equal(buffer_slice(&a->raw), buffer_slice(&a->made)))
+	if (slice_equal(raw, buffer_slice(&a->made)))
 		zip_writer_copy(&a->writer, slice_str(name), entry);
 	else
 		TRY(zip_writer_add(&a->writer, slice_str(name), buffer_slice(&a->made), packs(type), why));
@@ -145,17 +145,17 @@ static struct result rebuild_member(struct archive *a, struct zip_entry *entry, 
 		return job_memory(why);
 	if (entry->sealed)
 		TRY(zip_open_member(a->job, a->arena, entry, why));
-	TRY(zip_unpack(a->job, entry, &a->raw, why));
+	struct slice raw;
+	TRY(zip_plain(a->job, entry, &a->raw, &raw, why));
 	if (entry->crc_later)
-		entry->crc = libdeflate_crc32(0, a->raw.at, a->raw.len);
-	struct slice raw = buffer_slice(&a->raw);
+		entry->crc = libdeflate_crc32(0, raw.at, raw.len);
 	type = file_type_by_content(raw, path);
 	const char *place = arena_string(a->job->arena, path);
 	TRY(job_check_name(a->job, type, path, place ? place : ""));
 	buffer_clear(&a->made);
 	TRY(job_rebuild(a->job, UINT64_MAX, path, raw, &a->made, &type, why));
 	/* a docm comes out as a docx, and must be called so */
-	return write_member(a, entry, name_with_ending(path, a->job->made_ending, a->arena), type, why);
+	return write_member(a, entry, raw, name_with_ending(path, a->job->made_ending, a->arena), type, why);
 }
 
 static struct result write_folder(struct archive *a, struct why *why)
