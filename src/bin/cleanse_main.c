@@ -2,6 +2,7 @@
  *
  * Links the file gate and the pool's worker side, nothing else: what is jailed
  * here could not reach the ledger even if it were not.                      */
+#include "bin/ceiling.h"
 #include "gate/file/file.h"
 #include "gate/pool/wire.h"
 #include "gate/pool/worker.h"
@@ -61,7 +62,7 @@ static void prepare(void)
 
 static const struct worker worker = {
 	.program = "sekisho-cleanse", .kind = POOL_CLEANSE, .profile = &jail_cleanse,
-	.prepare = prepare, .work = work, .json = json,
+	.prepare = prepare, .limited = ceiling_set, .work = work, .json = json,
 };
 
 /* _exit: what libraries registered to run at the end is not worth a system call

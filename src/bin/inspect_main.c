@@ -4,6 +4,7 @@
  * With the original beside it the two are compared: what differs is for the
  * caller to weigh.  An original that cannot be read does not matter here; the
  * output's own verdict counts.                                              */
+#include "bin/ceiling.h"
 #include "gate/inspect/inspect.h"
 #include "gate/pool/worker.h"
 #include "jail/jail.h"
@@ -32,7 +33,7 @@ static void json(const struct worker_finding *finding, struct buffer *out)
 
 static const struct worker worker = {
 	.program = "sekisho-inspect", .kind = POOL_INSPECT, .profile = &jail_inspect,
-	.prepare = inspect_prepare, .work = work, .type_of = inspect_type_of, .json = json,
+	.prepare = inspect_prepare, .limited = ceiling_set, .work = work, .type_of = inspect_type_of, .json = json,
 };
 
 /* _exit: as in sekisho-cleanse. */

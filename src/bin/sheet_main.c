@@ -2,6 +2,7 @@
  *
  * What people send in to be imported is a stranger's document like any other: it
  * is taken apart here, and the office only reads the rows that come out.      */
+#include "bin/ceiling.h"
 #include "gate/pool/worker.h"
 #include "gate/sheet/sheet_read.h"
 #include "jail/jail.h"
@@ -24,7 +25,7 @@ static void json(const struct worker_finding *finding, struct buffer *out)
 
 static const struct worker worker = {
 	.program = "sekisho-sheet", .kind = POOL_SHEET, .profile = &jail_cleanse,
-	.prepare = file_prepare, .work = work, .json = json,
+	.prepare = file_prepare, .limited = ceiling_set, .work = work, .json = json,
 };
 
 /* _exit: as in sekisho-cleanse. */

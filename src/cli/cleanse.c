@@ -144,8 +144,9 @@ static struct result second_reader(struct pool *pool, struct cleansing *k, int i
 	                       .input_fd = k->result.out_fd, .original_fd = in, .compare = true,
 	                       .type = pool_inspect_type(k->result.report.type)};
 	TRY(pool_run(pool, &job, arena, &seen, why));
+	enum refusal ended = seen.end == POOL_MEMORY ? REFUSAL_LARGE : REFUSAL_FAILED;
 	if (seen.end != POOL_DONE)
-		refused(k, "failed", refusal_sentence(REFUSAL_FAILED, k->result.report.type),
+		refused(k, refusal_name(ended), refusal_sentence(ended, k->result.report.type),
 		        arena_printf(arena, "second reader ended: %s", pool_end_name(seen.end)));
 	else if (seen.inspect.verdict == INSPECT_FOUND)
 		refused(k, "held", held_sentence(),

@@ -131,8 +131,8 @@ static enum outcome worker_ended(struct carriage *k, enum pool_end end, const ch
 	bool again = end == POOL_LOST || end == POOL_CRASHED;
 	if (again && k->attempts < TRIES)
 		return wait_for(k, "無害化の途中で止まったため、もう一度行います。", reason);
-	return refuse(k, refusal_name(REFUSAL_FAILED), refusal_sentence(REFUSAL_FAILED, FILE_UNKNOWN),
-	              reason, against(k, GATE_YES, GATE_NO));
+	enum refusal refusal = end == POOL_MEMORY || end == POOL_OUTPUT ? REFUSAL_LARGE : REFUSAL_FAILED;
+	return refuse(k, refusal_name(refusal), refusal_sentence(refusal, FILE_UNKNOWN), reason, against(k, GATE_YES, GATE_NO));
 }
 
 /* Asked for on the page, a bounded number of times. */

@@ -40,7 +40,7 @@ static struct result rebuild(struct job *job, struct slice name, struct slice in
 static void refuse_by_error(struct job *job, enum error code, const struct why *why)
 {
 	enum refusal refusal = code == E_INPUT ? REFUSAL_DAMAGED
-		: code == E_LIMIT ? REFUSAL_BOMB : REFUSAL_FAILED;
+		: code == E_LIMIT ? REFUSAL_BOMB : code == E_MEMORY ? REFUSAL_LARGE : REFUSAL_FAILED;
 	(void)job_refuse(job, refusal, why->place, "%s", why->text);
 }
 
@@ -51,7 +51,7 @@ struct result file_cleanse_request(const struct file_request *request, struct ar
 	buffer_clear(out);
 	char *ending = arena_alloc(arena, 16);
 	if (!ending) {
-		*report = (struct file_report){.refusal = REFUSAL_FAILED, .reason = "no memory", .place = "",
+		*report = (struct file_report){.refusal = REFUSAL_LARGE, .reason = "no memory", .place = "",
 		                               .ending = ""};
 		return job_memory(why);
 	}

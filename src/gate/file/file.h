@@ -55,7 +55,7 @@ struct file_report {
  * in      borrowed
  * out     written when the verdict is CHANGED or CLEAN; else left empty
  * report  always written; a refusal is a verdict, not an error
- * errors  E_MEMORY only (and the report says FAILED)                        */
+ * errors  E_MEMORY only (and the report says LARGE)                        */
 struct result file_cleanse(struct slice name, struct slice in, const struct file_limits *limits,
                            struct arena *arena, struct buffer *out, struct file_report *report,
                            struct why *why) MUST;

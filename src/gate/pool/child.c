@@ -54,6 +54,8 @@ int child_work(const struct worker *worker, const struct wire_job *job, const in
 	struct buffer out;
 	if (jail_narrow(no_jail ? &jail_none : worker->profile, &limits, NULL).code != OK)
 		return WORKER_JAIL;
+	if (worker->limited)
+		worker->limited(WORKER_MEMORY, -1, SLICE(""));
 	if (!map(fds[0], job->in_bytes, &task.in) ||
 	    (job->compare && !map(fds[2], job->original_bytes, &task.original)))
 		return WORKER_MEMORY;

@@ -23,7 +23,7 @@
 enum { PLACES = 64, CPU_S = 60, WALL_MS = 120000 };
 enum { GRACE_MS = 5000,          /* a zygote ends what is late; then it is late itself */
        BACKOFF_MS = 100, BACKOFF_MOST_MS = 10000, START_MS = 10000 };
-static const uint64_t MEMORY = UINT64_C(256) << 20, OUTPUT = UINT64_C(512) << 20;
+static const uint64_t MEMORY = UINT64_C(256) << 20, OUTPUT = UINT64_C(512) << 20; /* of a worker, all in all */
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8u
@@ -424,9 +424,7 @@ static struct result describe(const struct pool_job *job, struct wire_job *wire,
 	TRY(view(job->input_fd, "input", &fds[0], &wire->in_bytes, why));
 	if (wire->compare)
 		TRY(view(job->original_fd, "original", &fds[2], &wire->original_bytes, why));
-	uint64_t both = wire->in_bytes + wire->original_bytes;
-	wire->memory_bytes = or_default(job->memory_bytes,
-	                                MEMORY + (both > SIZE_MAX / 8 ? SIZE_MAX / 2 : 4 * both));
+	wire->memory_bytes = or_default(job->memory_bytes, MEMORY);
 	if (wire->file_bytes < WIRE_REPORT)
 		wire->file_bytes = WIRE_REPORT;
 	return ok();
@@ -579,7 +577,8 @@ static struct result believe(const struct place *place, struct arena *arena,
 	return accept_output(place, out->out_bytes, why);
 }
 
-/* Whatever did not end well is a refusal that says why. */
+/* Whatever did not end well is a refusal that says why; what needed or made more than
+ * it may is too large. */
 static struct result refuse(const struct place *place, struct arena *arena, const char *more,
                             struct pool_result *out, struct why *why)
 {
@@ -590,7 +589,8 @@ static struct result refuse(const struct place *place, struct arena *arena, cons
 	out->end = place->end;
 	out->out_bytes = 0;
 	out->agreement = INSPECT_DIFFERS;
-	out->report = (struct file_report){.verdict = FILE_REFUSED, .refusal = REFUSAL_FAILED,
+	bool large = place->end == POOL_MEMORY || place->end == POOL_OUTPUT;
+	out->report = (struct file_report){.verdict = FILE_REFUSED, .refusal = large ? REFUSAL_LARGE : REFUSAL_FAILED,
 	                                   .reason = reason, .place = "", .ending = ""};
 	out->inspect = (struct inspect_report){.verdict = INSPECT_UNREADABLE, .type = place->type,
 	                                       .reason = reason};

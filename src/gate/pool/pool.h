@@ -57,7 +57,7 @@ struct pool_job {
 	bool compare;             /* POOL_INSPECT: with original_fd, the document before */
 	int original_fd;          /* cleansing; same rule as input_fd */
 	struct inspect_limits inspect_limits; /* POOL_INSPECT; expanded_bytes 0: defaults */
-	uint64_t memory_bytes;    /* 0: 256 MiB + 4 x the input (+ the original) */
+	uint64_t memory_bytes;    /* address space with program, input and libraries; 0: 256 MiB */
 	uint32_t cpu_s;           /* 0: 60 */
 	uint32_t wall_ms;         /* 0: 120,000 */
 };
@@ -76,7 +76,7 @@ enum pool_end {
 const char *pool_end_name(enum pool_end end); /* "lost", "done", "timeout", ... */
 
 /* Strings live in the arena given.  Unless end is POOL_DONE, report says
- * REFUSED / REFUSAL_FAILED, inspect says UNREADABLE, and the reason names the end.
+ * REFUSED, and FAILED or (POOL_MEMORY, POOL_OUTPUT) LARGE; inspect says UNREADABLE, and the reason names the end.
  * Words, ending, reason and places are the worker's own: clean text within
  * bounds, but no more to be trusted than the document.                       */
 struct pool_result {

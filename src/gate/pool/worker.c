@@ -17,7 +17,7 @@
 
 enum { STATUS_PASSED = 0, STATUS_REFUSED, STATUS_USAGE, STATUS_FAILED };
 enum { ONE_INPUT = 200 << 20, ONE_CPU_S = 60, REPORT_FD = 3 };
-static const uint64_t ONE_MEMORY = UINT64_C(1280) << 20, ONE_OUTPUT = UINT64_C(512) << 20;
+static const uint64_t ONE_MEMORY = UINT64_C(256) << 20, ONE_OUTPUT = UINT64_C(512) << 20;
 
 struct options {
 	const char *name;
@@ -86,26 +86,53 @@ static bool write_finding(const struct worker *worker, const struct worker_findi
 	return written;
 }
 
+/* What is said when no memory is left to say anything with. */
+static const struct worker_finding too_large = {
+	.file = {.verdict = FILE_REFUSED, .refusal = REFUSAL_LARGE, .place = "", .ending = "",
+	         .reason = "the document needs more memory than it may have"},
+	.inspect = {.verdict = INSPECT_UNREADABLE, .reason = "the document needs more memory than it may have"},
+};
+
+static void say_it_ahead(const struct worker *worker, int fd)
+{
+	struct buffer json;
+	buffer_init(&json, WIRE_REPORT);
+	worker->json(&too_large, &json);
+	buffer_put_str(&json, "\n");
+	if (buffer_ok(&json))
+		worker->limited(STATUS_REFUSED, fd, buffer_slice(&json));
+	buffer_done(&json);
+}
+
+/* The jail, and what it says of an allocation that fails. */
+static bool close_door(const struct worker *worker, bool no_jail, int report_fd)
+{
+	struct jail_limits limits = {.memory_bytes = ONE_MEMORY, .cpu_s = ONE_CPU_S,
+	                             .file_bytes = ONE_OUTPUT};
+	if (jail_enter(no_jail ? &jail_none : worker->profile, &limits, (struct jail_paths){0}, NULL,
+	               NULL).code != OK)
+		return false;
+	if (worker->limited)
+		say_it_ahead(worker, report_fd);
+	return true;
+}
+
 static int do_one(const struct worker *worker, const struct options *options, struct arena *arena,
                   struct buffer *in, struct buffer *out)
 {
 	struct worker_task task = {.name = slice_str(options->name), .type = options->type};
 	struct worker_finding finding = {0};
 	int report_fd = fcntl(REPORT_FD, F_GETFD) >= 0 ? REPORT_FD : 2;
-	struct jail_limits limits = {.memory_bytes = ONE_MEMORY, .cpu_s = ONE_CPU_S,
-	                             .file_bytes = ONE_OUTPUT};
-	struct why why = {0};
-	if (jail_enter(options->no_jail ? &jail_none : worker->profile, &limits,
-	               (struct jail_paths){0}, NULL, &why).code != OK || !read_input(in))
+	if (!close_door(worker, options->no_jail, report_fd) || !read_input(in))
 		return STATUS_FAILED;
 	task.in = buffer_slice(in);
-	bool worked = worker->work(&task, arena, out, &finding, &why).code == OK && buffer_ok(out);
-	bool passed = worked && (worker->kind != POOL_INSPECT
-	                                 ? finding.file.verdict != FILE_REFUSED
-	                                 : finding.inspect.verdict == INSPECT_OK);
+	if (worker->work(&task, arena, out, &finding, NULL).code != OK || !buffer_ok(out))
+		finding = too_large;
+	bool passed = worker->kind != POOL_INSPECT ? finding.file.verdict != FILE_REFUSED
+	                                           : finding.inspect.verdict == INSPECT_OK;
 	if (passed && fd_write_all(1, buffer_slice(out), NULL).code != OK)
 		return STATUS_FAILED;
-	if (!write_finding(worker, &finding, report_fd) || !worked)
+	if (!write_finding(worker, &finding, report_fd))
 		return STATUS_FAILED;
 	return passed ? STATUS_PASSED : STATUS_REFUSED;
 }

@@ -39,6 +39,9 @@ struct worker {
 	enum pool_program kind;
 	const struct jail_profile *profile;
 	void (*prepare)(void);             /* before the jail; nullable */
+	/* The limits hold now: an allocation that fails ends the process with status,
+	 * after last was written to fd (-1: to nowhere); nullable                    */
+	void (*limited)(int status, int fd, struct slice last);
 	/* One document.  out is filled by POOL_CLEANSE only.  An error is E_MEMORY;
 	 * everything else is said in the finding. */
 	struct result (*work)(const struct worker_task *task, struct arena *arena,
