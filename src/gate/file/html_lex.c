@@ -213,10 +213,10 @@ bool html_decode(struct slice raw, struct buffer *out)
 		uint32_t code = 0;
 		size_t len = raw.at[pos] == '&' ? reference(raw, pos, &code) : 0;
 		known &= len == 0 || code != 0;
-		if (len && code)
-			utf8_put(out, code);
-		else
+		if (!len || !code)
 			buffer_put(out, raw.at + pos, len ? len : 1);
+		else if (!unseen(code)) /* written as itself it would be left out too */
+			utf8_put(out, code);
 		pos += len ? len : 1;
 	}
 	return known;

@@ -92,6 +92,7 @@ TEST(links_and_pictures_that_stay)
 {
 	BODY("<a href=' https://example.jp/?a=1&amp;b=\"2\" ' target=_top>x</a><a href=#y>y</a>",
 	     "<a href=\"https://example.jp/?a=1&amp;b=&#34;2&#34;\">x</a><a href=\"#y\">y</a>");
+	BODY("<a href='#a&#11;b&#x200b;c'>x</a>", "<a href=\"#abc\">x</a>");
 	struct outcome o;
 	cleanse_as(&o, "a.html", SLICE(PAGE("<img src=\"data:image/png;base64," PNG "\" alt=\"x\">")));
 	CHECK_INT(o.report.verdict, FILE_CLEAN);
