@@ -132,23 +132,50 @@ static struct result measure(struct town *t, const char *label, struct register_
 	}
 	qsort(spent, ROUNDS, sizeof *spent, by_number);
 	TRY(scan(t, query.words ? query.words : "", &full, why));
-	printf("register list      %6.2f ms median %6.2f ms p99 %6.2f of a full scan  %s\n",
+	printf("register list      %6.2f ms median %6.2f ms p99 (20 or less) %6.3f of a full scan  %s\n",
 	       spent[ROUNDS / 2] * 1e3, spent[ROUNDS * 99 / 100] * 1e3, spent[ROUNDS / 2] / full, label);
 	return ok();
 }
+
+/* the common and the nasty: clustered at the end of an order, pairs that stand in every row,
+ * long words, none at all, a page from the middle on                        */
+static const struct {
+	const char *label;
+	struct register_query query;
+} asked[] = {
+	{"first page", {.kind = ""}},
+	{"by number, behind the 50,000th", {.order = ORDER_SERIAL, .after_id = "z", .after_number = 50000}},
+	{"by name, behind the middle", {.after_name = "令和2年度", .after_id = "z"}},
+	{"監査 (one in ten)", {.words = "監査"}},
+	{"監査, last changed first", {.words = "監査", .order = ORDER_CHANGED}},
+	{"監査, by number, behind the 90,000th", {.words = "監査", .order = ORDER_SERIAL, .after_id = "z", .after_number = 90000}},
+	{"令和9年度 (at the end by name)", {.words = "令和9年度"}},
+	{"令和 (every one)", {.words = "令和"}},
+	{"年 (every one)", {.words = "年"}},
+	{"年度 号 令和 第 (every one)", {.words = "年度 号 令和 第"}},
+	{"9 (one character)", {.words = "9"}},
+	{"99 (one pair)", {.words = "99"}},
+	{"99999号 (one)", {.words = "99999号"}},
+	{"第12121号 (digits again and again)", {.words = "第12121号"}},
+	{"監査 令和7年度 (two words)", {.words = "監査 令和7年度"}},
+	{"監査 端末 (never together)", {.words = "監査 端末"}},
+	{"住民異動届綴り固定資産課税台帳 (long, none)", {.words = "住民異動届綴り固定資産課税台帳"}},
+	{"令和7年度 令和年度令和 (common pairs, none)", {.words = "令和7年度 令和年度令和"}},
+	{"存在せず (no such)", {.words = "存在せず"}},
+	{"髙﨑 (letters of CP932, none)", {.words = "髙﨑"}},
+	{"class A of one section", {.path = "importance", .value = "A", .section = "care"}},
+	{"監査調書, class B, of one section, last changed first",
+	 {.words = "監査調書", .path = "importance", .value = "B", .section = "audit", .order = ORDER_CHANGED}},
+	{"closed rows with 監査", {.words = "監査", .closed = true}},
+};
 
 static struct result run(const char *folder, int64_t rows, struct why *why)
 {
 	struct town t;
 	TRY(town_open(&t, folder, why));
 	TRY(fill(&t, rows, why));
-	TRY(measure(&t, "first page", (struct register_query){0}, why));
-	TRY(measure(&t, "監査 (one in ten)", (struct register_query){.words = "監査"}, why));
-	TRY(measure(&t, "99999号 (one)", (struct register_query){.words = "99999号"}, why));
-	TRY(measure(&t, "監査 令和7年度 (two words)", (struct register_query){.words = "監査 令和7年度"}, why));
-	TRY(measure(&t, "監査 端末 (never together)", (struct register_query){.words = "監査 端末"}, why));
-	TRY(measure(&t, "何もない (no such)", (struct register_query){.words = "存在せず"}, why));
-	TRY(measure(&t, "class A of one section", (struct register_query){.path = "importance", .value = "A", .section = "care"}, why));
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+		TRY(measure(&t, asked[i].label, asked[i].query, why));
 	registers_close(t.registers);
 	office_close(t.office);
 	ledger_close(t.ledger);

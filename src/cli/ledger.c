@@ -149,7 +149,7 @@ static int rebuild(int argc, char **argv)
 	int64_t size = 0;
 	double began = seconds();
 	if (store_cache(house.store, REBUILD_CACHE, &why).code != OK || ledger_size(house.ledger, &size, &why).code != OK ||
-	    ledger_rebuild(house.ledger, &why).code != OK)
+	    ledger_rebuild(house.ledger, &why).code != OK || registers_reindex(house.registers, &why).code != OK)
 		return cli_why("ledger rebuild", &why);
 	double took = seconds() - began;
 	printf("台帳から表を作り直しました（記録 %lld件、%.1f秒、毎秒 %.0f件）。\n", (long long)size, took,

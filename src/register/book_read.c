@@ -193,14 +193,16 @@ const char *book_value(const struct book_entry *entry, const char *field)
 
 /* ---- lists */
 
-enum { ARGUMENTS = 24, WORDS = 8, RARE = 1000 };
+enum { ARGUMENTS = 24, WORDS = 8, RARE = 500 };
 
 struct asking {
 	struct registers *r;
 	const struct book_query *query;
-	struct buffer where, plain, patterns, end;
+	struct buffer where, plain, patterns;
 	struct arg args[ARGUMENTS];
 	size_t count;
+	struct docs docs; /* what the index knows of the words, when it was asked */
+	bool narrowed;
 };
 
 static void asking_done(struct asking *a)
@@ -208,7 +210,6 @@ static void asking_done(struct asking *a)
 	buffer_done(&a->where);
 	buffer_done(&a->plain);
 	buffer_done(&a->patterns);
-	buffer_done(&a->end);
 }
 
 static size_t add(struct asking *a, struct arg arg)
@@ -225,27 +226,36 @@ static void add_column(struct asking *a, const char *column, const char *value)
 		buffer_printf(&a->where, " AND %s = ?%zu", column, add(a, arg_str(value)));
 }
 
-/* A pair of characters that few entries have: the index is asked for them. */
-static struct result add_rare(struct asking *a, const char *kind, struct slice word, struct why *why)
+/* thin_out - the entries that have every one to three characters of the word */
+static struct result thin_out(struct asking *a, const char *kind, struct slice word, struct arena *arena,
+                              struct why *why)
 {
-	for (size_t from = 0, pos = 0; utf8_next(word, &pos) >= 0; from = pos) {
-		int64_t rows = 0;
-		bool found;
-		size_t second = pos;
-		if (utf8_next(word, &second) < 0)
-			return ok();
-		struct slice gram = slice_part(word, from, second - from);
-		TRY(store_ask_one(a->r->at.store,
-		                  "SELECT COUNT(*) FROM (SELECT 1 FROM register_gram WHERE body = ?1 AND kind = ?2 AND"
-		                  " gram = ?3 LIMIT 1000)",
-		                  ARGS(arg_str(a->r->at.body), arg_str(kind), arg_text(gram)), &found, &rows, why));
-		if (rows >= RARE)
-			continue;
-		buffer_printf(&a->where, " AND id IN (SELECT row FROM register_gram WHERE body = ?1 AND kind = ?%zu AND"
-		              " gram = ?%zu)", add(a, arg_str(kind)), add(a, arg_text(gram)));
-		return ok();
+	size_t size = utf8_length(word) < WORDS_GRAM ? utf8_length(word) : WORDS_GRAM;
+	for (size_t from = 0, next = 0; utf8_next(word, &next) >= 0; from = next) {
+		struct docs docs;
+		size_t end = next;
+		for (size_t i = 1; i < size; i++)
+			if (utf8_next(word, &end) < 0)
+				return ok();
+		TRY(index_docs(a->r->index, kind, slice_part(word, from, end - from), arena, &docs, why));
+		if (a->narrowed)
+			docs_and(&a->docs, &docs, false);
+		else
+			a->docs = docs;
+		a->narrowed = true;
 	}
 	return ok();
+}
+
+/* Few entries are named one by one; many are met soon in the list's own order. */
+static void add_few(struct asking *a)
+{
+	if (!a->narrowed || docs_total(&a->docs) > RARE)
+		return;
+	buffer_put_str(&a->where, " AND (year, serial) IN (VALUES (0, 0)");
+	for (int64_t doc = docs_next(&a->docs, 0); doc >= 0; doc = docs_next(&a->docs, doc + 1))
+		buffer_printf(&a->where, ", (%lld, %lld)", (long long)(doc >> 32), (long long)(doc & UINT32_MAX));
+	buffer_put_str(&a->where, ")");
 }
 
 static void add_like(struct asking *a, struct slice word)
@@ -279,10 +289,11 @@ static struct result add_words(struct asking *a, struct arena *arena, struct why
 			return fail(why, E_INPUT, "words", "探す言葉は、%d個までにしてください。", WORDS);
 		struct slice word = slice_part(rest, 0, len);
 		if (*kind)
-			TRY(add_rare(a, kind, word, why));
+			TRY(thin_out(a, kind, word, arena, why));
 		add_like(a, word);
 		rest = slice_part(rest, len + 1, rest.len);
 	}
+	add_few(a);
 	return ok();
 }
 
@@ -291,10 +302,9 @@ static struct result asking_begin(struct registers *r, const struct book_query *
 {
 	a->r = r;
 	a->query = q;
-	buffer_init(&a->where, 8192);
+	buffer_init(&a->where, 32768);
 	buffer_init(&a->plain, 1024);
 	buffer_init(&a->patterns, 4096);
-	buffer_init(&a->end, 64);
 	add(a, arg_str(r->at.body));
 	add_column(a, "registry", q->registry);
 	add_column(a, "row", q->row);
@@ -312,7 +322,7 @@ static struct result asking_run(struct asking *a, const char *select, const char
                                 const char *end, struct statement **out, struct why *why)
 {
 	AUTO(buffer_done) struct buffer sql = {0};
-	buffer_init(&sql, 16384);
+	buffer_init(&sql, 49152);
 	buffer_printf(&sql, "%s FROM book_entry WHERE body = ?1%s%s LIMIT ?%zu%s", select, buffer_cstr(&a->where),
 	              order, add(a, arg_i64((int64_t)limit)), end);
 	if (!buffer_ok(&sql) || !buffer_ok(&a->where) || !buffer_ok(&a->patterns))
@@ -354,7 +364,7 @@ struct result book_list(struct registers *r, const struct book_query *query, str
 struct result book_count(struct registers *r, const struct book_query *query, int64_t most, int64_t *out,
                          struct why *why)
 {
-	AUTO(arena_drop) struct arena *arena = arena_new(65536);
+	AUTO(arena_drop) struct arena *arena = arena_new(16 << 20);
 	AUTO(asking_done) struct asking a = {0};
 	AUTO(statement_drop) struct statement *s = NULL;
 	bool row;

@@ -172,8 +172,8 @@ static const char *or_empty(const char *text)
 	return text ? text : "";
 }
 
-static struct result index_entry(struct registers *r, const char *registry, const char *id, int year,
-                                 int64_t serial, const char *section, json_t *cells, struct slice before,
+static struct result index_entry(struct registers *r, const char *registry, int year, int64_t serial,
+                                 const char *section, json_t *cells, struct slice before,
                                  struct arena *arena, struct why *why)
 {
 	AUTO(buffer_done) struct buffer plain = {0};
@@ -182,7 +182,7 @@ static struct result index_entry(struct registers *r, const char *registry, cons
 	book_plain(year, serial, section, cells, &plain);
 	if (!kind || !buffer_ok(&plain))
 		return register_no_memory(why);
-	return words_index(r, kind, id, before, buffer_slice(&plain), why);
+	return words_index_entry(r, kind, year, serial, before, buffer_slice(&plain), why);
 }
 
 /* extra: further members of the entry ("corrects", "reason"), stolen */
@@ -205,7 +205,7 @@ static struct result record_opened(struct draft *d, const char *id, json_t *extr
 		return register_no_memory(why);
 	}
 	TRY(register_record(d->r, "book.opened", id, &by, data, why));
-	return index_entry(d->r, o->registry, id, year, serial, e->section, d->cells, slice_of(NULL, 0), d->arena,
+	return index_entry(d->r, o->registry, year, serial, e->section, d->cells, slice_of(NULL, 0), d->arena,
 	                   why);
 }
 
@@ -374,7 +374,7 @@ struct result book_fill(struct registers *r, const char *id, const struct cell *
 		return tx_commit(&tx, why);
 	struct register_change by = by_whom(actor, post, NULL, 0);
 	TRY(register_record(r, "book.filled", id, &by, json_pack("{sO sO}", "cells", s.cells, "texts", s.texts), why));
-	TRY(index_entry(r, s.entry.registry, id, s.entry.fiscal_year, s.entry.serial, s.entry.section, s.cells,
+	TRY(index_entry(r, s.entry.registry, s.entry.fiscal_year, s.entry.serial, s.entry.section, s.cells,
 	                s.plain, arena, why));
 	return tx_commit(&tx, why);
 }

@@ -3,11 +3,13 @@
 #define SEKISHO_REGISTER_INTERNAL_H
 
 #include "ledger/record.h"
+#include "register/index.h"
 #include "register/register.h"
 #include "store/ask.h"
 
 struct registers {
 	struct register_parts at;
+	struct word_index *index;
 };
 
 /* The facts of a kind, and the act that makes its rows (for facts_new). */
@@ -89,9 +91,32 @@ void words_plain(struct slice text, struct buffer *out);
 /* words_of_row - the plain text that is searched: name, number, section and what
  * the cells say, but yes and no and the ids of rows and people; pure         */
 void words_of_row(const char *name, int64_t serial, const char *section, json_t *cells, struct buffer *out);
-/* words_index - the grams of a row's new plain text instead of its old one's */
-struct result words_index(struct registers *r, const char *kind, const char *id, struct slice before,
-                          struct slice plain, struct why *why) MUST;
+/* A row as it is found: its words, values, section, places.  id NULL: there is none. */
+struct words_row {
+	const char *id, *kind, *name, *section;
+	int64_t serial, changed_ms;
+	bool closed;
+	json_t *cells, *rated;
+	struct slice plain;
+};
+struct words_row words_of_stored(const struct stored *stored);
+/* words_index - the row is found by what it says now instead of what it said; nullable each */
+struct result words_index(struct registers *r, const struct words_row *before, const struct words_row *now,
+                          struct why *why) MUST;
+/* words_reread - the same with the row as it stands in its table now */
+struct result words_reread(struct registers *r, const char *id, const struct words_row *before, struct why *why) MUST;
+/* words_index_entry - the words of a record book's entry, its number in the index */
+struct result words_index_entry(struct registers *r, const char *kind, int year, int64_t serial, struct slice before,
+                                struct slice plain, struct why *why) MUST;
+static inline int64_t words_entry(int year, int64_t serial)
+{
+	return (int64_t)year << 32 | serial;
+}
+/* words_key - the key of a value: a cell's path, or one of these */
+#define WORDS_SECTION "\x02section"
+#define WORDS_CLOSED "\x02closed"
+enum { WORDS_GRAM = 3 }; /* characters of the longest key of a word */
+void words_key(struct buffer *out, const char *what, const char *value);
 extern const struct migration words_migrations[];
 extern const size_t words_migration_count;
 

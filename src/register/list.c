@@ -1,65 +1,42 @@
-/* Lists: what is rare drives the search, what is common is looked at in order. */
+/* Lists: what the index knows is put together as bits, and only the rows of the page are
+ * read; the bits are exact but for words of more than three characters, whose rows are
+ * looked at.  A list that asks nothing is walked in its own order.            */
 #include "register/internal.h"
 
 #include "base/text.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
-enum { ARGUMENTS = 80, RARE = 1000, WORDS = 8, WORD_BYTES = 200 };
+/* FEW: rows that are sooner read and sorted than found shelf by shelf; ENOUGH: rows that
+ * are sooner looked at than thinned out by further keys                       */
+enum { WORDS = 8, WORD_BYTES = 200, FEW = 400, ENOUGH = 32, ROOM = 64 << 20 };
 
 struct search {
 	struct registers *r;
 	const struct register_query *query;
-	struct buffer where;
-	struct arg args[ARGUMENTS];
-	size_t count;
-	struct buffer words[WORDS], patterns[WORDS], ends[WORDS];
+	struct arena *arena;
+	struct tx tx; /* one view of everything */
+	struct slice words[WORDS];
 	size_t word_count;
-	struct slice grams[WORDS]; /* the rarest of each word, and how many rows have it */
-	int64_t rows[WORDS];
-	bool driven; /* something rare stands in it */
+	bool narrowed, loose; /* there are bits; some rows of them may not have the words */
+	struct docs docs;
 };
 
 static void search_done(struct search *s)
 {
-	buffer_done(&s->where);
-	for (size_t i = 0; i < WORDS; i++) {
-		buffer_done(&s->words[i]);
-		buffer_done(&s->patterns[i]);
-		buffer_done(&s->ends[i]);
-	}
+	tx_drop(&s->tx);
+	arena_free(s->arena);
 }
 
-/* add - one more argument; its number for the text of the statement */
-static size_t add(struct search *s, struct arg arg)
-{
-	if (s->count >= ARGUMENTS) {
-		s->where.failed = true;
-		return 1;
-	}
-	s->args[s->count++] = arg;
-	return s->count;
-}
-
-/* A LIKE pattern that finds the word anywhere. */
-static void put_pattern(struct slice word, struct buffer *out)
-{
-	buffer_put_u8(out, '%');
-	for (size_t i = 0; i < word.len; i++) {
-		if (word.at[i] == '%' || word.at[i] == '_' || word.at[i] == '\\')
-			buffer_put_u8(out, '\\');
-		buffer_put_u8(out, word.at[i]);
-	}
-	buffer_put_u8(out, '%');
-}
+/* ---- bits */
 
 static struct result split_words(struct search *s, struct why *why)
 {
 	AUTO(buffer_done) struct buffer plain;
 	buffer_init(&plain, 4096);
 	words_plain(slice_str(s->query->words ? s->query->words : ""), &plain);
-	struct slice rest = buffer_slice(&plain);
-	if (!buffer_ok(&plain))
+	struct slice rest = arena_copy(s->arena, buffer_slice(&plain));
+	if (!buffer_ok(&plain) || !rest.at)
 		return fail(why, E_INPUT, "words", "探す言葉を短くしてください。");
 	while (rest.len) {
 		size_t len = 0;
@@ -67,228 +44,330 @@ static struct result split_words(struct search *s, struct why *why)
 			len++;
 		if (s->word_count == WORDS || len > WORD_BYTES)
 			return fail(why, E_INPUT, "words", "探す言葉は、短いもの%d個までにしてください。", WORDS);
-		struct slice word = slice_part(rest, 0, len);
-		size_t i = s->word_count++;
-		buffer_put_slice(&s->words[i], word);
-		put_pattern(word, &s->patterns[i]);
+		s->words[s->word_count++] = slice_part(rest, 0, len);
 		rest = slice_part(rest, len + 1, rest.len);
 	}
 	return ok();
 }
 
-static struct result is_rare(struct search *s, const char *sql, const struct arg *args, size_t count,
-                             bool *rare, struct why *why)
+static struct result narrow(struct search *s, struct slice key, bool without, struct why *why)
 {
-	bool found;
-	int64_t rows = 0;
-	TRY(store_ask_one(s->r->at.store, sql, args, count, &found, &rows, why));
-	*rare = rows < RARE;
+	struct docs docs;
+	if (s->narrowed && !s->docs.count)
+		return ok();
+	TRY(index_docs(s->r->index, s->query->kind, key, s->arena, &docs, why));
+	if (s->narrowed)
+		docs_and(&s->docs, &docs, without);
+	else
+		s->docs = docs;
+	s->narrowed = true;
 	return ok();
 }
 
-/* How many rows have this gram, or one that begins with it; no further than RARE. */
-static struct result count_gram(struct search *s, struct slice gram, struct buffer *end, int64_t *out,
-                                struct why *why)
+static struct result narrow_value(struct search *s, const char *what, const char *value, bool without, struct why *why)
 {
-	bool found;
-	buffer_clear(end);
-	buffer_put_slice(end, gram);
-	utf8_put(end, 0x10ffff);
-	return store_ask_one(s->r->at.store,
-	                     "SELECT COUNT(*) FROM (SELECT 1 FROM register_gram WHERE body = ?1 AND kind = ?2"
-	                     " AND gram >= ?3 AND gram < ?4 LIMIT 4000)",
-	                     ARGS(s->args[0], s->args[1], arg_text(gram), arg_text(buffer_slice(end))), &found,
-	                     out, why);
+	AUTO(buffer_done) struct buffer key;
+	buffer_init(&key, 4096);
+	words_key(&key, what, value);
+	if (!buffer_ok(&key))
+		return fail(why, E_INPUT, "value", "探す値を短くしてください。");
+	return narrow(s, buffer_slice(&key), without, why);
 }
 
-/* The rarest two characters that stand together in the word. */
-static struct result rarest_gram(struct search *s, size_t i, struct why *why)
+/* The three characters from each place of a long word; the whole of a short one. */
+static struct result narrow_word(struct search *s, struct slice word, struct why *why)
 {
-	struct slice word = buffer_slice(&s->words[i]);
-	s->rows[i] = INT64_MAX;
-	for (size_t from = 0, next = 0, end; utf8_next(word, &next) >= 0 && s->rows[i] >= RARE; from = next) {
-		int64_t count;
-		end = next;
-		if (utf8_next(word, &end) < 0 && from > 0)
-			break;
-		struct slice gram = slice_part(word, from, end - from);
-		TRY(count_gram(s, gram, &s->ends[i], &count, why));
-		if (count < s->rows[i]) {
-			s->rows[i] = count;
-			s->grams[i] = gram;
-		}
+	size_t length = utf8_length(word);
+	s->loose |= length > WORDS_GRAM;
+	if (length <= WORDS_GRAM)
+		return narrow(s, word, false, why);
+	for (size_t from = 0, next = 0; utf8_next(word, &next) >= 0; from = next) {
+		size_t end = next;
+		if (utf8_next(word, &end) < 0 || utf8_next(word, &end) < 0)
+			return ok();
+		if (s->narrowed && docs_total(&s->docs) <= ENOUGH)
+			return ok();
+		TRY(narrow(s, slice_part(word, from, end - from), false, why));
 	}
-	buffer_clear(&s->ends[i]);
-	buffer_put_slice(&s->ends[i], s->grams[i]);
-	utf8_put(&s->ends[i], 0x10ffff);
 	return ok();
 }
 
-static bool is_pair(struct slice gram)
-{
-	size_t pos = 0;
-	return utf8_next(gram, &pos) >= 0 && utf8_next(gram, &pos) >= 0;
-}
-
-/* and_gram - the row of g has this pair of characters too */
-static void and_gram(struct search *s, struct slice gram)
-{
-	buffer_printf(&s->where, " AND EXISTS (SELECT 1 FROM register_gram h WHERE h.body = ?1 AND h.kind = ?2"
-	              " AND h.gram = ?%zu AND h.row = g.row)", add(s, arg_text(gram)));
-}
-
-/* The other pairs of a word, four at most: a long word is rarer than its pairs. */
-static void and_pairs(struct search *s, size_t i)
-{
-	struct slice word = buffer_slice(&s->words[i]);
-	size_t pairs = 0, second;
-	for (size_t from = 0, next = 0; pairs < 4 && utf8_next(word, &next) >= 0; from = next) {
-		second = next;
-		if (utf8_next(word, &second) < 0)
-			return;
-		struct slice pair = slice_part(word, from, second - from);
-		if (slice_equal(pair, s->grams[i]))
-			continue;
-		and_gram(s, pair);
-		pairs++;
-	}
-}
-
-/* The rows of the rarest gram that have the others' too. */
-static void drive(struct search *s, size_t rarest)
-{
-	size_t from = add(s, arg_text(s->grams[rarest])), end = add(s, arg_text(buffer_slice(&s->ends[rarest])));
-	buffer_printf(&s->where, " AND r.id IN (SELECT g.row FROM register_gram g WHERE g.body = ?1 AND g.kind = ?2"
-	              " AND g.gram >= ?%zu AND g.gram < ?%zu", from, end);
-	for (size_t i = 0; i < s->word_count; i++) {
-		if (i != rarest && is_pair(s->grams[i]))
-			and_gram(s, s->grams[i]);
-		and_pairs(s, i);
-	}
-	buffer_put_str(&s->where, ")");
-	s->driven = true;
-}
-
-static struct result add_words(struct search *s, struct why *why)
-{
-	size_t rarest = 0;
-	for (size_t i = 0; i < s->word_count; i++) {
-		TRY(rarest_gram(s, i, why));
-		if (s->rows[i] < s->rows[rarest])
-			rarest = i;
-	}
-	/* one common pair alone: a page of it is soon found in the list's own order */
-	bool alone = s->word_count == 1 && s->rows[0] >= RARE && s->grams[0].len == s->words[0].len;
-	if (s->word_count && !alone)
-		drive(s, rarest);
-	for (size_t i = 0; i < s->word_count; i++)
-		buffer_printf(&s->where, " AND r.plain LIKE ?%zu ESCAPE '\\'",
-		              add(s, arg_text(buffer_slice(&s->patterns[i]))));
-	return ok();
-}
-
-static struct result add_cell(struct search *s, struct why *why)
-{
-	static const char how_many[] =
-		"SELECT COUNT(*) FROM (SELECT 1 FROM register_cell WHERE value = ?1 AND path = ?2 LIMIT 1000)";
-	struct arg value = arg_str(s->query->value), path = arg_str(s->query->path);
-	bool rare;
-	TRY(is_rare(s, how_many, ARGS(value, path), &rare, why));
-	size_t v = add(s, value), p = add(s, path);
-	buffer_printf(&s->where, " AND %s (SELECT %s FROM register_cell c WHERE c.value = ?%zu AND c.path = ?%zu%s)",
-	              rare ? "r.id IN" : "EXISTS", rare ? "c.row" : "1", v, p, rare ? "" : " AND c.row = r.id");
-	s->driven |= rare;
-	return ok();
-}
-
-static struct result search_begin(struct registers *r, const struct register_query *query,
-                                  struct search *s, struct why *why)
+static struct result search_begin(struct registers *r, const struct register_query *query, struct search *s,
+                                  struct why *why)
 {
 	s->r = r;
 	s->query = query;
-	buffer_init(&s->where, 8192);
-	for (size_t i = 0; i < WORDS; i++) {
-		buffer_init(&s->words[i], WORD_BYTES + 8);
-		buffer_init(&s->patterns[i], 2 * WORD_BYTES + 8);
-		buffer_init(&s->ends[i], WORD_BYTES + 8);
-	}
-	add(s, arg_str(r->at.body));
-	add(s, arg_str(query->kind));
-	add(s, arg_i64(query->closed));
+	s->arena = arena_new(ROOM);
+	if (!s->arena)
+		return register_no_memory(why);
+	TRY(index_flush(r->index, why));
+	TRY(tx_begin_read(r->at.store, &s->tx, why));
 	TRY(split_words(s, why));
-	TRY(add_words(s, why));
+	for (size_t i = 0; i < s->word_count; i++)
+		TRY(narrow_word(s, s->words[i], why));
 	if (query->path && *query->path)
-		TRY(add_cell(s, why));
+		TRY(narrow_value(s, query->path, query->value ? query->value : "", false, why));
 	if (query->section && *query->section)
-		buffer_printf(&s->where, " AND r.section = ?%zu", add(s, arg_str(query->section)));
+		TRY(narrow_value(s, WORDS_SECTION, query->section, false, why));
+	return s->narrowed ? narrow_value(s, WORDS_CLOSED, "", !query->closed, why) : ok();
+}
+
+/* ---- rows of the bits */
+
+struct hit {
+	int64_t serial;
+	struct slice place;
+};
+struct hits {
+	struct hit *at;
+	size_t count;
+};
+
+static bool says_all(const struct search *s, struct slice plain)
+{
+	for (size_t i = 0; s->loose && i < s->word_count; i++)
+		if (!memmem(plain.at, plain.len, s->words[i].at, s->words[i].len))
+			return false;
+	return true;
+}
+
+static int compare(struct slice a, struct slice b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.at, b.at, len) : 0;
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static int upwards(const void *a, const void *b)
+{
+	return compare(((const struct hit *)a)->place, ((const struct hit *)b)->place);
+}
+
+static int downwards(const void *a, const void *b)
+{
+	return upwards(b, a);
+}
+
+static bool goes_down(const struct search *s)
+{
+	return s->query->order == ORDER_CHANGED;
+}
+
+static enum index_way way_of(const struct search *s)
+{
+	return goes_down(s) ? WAY_CHANGED : WAY_NAME;
+}
+
+static bool goes_on(const struct search *s)
+{
+	return s->query->after_id && *s->query->after_id;
+}
+
+/* after_place - behind which place the page begins; empty: from the beginning */
+static void after_place(const struct search *s, struct buffer *out)
+{
+	const struct register_query *q = s->query;
+	buffer_clear(out);
+	if (goes_on(s))
+		index_place(way_of(s), slice_str(q->after_name ? q->after_name : ""), q->after_number,
+		            slice_str(q->after_id), out);
+}
+
+/* look - does the row with this number belong, and where does it stand */
+static struct result look(struct search *s, int64_t serial, struct buffer *place, bool *belongs, struct why *why)
+{
+	AUTO(statement_drop) struct statement *statement = NULL;
+	TRY(store_ask(s->r->at.store, "SELECT name, changed_ms, id, plain FROM register_row WHERE body = ?1 AND kind = ?2"
+	                              " AND serial = ?3",
+	              ARGS(arg_str(s->r->at.body), arg_str(s->query->kind), arg_i64(serial)), &statement, why));
+	TRY(statement_step(statement, belongs, why));
+	*belongs = *belongs && says_all(s, column_text(statement, 3));
+	if (*belongs && place)
+		index_place(way_of(s), column_text(statement, 0), column_i64(statement, 1), column_text(statement, 2), place);
 	return ok();
 }
 
-/* Driven by something rare, the rows come by their id; else in the order of the
- * index, whose columns are then compared as they are.                       */
-static const char *head(const struct search *s)
+/* put_hit - the row, if it belongs and stands behind the place where the page begins */
+static struct result put_hit(struct search *s, int64_t serial, struct slice after, struct hits *hits, struct why *why)
 {
-	return s->driven ? "r.body || '' = ?1 AND r.kind || '' = ?2 AND r.closed + 0 = ?3"
-	                 : "r.body = ?1 AND r.kind = ?2 AND r.closed = ?3";
+	AUTO(buffer_done) struct buffer place;
+	bool belongs;
+	buffer_init(&place, PLACE_MOST);
+	TRY(look(s, serial, &place, &belongs, why));
+	if (!belongs)
+		return ok();
+	int order = after.len ? compare(buffer_slice(&place), after) : 0;
+	if (after.len && (goes_down(s) ? order >= 0 : order <= 0))
+		return ok();
+	hits->at[hits->count] = (struct hit){.serial = serial, .place = arena_copy(s->arena, buffer_slice(&place))};
+	return hits->at[hits->count++].place.at ? ok() : register_no_memory(why);
 }
 
-static struct result search_run(struct search *s, const char *select, const char *order, const char *end,
-                                size_t limit, struct statement **out, struct why *why)
+static void sort(const struct search *s, struct hits *hits)
 {
-	AUTO(buffer_done) struct buffer sql;
-	buffer_init(&sql, 16384);
-	buffer_printf(&sql, "%s FROM register_row r WHERE %s%s%s LIMIT ?%zu%s", select, head(s),
-	              buffer_cstr(&s->where), order, add(s, arg_i64((int64_t)limit)), end);
-	if (!buffer_ok(&sql) || !buffer_ok(&s->where))
+	qsort(hits->at, hits->count, sizeof *hits->at, goes_down(s) ? downwards : upwards);
+}
+
+static struct result page_of_few(struct search *s, struct slice after, struct hits *page, struct why *why)
+{
+	size_t total = docs_total(&s->docs);
+	*page = (struct hits){.at = ARENA_ARRAY(s->arena, total + 1, struct hit)};
+	if (!page->at)
 		return register_no_memory(why);
-	return store_ask(s->r->at.store, buffer_cstr(&sql), s->args, s->count, out, why);
+	for (int64_t doc = docs_next(&s->docs, 0); doc >= 0; doc = docs_next(&s->docs, doc + 1))
+		TRY(put_hit(s, doc, after, page, why));
+	sort(s, page);
+	return ok();
 }
 
-static const struct {
-	const char *sql, *column, *way;
-} orders[] = {
-	[ORDER_NAME] = {" ORDER BY r.name, r.id", "r.name", ">"},
-	[ORDER_SERIAL] = {" ORDER BY r.serial, r.id", "r.serial", ">"},
-	[ORDER_CHANGED] = {" ORDER BY r.changed_ms DESC, r.id DESC", "r.changed_ms", "<"},
+static struct result page_by_number(struct search *s, size_t most, struct hits *page, struct why *why)
+{
+	int64_t from = goes_on(s) ? s->query->after_number + 1 : 0;
+	*page = (struct hits){.at = ARENA_ARRAY(s->arena, most, struct hit)};
+	if (!page->at)
+		return register_no_memory(why);
+	for (int64_t doc = docs_next(&s->docs, from < 0 ? 0 : from); doc >= 0 && page->count < most;
+	     doc = docs_next(&s->docs, doc + 1)) {
+		bool belongs = true;
+		if (s->loose)
+			TRY(look(s, doc, NULL, &belongs, why));
+		if (belongs)
+			page->at[page->count++].serial = doc;
+	}
+	return ok();
+}
+
+static void walk_done(struct shelf_walk *walk)
+{
+	buffer_done(&walk->place);
+}
+
+static struct result page_of_shelves(struct search *s, struct slice after, size_t most, struct hits *page,
+                                     struct why *why)
+{
+	AUTO(walk_done) struct shelf_walk walk = {.down = goes_down(s)};
+	int64_t docs[SHELF_MOST];
+	size_t count;
+	buffer_init(&walk.place, PLACE_MOST);
+	buffer_put_slice(&walk.place, after);
+	*page = (struct hits){.at = ARENA_ARRAY(s->arena, most + SHELF_MOST, struct hit)};
+	if (!page->at)
+		return register_no_memory(why);
+	while (!walk.over && page->count < most) {
+		struct hits here = {.at = page->at + page->count};
+		TRY(index_shelf(s->r->index, s->query->kind, way_of(s), &walk, docs, &count, why));
+		for (size_t i = 0; i < count; i++)
+			if (docs_has(&s->docs, docs[i]))
+				TRY(put_hit(s, docs[i], after, &here, why));
+		sort(s, &here);
+		page->count += here.count;
+	}
+	return ok();
+}
+
+static struct result page_of_bits(struct search *s, size_t most, struct hits *page, struct why *why)
+{
+	AUTO(buffer_done) struct buffer after;
+	buffer_init(&after, PLACE_MOST);
+	after_place(s, &after);
+	if (!buffer_ok(&after))
+		return fail(why, E_INPUT, "after", "続きの場所が読めません。台帳を開き直してください。");
+	if (s->query->order == ORDER_SERIAL)
+		return page_by_number(s, most, page, why);
+	if (docs_total(&s->docs) <= FEW)
+		return page_of_few(s, buffer_slice(&after), page, why);
+	return page_of_shelves(s, buffer_slice(&after), most, page, why);
+}
+
+/* ---- the page */
+
+struct page {
+	struct register_row *rows;
+	size_t count, limit;
+	bool more;
 };
 
-static void add_after(struct search *s)
+/* read_page - the rows of a statement, up to the limit; whether there are more */
+static struct result read_page(struct statement *statement, struct arena *arena, struct page *page, struct why *why)
 {
+	for (bool row = true;;) {
+		AUTO(stored_drop) struct stored stored = {0};
+		TRY(statement_step(statement, &row, why));
+		if (!row)
+			return ok();
+		page->more = page->count == page->limit;
+		if (page->more)
+			return ok();
+		TRY(stored_columns(statement, arena, &stored, why));
+		TRY(stored_public(&stored, arena, why));
+		page->rows[page->count++] = stored.row;
+	}
+}
+
+static struct result list_bits(struct search *s, struct arena *arena, struct page *page, struct why *why)
+{
+	struct hits hits;
+	TRY(page_of_bits(s, page->limit + 1, &hits, why));
+	for (size_t i = 0; i < hits.count && !page->more; i++) {
+		AUTO(statement_drop) struct statement *statement = NULL;
+		TRY(store_ask(s->r->at.store,
+		              "SELECT " STORED_COLUMNS " FROM register_row WHERE body = ?1 AND kind = ?2 AND serial = ?3",
+		              ARGS(arg_str(s->r->at.body), arg_str(s->query->kind), arg_i64(hits.at[i].serial)), &statement,
+		              why));
+		TRY(read_page(statement, arena, page, why));
+	}
+	return ok();
+}
+
+#define LISTED "SELECT " STORED_COLUMNS " FROM register_row WHERE body = ?1 AND kind = ?2 AND closed = ?3"
+/* A list that asks nothing: [order][goes on behind a row] */
+static const char *const orders[][2] = {
+	[ORDER_NAME] = {LISTED " ORDER BY name, id LIMIT ?4",
+	                LISTED " AND name >= ?5 AND (name > ?5 OR id > ?6) ORDER BY name, id LIMIT ?4"},
+	[ORDER_SERIAL] = {LISTED " ORDER BY serial, id LIMIT ?4", LISTED " AND serial > ?5 ORDER BY serial, id LIMIT ?4"},
+	[ORDER_CHANGED] = {LISTED " ORDER BY changed_ms DESC, id DESC LIMIT ?4",
+	                   LISTED " AND changed_ms <= ?5 AND (changed_ms < ?5 OR id < ?6)"
+	                          " ORDER BY changed_ms DESC, id DESC LIMIT ?4"},
+};
+
+static struct result list_all(struct search *s, struct arena *arena, struct page *page, struct why *why)
+{
+	AUTO(statement_drop) struct statement *statement = NULL;
 	const struct register_query *q = s->query;
-	const char *column = orders[q->order].column, *way = orders[q->order].way;
-	size_t at = add(s, q->order == ORDER_NAME ? arg_str(q->after_name) : arg_i64(q->after_number));
-	size_t id = add(s, arg_str(q->after_id));
-	buffer_printf(&s->where, " AND %s %s= ?%zu AND (%s %s ?%zu OR r.id %s ?%zu)", column, way, at, column, way,
-	              at, way, id);
+	const struct arg args[] = {
+		arg_str(s->r->at.body), arg_str(q->kind), arg_i64(q->closed), arg_i64((int64_t)page->limit + 1),
+		q->order == ORDER_NAME ? arg_str(q->after_name ? q->after_name : "") : arg_i64(q->after_number),
+		arg_str(q->after_id ? q->after_id : "")};
+	size_t count = !goes_on(s) ? 4 : q->order == ORDER_SERIAL ? 5 : 6;
+	TRY(store_ask(s->r->at.store, orders[q->order][goes_on(s)], args, count, &statement, why));
+	return read_page(statement, arena, page, why);
 }
 
 struct result register_list(struct registers *r, const struct register_query *query, struct arena *arena,
                             struct register_row **out, size_t *count, bool *more, struct why *why)
 {
 	AUTO(search_done) struct search s = {0};
-	AUTO(statement_drop) struct statement *statement = NULL;
-	size_t limit = query->limit && query->limit <= REGISTER_PAGE ? query->limit : REGISTER_PAGE, n = 0;
-	struct register_row *rows = ARENA_ARRAY(arena, limit, struct register_row);
-	if (!rows)
+	struct page page = {.limit = query->limit && query->limit <= REGISTER_PAGE ? query->limit : REGISTER_PAGE};
+	page.rows = ARENA_ARRAY(arena, page.limit, struct register_row);
+	if (!page.rows)
 		return register_no_memory(why);
 	TRY(search_begin(r, query, &s, why));
-	if (query->after_id && *query->after_id)
-		add_after(&s);
-	TRY(search_run(&s, "SELECT " STORED_COLUMNS, orders[query->order].sql, "", limit + 1, &statement, why));
-	*more = false;
-	for (bool row = true; row && !*more;) {
-		TRY(statement_step(statement, &row, why));
-		if (row && n == limit) {
-			*more = true;
-		} else if (row) {
-			AUTO(stored_drop) struct stored stored = {0};
-			TRY(stored_columns(statement, arena, &stored, why));
-			TRY(stored_public(&stored, arena, why));
-			rows[n++] = stored.row;
-		}
+	TRY(s.narrowed ? list_bits(&s, arena, &page, why) : list_all(&s, arena, &page, why));
+	*out = page.rows;
+	*count = page.count;
+	*more = page.more;
+	return ok();
+}
+
+static struct result count_loose(struct search *s, int64_t most, int64_t *out, struct why *why)
+{
+	int64_t count = 0;
+	for (int64_t doc = docs_next(&s->docs, 0); doc >= 0 && count < most; doc = docs_next(&s->docs, doc + 1)) {
+		bool belongs;
+		TRY(look(s, doc, NULL, &belongs, why));
+		count += belongs;
 	}
-	*out = rows;
-	*count = n;
+	*out = count;
 	return ok();
 }
 
@@ -296,11 +375,17 @@ struct result register_count(struct registers *r, const struct register_query *q
                              int64_t *out, struct why *why)
 {
 	AUTO(search_done) struct search s = {0};
-	AUTO(statement_drop) struct statement *statement = NULL;
-	bool row;
+	bool found;
 	TRY(search_begin(r, query, &s, why));
-	TRY(search_run(&s, "SELECT COUNT(*) FROM (SELECT 1", "", ") counted", (size_t)most, &statement, why));
-	TRY(statement_step(statement, &row, why));
-	*out = column_i64(statement, 0);
+	if (!s.narrowed)
+		return store_ask_one(r->at.store,
+		                     "SELECT COUNT(*) FROM (SELECT 1 FROM register_row WHERE body = ?1 AND kind = ?2 AND"
+		                     " closed = ?3 LIMIT ?4) counted",
+		                     ARGS(arg_str(r->at.body), arg_str(query->kind), arg_i64(query->closed), arg_i64(most)),
+		                     &found, out, why);
+	if (s.loose)
+		return count_loose(&s, most, out, why);
+	int64_t total = (int64_t)docs_total(&s.docs);
+	*out = total < most ? total : most;
 	return ok();
 }

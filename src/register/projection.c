@@ -18,6 +18,8 @@ static const struct migration migrations[] = {
 	{3, "CREATE INDEX register_row_changed ON register_row (body, kind, closed, changed_ms, id);"
 	    "CREATE INDEX register_row_serial ON register_row (body, kind, closed, serial, id);"},
 	{4, hold_table},
+	{5, "DROP INDEX register_row_name; DROP INDEX register_row_section;"
+	    "CREATE INDEX register_row_name ON register_row (body, kind, closed, name, id);"},
 };
 static const char *const tables[] = {"register_row", "register_cell", "book_entry", "evidence_hold", NULL};
 static const char *const kinds[] = {"register.", "book.", "hold.", NULL};

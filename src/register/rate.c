@@ -209,8 +209,10 @@ static struct result rate_row(struct registers *r, const char *id, const char *a
 		return ok();
 	const struct register_change by = {.actor = actor};
 	*changed = true;
-	return register_record(r, "register.rated", id, &by,
-	                       json_pack("{sssO}", "kind", kind.name, "rated", rated), why);
+	const struct words_row was = words_of_stored(&row);
+	TRY(register_record(r, "register.rated", id, &by,
+	                    json_pack("{sssO}", "kind", kind.name, "rated", rated), why));
+	return words_reread(r, id, &was, why);
 }
 
 static struct result push_containers(struct registers *r, const char *id, struct buffer *queue,

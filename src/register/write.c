@@ -8,6 +8,18 @@ struct result register_no_memory(struct why *why)
 	return fail(why, E_MEMORY, "", "台帳を扱う記憶域が足りません。");
 }
 
+/* An index of another make than this program's was dropped: the rows make it anew. */
+static struct result index_first(struct registers *r, struct why *why)
+{
+	bool anew, any;
+	TRY(index_is_new(r->index, &anew, why));
+	if (!anew)
+		return ok();
+	TRY(store_ask_one(r->at.store, "SELECT 1 FROM register_row UNION ALL SELECT 1 FROM book_entry LIMIT 1", NULL, 0,
+	                  &any, NULL, why));
+	return any ? registers_reindex(r, why) : ok();
+}
+
 struct result registers_open(const struct register_parts *parts, struct registers **out, struct why *why)
 {
 	TRY(store_migrate(parts->store, "register-words", words_migrations, words_migration_count, why));
@@ -15,12 +27,20 @@ struct result registers_open(const struct register_parts *parts, struct register
 	if (!r)
 		return register_no_memory(why);
 	r->at = *parts;
-	*out = r;
-	return ok();
+	struct result opened = index_open(parts->store, parts->body, &r->index, why);
+	if (opened.code == OK)
+		opened = index_first(r, why);
+	if (opened.code == OK)
+		*out = r;
+	else
+		registers_close(r);
+	return opened;
 }
 
 void registers_close(struct registers *r)
 {
+	if (r)
+		index_close(r->index);
 	free(r);
 }
 
@@ -172,9 +192,7 @@ static struct result put_version(struct registers *r, const struct register_chan
 	AUTO(json_drop) json_t *cells = json_object();
 	AUTO(json_drop) json_t *texts = json_object();
 	AUTO(json_drop) json_t *rated = NULL;
-	AUTO(buffer_done) struct buffer plain;
 	int64_t serial = before->row.serial;
-	buffer_init(&plain, LEDGER_LEAF_MAX);
 	for (size_t i = 0; i < change->cell_count; i++)
 		TRY(put_value(r, kind, &change->cells[i], cells, texts, arena, why));
 	keep_texts(change, before->texts, texts);
@@ -187,8 +205,8 @@ static struct result put_version(struct registers *r, const struct register_chan
 	                         "section", change->section, "cells", cells, "texts", texts, "rated", rated);
 	TRY(register_record(r, before->row.version ? "register.changed" : "register.registered", id, change,
 	                    data, why));
-	words_of_row(change->name, serial, change->section, cells, &plain);
-	TRY(words_index(r, kind->name, id, before->plain, buffer_slice(&plain), why));
+	const struct words_row was = words_of_stored(before);
+	TRY(words_reread(r, id, &was, why));
 	return rate_containers(r, id, change->actor, why);
 }
 
@@ -265,8 +283,10 @@ struct result register_end(struct registers *r, const char *id, int64_t version,
 	TRY(tx_begin(r->at.store, &tx, why));
 	TRY(seen(r, id, version, arena, &row, why));
 	TRY(not_named(r, id, why));
+	const struct words_row was = words_of_stored(&row);
 	TRY(register_record(r, "register.closed", id, &by,
 	                    json_pack("{sssI}", "kind", row.row.kind, "version", (json_int_t)(version + 1)),
 	                    why));
+	TRY(words_reread(r, id, &was, why));
 	return tx_commit(&tx, why);
 }

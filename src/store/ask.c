@@ -48,6 +48,16 @@ struct result tx_begin(struct store *store, struct tx *tx, struct why *why)
 	return ok();
 }
 
+struct result tx_begin_read(struct store *store, struct tx *tx, struct why *why)
+{
+	*tx = (struct tx){.store = store};
+	if (store_in_transaction(store))
+		return ok();
+	TRY(store_begin_read(store, why));
+	tx->own = true;
+	return ok();
+}
+
 struct result tx_commit(struct tx *tx, struct why *why)
 {
 	if (!tx->own)

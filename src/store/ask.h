@@ -44,6 +44,8 @@ struct tx {
 	bool own;
 };
 struct result tx_begin(struct store *store, struct tx *tx, struct why *why) MUST;
+/* tx_begin_read - the same with one unchanging view to read from */
+struct result tx_begin_read(struct store *store, struct tx *tx, struct why *why) MUST;
 struct result tx_commit(struct tx *tx, struct why *why) MUST;
 void tx_drop(struct tx *tx); /* for AUTO: rolls back what was not committed */
 

@@ -37,6 +37,7 @@ struct store {
 	sqlite3 *db;
 	bool in_transaction;
 	struct statement *statements; /* most recently used first */
+	struct store_late *late;
 };
 
 static enum error error_of(int code)
@@ -190,11 +191,35 @@ static struct result still_open(struct store *store, struct why *why)
 	return ok();
 }
 
+void store_late_add(struct store *store, struct store_late *late)
+{
+	late->next = store->late;
+	store->late = late;
+}
+
+void store_late_remove(struct store *store, struct store_late *late)
+{
+	for (struct store_late **at = &store->late; *at; at = &(*at)->next)
+		if (*at == late) {
+			*at = late->next;
+			return;
+		}
+}
+
+static struct result write_late(struct store *store, struct why *why)
+{
+	for (struct store_late *late = store->late; late; late = late->next)
+		TRY(late->write(late->context, why));
+	return ok();
+}
+
 struct result store_commit(struct store *store, struct why *why)
 {
 	if (!store->in_transaction)
 		return fail(why, E_CONFLICT, "", "no transaction is open");
 	struct result done = still_open(store, why);
+	if (done.code == OK)
+		done = write_late(store, why);
 	if (done.code == OK)
 		done = exec_own(store, "COMMIT", why);
 	if (done.code != OK)
@@ -207,6 +232,8 @@ void store_rollback(struct store *store)
 {
 	if (store->in_transaction && !sqlite3_get_autocommit(store->db))
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	for (struct store_late *late = store->in_transaction ? store->late : NULL; late; late = late->next)
+		late->forget(late->context);
 	store->in_transaction = false;
 }
 

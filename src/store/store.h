@@ -47,6 +47,20 @@ struct result store_commit(struct store *store, struct why *why) MUST;
 void store_rollback(struct store *store); /* no-op outside a transaction */
 bool store_in_transaction(const struct store *store);
 
+/* What a room gathers in memory while a transaction is open, because one write of all is
+ * cheaper than many: `write` is called before the commit, inside the transaction, and
+ * must leave nothing gathered; when it fails nothing is committed.  `forget` is called
+ * when the transaction is rolled back.  Both must bear to be called with nothing gathered.
+ * Borrowed from store_late_add to store_late_remove                         */
+struct store_late {
+	void *context;
+	struct result (*write)(void *context, struct why *why);
+	void (*forget)(void *context);
+	struct store_late *next; /* the store's */
+};
+void store_late_add(struct store *store, struct store_late *late);
+void store_late_remove(struct store *store, struct store_late *late);
+
 /* store_exec - statements without parameters or rows, ';' between them */
 struct result store_exec(struct store *store, const char *sql, struct why *why) MUST;
 
