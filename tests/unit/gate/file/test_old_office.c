@@ -315,6 +315,7 @@ static const struct book_row books[] = {
 	{"CALL", "formula", .sheet_id = 6, .sheet_body = BYTES(CELL "\x0D\0" TEXT_TOKEN "\x42\1\x96\0"), .note = "value"},
 	{"EXEC", "formula", .sheet_id = 6, .sheet_body = BYTES(CELL "\x0C\0" TEXT_TOKEN "\x41\x6E\0"), .note = "value"},
 	{"REGISTER", "formula", .sheet_id = 6, .sheet_body = BYTES(CELL "\x0D\0" TEXT_TOKEN "\x42\1\x95\0"), .note = "value"},
+	{"GETPIVOTDATA", "formula", .sheet_id = 6, .sheet_body = BYTES(CELL "\x0D\0" TEXT_TOKEN "\x42\1\x66\1"), .note = "value"},
 	{"macro's own function", "formula", .sheet_id = 6, .sheet_body = BYTES(CELL "\x0D\0" TEXT_TOKEN "\x42\1\xFF\0"),
 		.note = "value"},
 	{"HYPERLINK to a file", "formula", .sheet_id = 6, .sheet_body = BYTES(CELL "\x0D\0" TEXT_TOKEN "\x42\1\x67\1"),
