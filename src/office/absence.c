@@ -108,3 +108,24 @@ struct result office_delegate(struct office *office, const char *by, const struc
 	memcpy(id, fresh, sizeof fresh);
 	return ok();
 }
+
+struct result office_may_delegate(struct office *office, const char *by, const struct delegation *d,
+                                  struct arena *arena, struct why *why)
+{
+	const char *from, *to;
+	bool said = false;
+	struct holding *held;
+	size_t count;
+	day_t today = day_of_ms(office_now_ms(office));
+	const struct policy_edition *edition =
+		office->policy && office->policy_name ? policy_edition_on(office->policy, office->policy_name, today) : NULL;
+	for (size_t i = 0; edition && policy_delegate_at(office->policy, edition, i, &from, &to, NULL); i++)
+		said |= strcmp(from, d->post) == 0 && strcmp(to, d->to_post) == 0;
+	if (!said)
+		return fail(why, E_DENIED, "post", "いまのポリシーは、この職の事務をその職に専決させることを定めていません。");
+	TRY(office_holdings(office, by, today, arena, &held, &count, why));
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(held[i].post, d->post) == 0 && strcmp(held[i].scope, d->scope) == 0)
+			return ok();
+	return fail(why, E_DENIED, "post", "専決させることができるのは、その職に就いている人だけです。");
+}

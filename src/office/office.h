@@ -138,6 +138,10 @@ struct delegation {
 };
 struct result office_delegate(struct office *office, const char *by, const struct delegation *delegation,
                               char id[27], struct why *why) MUST;
+/* office_may_delegate - may this person enter or end it today?  E_DENIED unless the policy says
+ * `delegate post to to_post` and he holds that post for that scope          */
+struct result office_may_delegate(struct office *office, const char *by, const struct delegation *delegation,
+                                  struct arena *arena, struct why *why) MUST;
 struct result office_end_delegation(struct office *office, const char *by, const char *id,
                                     day_t last_day, struct why *why) MUST;
 /* office_delegations - in force on the day */
@@ -232,6 +236,11 @@ struct office_question {
 struct result office_resolve(struct office *office, const struct policy *policy,
                              const struct office_question *question, struct arena *arena,
                              struct holder **out, size_t *count, struct why *why) MUST;
+/* office_passed_over - whom a substitute acts for: the active holders of the post itself, for
+ * the scope as office_resolve finds it; excluded and act are not asked     */
+struct result office_passed_over(struct office *office, const struct policy *policy,
+                                 const struct office_question *question, struct arena *arena,
+                                 struct holder **out, size_t *count, struct why *why) MUST;
 /* office_holders - the same with one excluded person (nullable) and no act */
 struct result office_holders(struct office *office, const struct policy *policy, const char *post,
                              const char *scope, const char *except, day_t day, struct arena *arena,

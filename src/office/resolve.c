@@ -319,6 +319,27 @@ struct result office_resolve(struct office *office, const struct policy *policy,
 	return ok();
 }
 
+struct result office_passed_over(struct office *office, const struct policy *policy,
+                                 const struct office_question *question, struct arena *arena,
+                                 struct holder **out, size_t *count, struct why *why)
+{
+	struct office_question own = *question;
+	struct resolver r = {.office = office, .policy = policy, .question = &own, .arena = arena, .why = why};
+	struct place place = {.post = question->post};
+	own.excluded_count = 0;
+	*out = NULL;
+	*count = 0;
+	r.edition = find_edition(policy, question);
+	if (!r.edition)
+		return ok();
+	TRY(heir_of(&r, question->scope, &place.scope));
+	TRY(scope_of(&r, place.post, place.scope, &place.scope));
+	TRY(add_holders(&r, &place, "", false));
+	*out = r.holders;
+	*count = r.count;
+	return ok();
+}
+
 /* ---- holes ------------------------------------------------------------------ */
 
 struct hunt {

@@ -265,6 +265,7 @@ static struct result answer_now(struct proceedings *p, const char *id, const cha
 	if (!slot)
 		return fail(why, E_DENIED, a.number, "この申請について、いま決裁を求められている役職ではありません。");
 	TRY(record_word(p, &a, slot, as, words[answer], reason, why));
+	TRY(after_record(p, &a, slot, as, arena, why));
 	if (answer == ANSWER_RETURN)
 		return joint_end(p, &a, "application.returned", person, arena, why);
 	return settle(p, id, person, arena, why);

@@ -114,6 +114,13 @@ struct result joint_read(struct proceedings *p, const char *joint, struct arena 
 struct result joint_end(struct proceedings *p, const struct application *a, const char *kind, const char *person,
                         struct arena *arena, struct why *why) MUST;
 
+/* after_record - whom this word was given for, when by a substitute; after_apply - the
+ * projection's half; after.c                                                */
+struct result after_record(struct proceedings *p, const struct application *a, const struct application_slot *slot,
+                           const struct holder *as, struct arena *arena, struct why *why) MUST;
+struct result after_apply(struct store *store, const struct ledger_entry *entry, const json_t *data,
+                          struct why *why) MUST;
+
 /* decision_state - what the routes of a decision say together */
 enum route_state decision_state(const struct decision *decision);
 

@@ -224,6 +224,21 @@ struct result application_answer(struct proceedings *p, const char *id, const ch
 struct result application_answer_joint(struct proceedings *p, const char *id, const char *person,
                                        enum application_answer answer, const char *reason, size_t *answered,
                                        struct why *why) MUST;
+/* 後閲: what a substitute decided in somebody's stead, to be read by him afterwards. */
+struct application_after {
+	const char *application, *person; /* who was passed over */
+	const char *post, *scope;         /* his post */
+	const char *instead;              /* who gave the word */
+	bool last;                        /* he would have decided; else he would have been asked on the way */
+	int64_t since_ms, seen_ms;        /* 0: not yet */
+};
+/* application_after_list - newest first; application, person: "" any        */
+struct result application_after_list(struct proceedings *p, const char *application, const char *person, bool unseen,
+                                     struct arena *arena, struct application_after **out, size_t *count,
+                                     struct why *why) MUST;
+/* application_see - he has read it; settles the duty that began with the word
+ * errors  E_DENIED nothing of it was decided in his stead; E_CONFLICT seen already */
+struct result application_see(struct proceedings *p, const char *id, const char *person, struct why *why) MUST;
 /* application_withdraw - by the applicant while it is open */
 struct result application_withdraw(struct proceedings *p, const char *id, const char *person,
                                    struct why *why) MUST;

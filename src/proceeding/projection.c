@@ -34,8 +34,13 @@ static const struct migration migrations[] = {
 	{3, "ALTER TABLE application ADD COLUMN joint TEXT NOT NULL DEFAULT '';"
 	    "ALTER TABLE application ADD COLUMN together BIGINT NOT NULL DEFAULT 0;"
 	    "CREATE INDEX application_joint ON application (joint);"},
+	{4, "CREATE TABLE application_after ("
+	    " application TEXT NOT NULL, person TEXT NOT NULL, post TEXT NOT NULL, scope TEXT NOT NULL,"
+	    " instead TEXT NOT NULL, last BIGINT NOT NULL, since_ms BIGINT NOT NULL, seen_ms BIGINT NOT NULL,"
+	    " PRIMARY KEY (application, person, post, scope, since_ms));"
+	    "CREATE INDEX application_after_person ON application_after (person, seen_ms);"},
 };
-static const char *const tables[] = {"application", "application_word", "case_state", "case_step", "case_item",
+static const char *const tables[] = {"application", "application_word", "application_after", "case_state", "case_step", "case_item",
                                      "case_note", NULL};
 static const char *const kinds[] = {"application.", "case.", NULL};
 
@@ -136,6 +141,8 @@ static struct result apply(struct store *store, const struct ledger_entry *entry
 		return apply_submitted(store, entry, data, why);
 	if (slice_is(entry->kind, "application.answered"))
 		return apply_word(store, entry, data, why);
+	if (slice_is(entry->kind, "application.passed_over") || slice_is(entry->kind, "application.seen"))
+		return after_apply(store, entry, data, why);
 	return ok(); /* application.denied: an attempt, nothing changes */
 }
 

@@ -70,6 +70,22 @@ static struct result queue_model(struct request *rq, const char *current, json_t
 	return ok();
 }
 
+/* What was decided in this person's stead and has not been read by him. */
+static struct result unseen_model(struct request *rq, json_t *list, struct why *why)
+{
+	struct application_after *found;
+	size_t count;
+	TRY(application_after_list(parts_of(rq)->proceedings, "", rq->person.id, true, rq->arena, &found, &count, why));
+	for (size_t i = 0; i < count; i++) {
+		struct application a;
+		TRY(application_get(parts_of(rq)->proceedings, found[i].application, rq->arena, &a, why));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "href", text(rq, "/decide/%s", a.id),
+			"label", show_act(&a), "number", a.number, "about", a.title, "instead", show_person(rq, found[i].instead), "when",
+			show_time(found[i].since_ms), "chip", show_application_state(a.state)));
+	}
+	return ok();
+}
+
 struct result page_decide(struct request *rq, struct why *why)
 {
 	struct application *mine;
@@ -83,7 +99,11 @@ struct result page_decide(struct request *rq, struct why *why)
 			"href", text(rq, "/decide/%s", mine[i].id), "label", show_act(&mine[i]), "number",
 			mine[i].number, "about", mine[i].title, "chip", show_application_state(mine[i].state),
 			"created", show_time(mine[i].created_ms)));
-	struct result filled = queue_model(rq, "", model, why);
+	json_t *unseen = json_array();
+	json_object_set_new(model, "unseen", unseen);
+	struct result filled = unseen_model(rq, unseen, why);
+	if (filled.code == OK)
+		filled = queue_model(rq, "", model, why);
 	if (filled.code != OK) {
 		json_decref(model);
 		return filled;
@@ -316,6 +336,11 @@ struct result may_see_application(struct request *rq, const struct application *
 		*yes |= is_mine(rq, &a->slots[i]);
 	for (size_t i = 0; i < a->word_count; i++)
 		*yes |= strcmp(a->words[i].person, rq->person.id) == 0;
+	struct application_after *after;
+	size_t count = 0;
+	if (!*yes) /* it was decided in his stead */
+		TRY(application_after_list(parts_of(rq)->proceedings, a->id, rq->person.id, false, rq->arena, &after, &count, why));
+	*yes |= count > 0;
 	return *yes ? ok() : is_operator(rq, yes, why);
 }
 
@@ -426,6 +451,27 @@ static void add_joint(struct request *rq, const struct application *a, json_t *m
 	json_object_set_new(model, "together", json_boolean(a->together));
 }
 
+/* 後閲: whom a substitute spoke for, and whether he has seen it. */
+static void add_after_seen(struct request *rq, const struct application *a, json_t *model)
+{
+	struct application_after *found;
+	size_t count = 0;
+	bool mine = false;
+	json_t *list = json_array();
+	if (application_after_list(parts_of(rq)->proceedings, a->id, "", false, rq->arena, &found, &count, NULL).code != OK)
+		count = 0;
+	for (size_t i = 0; i < count; i++) {
+		mine |= !found[i].seen_ms && strcmp(found[i].person, rq->person.id) == 0;
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:s, s:o}", "who", show_person(rq, found[i].person), "post",
+			show_post(rq, found[i].post, found[i].scope), "instead", show_person(rq, found[i].instead), "says",
+			found[i].last ? "最後の決裁" : "途中の決裁", "seen", show_time(found[i].seen_ms)));
+	}
+	json_object_set_new(model, "after", list);
+	json_object_set_new(model, "after_mine", json_boolean(mine));
+	if (mine)
+		json_object_set_new(model, "form", form_token(rq, text(rq, "/decide/%s", a->id)));
+}
+
 static json_t *application_model(struct request *rq, const struct application *a)
 {
 	const char *path = text(rq, "/decide/%s", a->id);
@@ -455,6 +501,7 @@ static json_t *application_model(struct request *rq, const struct application *a
 		a->state == APPLICATION_PERMITTED && a->until >= request_today(rq) ? text(rq, "%s/permit", path) : ""));
 	add_after(rq, a, own, model);
 	add_joint(rq, a, model);
+	add_after_seen(rq, a, model);
 	json_object_set_new(model, "separation", show_clause(rq, separation_id(rq)));
 	return model;
 }
@@ -505,6 +552,8 @@ struct result post_decide(struct request *rq, struct why *why)
 	TRY(load(rq, &a, why));
 	if (strcmp(act, "withdraw") == 0)
 		TRY(application_withdraw(parts_of(rq)->proceedings, a.id, rq->person.id, why));
+	else if (strcmp(act, "see") == 0)
+		TRY(application_see(parts_of(rq)->proceedings, a.id, rq->person.id, why));
 	else if (strcmp(act, "close") == 0)
 		TRY(application_close(parts_of(rq)->proceedings, a.id, rq->person.id, why));
 	else if (answer == 0)

@@ -209,6 +209,8 @@ static struct result enter(struct request *rq, const struct pair *pairs, size_t 
 		return show_page(rq, 400, "pair", "「だれの事務を、だれに」が選ばれていません。1つ選んでください。", why);
 	struct result done = read_typed(rq, chosen, &d, &field, &own);
 	if (done.code == OK)
+		done = office_may_delegate(parts_of(rq)->office, rq->person.id, &d, rq->arena, &own);
+	if (done.code == OK)
 		done = office_delegate(parts_of(rq)->office, rq->person.id, &d, id, &own);
 	if (done.code == E_INPUT)
 		return show_page(rq, 400, field, text(rq, "%s", own.text), why);

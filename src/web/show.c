@@ -197,6 +197,8 @@ static const struct saying kinds[] = {
 	{"access.ended", "鍵を止めました"},
 	{"access.made", "ほかのソフトウェアのための鍵を作りました"},
 	{"application.answered", "決裁者が答えました"},
+	{"application.passed_over", "代わりの人が決裁しました"},
+	{"application.seen", "後閲しました"},
 	{"application.closed", "許可されたことが終わりました"},
 	{"application.denied", "決裁できない人の操作を止めました"},
 	{"application.lapsed", "申請・許可の期限が切れました"},

@@ -18,6 +18,10 @@ const char *duty_object_name(struct request *rq, const struct obligation *o)
 		return "担当するものすべて";
 	if (parts_of(rq)->registers && register_get(parts_of(rq)->registers, o->object, rq->arena, &row, NULL).code == OK)
 		return row.name;
+	struct application a;
+	if (!*o->kind && strlen(o->object) == 26 && parts_of(rq)->proceedings &&
+	    application_get(parts_of(rq)->proceedings, o->object, rq->arena, &a, NULL).code == OK)
+		return text(rq, "申請 %s", a.number);
 	json_t *named = strcmp(o->kind, "section") == 0 ? show_section(rq, o->object)
 	                : strcmp(o->kind, "person") == 0 ? show_person(rq, o->object) : json_string("");
 	const char *name = text(rq, "%s", json_string_value(named) ? json_string_value(named) : "");

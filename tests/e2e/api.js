@@ -144,9 +144,46 @@ async function told(mine, theirs, ours, staff) {
   check(filled.turn > 1 && [403, 404, 409].includes(stale.status), `a stale move: ${stale.status}`);
 }
 
+// Away, decided in his stead, read afterwards; a standing delegation begun and ended.
+async function standing(all) {
+  const [tanaka, sato, kuroda] = ['tanaka', 'sato', 'kuroda'].map((l) => token(l, all).text);
+  const [manager, supervisor, ciso] = [await client(tanaka), await client(sato), await client(kuroda)];
+  const away = await ciso('addAbsence', null, { kind: 'prevented', reason: '入院' });
+  check((await manager('listAbsences')).items.some((a) => a.id === away.id && a.kind === 'prevented'), 'the absence is not listed');
+  const foreign = await raw('POST', '/absences', tanaka, { body: JSON.stringify({ kind: 'away', reason: '休暇', person: away.person }) });
+  check([403, 404].includes(foreign.status), `another's absence: ${foreign.status}`);
+  const site = await manager('makeRow', { kind: 'site' }, { name: '市外の分室', cells: { outside: 'yes' } });
+  const host = await manager('makeRow', { kind: 'host' }, { name: '分室のサーバ', cells: { section: 'tax', form: 'server', site: site.id } });
+  const asked = await manager('submitApplication', null, { act: 'place_server', object: host.id, title: '分室への設置', purpose: '停電に備えるため', facts: { clear: 'yes', fixed: 'yes' } });
+  check(asked.state === 'open', `place_server: ${JSON.stringify(asked).slice(0, 400)}`);
+  const decided = await supervisor('answerApplication', { id: asked.id }, { answer: 'agree' });
+  check(decided.words[0].mark === '代', `not marked: ${JSON.stringify(decided.words)}`);
+  const early = await raw('POST', `/applications/${asked.id}/reading`, sato, { body: '{}' });
+  check(early.status === 403, `read by the substitute: ${early.status}`);
+  check((await ciso('readApplication', { id: asked.id }, {})).id === asked.id, 'not read');
+  const again = await raw('POST', `/applications/${asked.id}/reading`, kuroda, { body: '{}' });
+  check(again.status === 409, `read twice: ${again.status}`);
+  await ciso('endAbsence', { id: away.id }, {});
+  check(!(await manager('listAbsences')).items.some((a) => a.id === away.id), 'the absence goes on');
+
+  const order = { post: 'supervisor', to_post: 'deputy', matter: 'approve_medium,use_web_service', to: '2030-03-31' };
+  for (const [who, what] of [[tanaka, order], [sato, { ...order, to_post: 'manager' }]]) {
+    const no = await raw('POST', '/delegations', who, { body: JSON.stringify(what) });
+    check(no.status === 403, `delegated: ${no.status}`);
+  }
+  const wrong = await raw('POST', '/delegations', sato, { body: JSON.stringify({ ...order, matter: 'nothing_known' }) });
+  check(wrong.status === 422, `an unknown matter: ${wrong.status}`);
+  const made = await supervisor('addDelegation', null, order);
+  check((await manager('listDelegations')).items.some((d) => d.id === made.id), 'the delegation is not listed');
+  const taken = await raw('POST', `/delegations/${made.id}/ending`, tanaka, { body: '{}' });
+  check(taken.status === 403, `ended by another: ${taken.status}`);
+  await supervisor('endDelegation', { id: made.id }, {});
+  check(!(await manager('listDelegations')).items.some((d) => d.id === made.id), 'the delegation goes on');
+}
+
 async function everything() {
   const all = 'act.write,application.decide,application.read,application.write,case.read,case.write,crossing.read,duty.read,duty.write,' +
-    'ledger.read,office.read,policy.read,proof.read,record.read,record.write,register.read,register.write';
+    'ledger.read,office.read,office.write,policy.read,proof.read,record.read,record.write,register.read,register.write';
   const [staff, manager, it] = [token('ueda', all), token('tanaka', all), token('hayashi', all)].map((t) => t.text);
   description = (await raw('GET', '/openapi.json', it)).data;
   const { Validator } = await import(path.join(modules, '@seriousme/openapi-schema-validator/index.js'));
@@ -156,7 +193,7 @@ async function everything() {
 
   const [mine, theirs, ours] = [await client(staff), await client(manager), await client(it)];
   const me = await mine('getMe');
-  check(me.section === 'tax' && me.scopes.length === 17, `me: ${JSON.stringify(me)}`);
+  check(me.section === 'tax' && me.scopes.length === 18, `me: ${JSON.stringify(me)}`);
   check((await ours('listSections')).items.some((s) => s.id === 'tax'), 'no tax section');
   check((await ours('listPeople')).items.length >= 12, 'people are missing');
   check((await ours('listPosts', { on: '2026-04-01' })).items.some((h) => h.post === 'ciso'), 'no CISO');
@@ -209,6 +246,7 @@ async function everything() {
   check((await mine('withdrawApplication', { id: open.id }, {})).state === 'withdrawn', 'not withdrawn');
 
   await told(mine, theirs, ours, staff);
+  await standing(all);
   const entries = await ours('listEntries', { kind: 'application.', limit: 3 });
   check(entries.items.length === 3 && entries.next !== '', 'entries are not paged');
   const older = await ours('listEntries', { kind: 'application.', limit: 3, before: Number(entries.next) });

@@ -207,3 +207,11 @@ struct result api_withdraw(struct request *rq, const json_t *in, json_t **out, s
 	TRY(application_withdraw(parts_of(rq)->proceedings, a.id, rq->person.id, why));
 	return api_application(rq, in, out, why);
 }
+
+struct result api_see(struct request *rq, const json_t *in, json_t **out, struct why *why)
+{
+	struct application a;
+	TRY(load(rq, &a, why));
+	TRY(application_see(parts_of(rq)->proceedings, a.id, rq->person.id, why));
+	return api_application(rq, in, out, why);
+}

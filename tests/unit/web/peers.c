@@ -521,6 +521,26 @@ struct result application_answer(struct proceedings *p, const char *id, const ch
 	return answer(why);
 }
 
+struct result application_after_list(struct proceedings *p, const char *application, const char *person, bool unseen,
+                                     struct arena *arena, struct application_after **out, size_t *count, struct why *why)
+{
+	(void)p;
+	(void)application;
+	(void)person;
+	(void)unseen;
+	(void)arena;
+	*out = NULL;
+	*count = 0;
+	return answer(why);
+}
+
+struct result application_see(struct proceedings *p, const char *id, const char *person, struct why *why)
+{
+	(void)p;
+	(void)person;
+	return fail(why, E_DENIED, id, "none");
+}
+
 struct result application_joint(struct proceedings *p, const struct application *a, struct arena *arena,
                                 struct application **out, size_t *count, struct why *why)
 {
