@@ -250,9 +250,11 @@ struct result furniture_mark(struct lines *lines, struct arena *arena, struct wh
 	buffer_init(&a, 4 << 20);
 	buffer_init(&b, 4 << 20);
 	mark_contents(lines, &a, &b);
+	struct result done = lone_numbers(lines, arena, why);
 	mark_page_numbers(lines);
 	lines_measure(lines);
-	struct result done = mark_heads(lines, arena, &a, why);
+	if (done.code == OK)
+		done = mark_heads(lines, arena, &a, why);
 	buffer_done(&a);
 	buffer_done(&b);
 	return done;

@@ -126,6 +126,7 @@ enum line_fate {
 	LINE_CONTENTS, /* table of contents */
 	LINE_HEAD,     /* running head or foot */
 	LINE_PAGE,     /* page number */
+	LINE_NUMBER,   /* a number alone, joined to the line below */
 	LINE_UNPLACED, /* in a TEXT_FIGURE */
 	LINE_OTHER,    /* of the other column of a comparison table */
 	LINE_FATES

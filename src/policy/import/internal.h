@@ -86,6 +86,10 @@ bool line_open(const struct lines *lines, const struct line *line);
 /* ---- furniture.c: contents, running heads, page numbers */
 struct result furniture_mark(struct lines *lines, struct arena *arena, struct why *why) MUST;
 
+/* ---- lone.c */
+/* lone_numbers - joins a number that stands alone on its line to the line below */
+struct result lone_numbers(struct lines *lines, struct arena *arena, struct why *why) MUST;
+
 /* ---- columns.c */
 struct columns {
 	struct lines side[2]; /* in the order they stand on the page */

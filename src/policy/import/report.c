@@ -7,6 +7,7 @@ static const struct {
 	[LINE_BLANK] = {"blank", "空行"}, [LINE_PLACED] = {"placed", "条文"},
 	[LINE_FRONT] = {"front", "表紙・前付"}, [LINE_CONTENTS] = {"contents", "目次"},
 	[LINE_HEAD] = {"head", "柱・欄の見出し"}, [LINE_PAGE] = {"page", "ページ番号"},
+	[LINE_NUMBER] = {"number", "次の行と合わせた番号"},
 	[LINE_UNPLACED] = {"unplaced", "置き場所の分からない行"}, [LINE_OTHER] = {"other", "もう一方の欄"},
 };
 
