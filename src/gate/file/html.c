@@ -36,12 +36,12 @@ static const char empty[] = "br col hr img wbr";
 /* With all that they hold; raw: until their closing tag, whatever stands there. */
 static const struct {
 	const char *names, *what;
-	bool raw;
+	bool raw, shown; /* shown: the reader is told in its place */
 } taken[] = {
 	{"script", "javascript", true}, {"noscript noembed noframes", "alternate", true},
-	{"iframe", "frame", true}, {"frameset", "frame", false}, {"xmp plaintext", "unknown-element", true},
+	{"iframe", "frame", true, true}, {"frameset", "frame", false}, {"xmp plaintext", "unknown-element", true},
 	{"textarea", "control", true}, {"select datalist", "control", false},
-	{"object embed applet audio video canvas", "media", false}, {"svg math template", "unknown-element", false},
+	{"object applet audio video", "media", false, true}, {"canvas", "media", false}, {"svg math template", "unknown-element", false},
 	{"map", "unsafe-link", false},
 };
 /* Alone, without closing tag. */
@@ -322,6 +322,14 @@ static void begin_body(struct page *p)
 	p->ended = false;
 }
 
+static bool has(const struct html_tag *tag, const char *name)
+{
+	for (unsigned i = 0; i < tag->count; i++)
+		if (slice_equal_nocase(tag->attributes[i].name, slice_str(name)))
+			return true;
+	return false;
+}
+
 static struct result open_element(struct page *p, const struct html_tag *tag, struct why *why)
 {
 	begin_body(p);
@@ -330,6 +338,7 @@ static struct result open_element(struct page *p, const struct html_tag *tag, st
 	if (!alone && p->depth == OPEN_MOST)
 		return job_refuse(p->job, REFUSAL_DEEP, "", "more than %d elements in one another", OPEN_MOST);
 	buffer_printf(&p->body, "<%s", tag->name);
+	size_t named_until = p->body.len;
 	for (unsigned i = 0; i < tag->count; i++) {
 		struct slice name = tag->attributes[i].name;
 		if (strcmp(tag->name, "a") == 0 && slice_equal_nocase(name, SLICE("href")))
@@ -337,6 +346,8 @@ static struct result open_element(struct page *p, const struct html_tag *tag, st
 		if (strcmp(tag->name, "img") == 0 && slice_equal_nocase(name, SLICE("src")))
 			TRY(put_picture(p, tag->attributes[i].value, why));
 	}
+	if (strcmp(tag->name, "img") == 0 && p->body.len == named_until && has(tag, "src") && !has(tag, "alt"))
+		put_attribute(&p->body, "alt", SLICE("取り除きました"));
 	put_attributes(p, tag, tag->name, &p->body);
 	buffer_put_str(&p->body, ">");
 	if (!alone)
@@ -375,11 +386,20 @@ static void skip_element(struct page *p, const char *name)
 	}
 }
 
+/* The reader sees that something stood here. */
+static void tell(struct page *p)
+{
+	begin_body(p);
+	html_put(SLICE("［取り除きました］"), &p->body);
+}
+
 static bool take_element(struct page *p, const struct html_tag *tag)
 {
 	for (size_t i = 0; i < sizeof single / sizeof single[0]; i++)
 		if (named(single[i].names, tag->name)) {
 			report(p, single[i].what, tag->name);
+			if (strcmp(tag->name, "embed") == 0 && !tag->closing)
+				tell(p);
 			return true;
 		}
 	for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
@@ -387,6 +407,8 @@ static bool take_element(struct page *p, const struct html_tag *tag)
 			continue;
 		if (!tag->closing) {
 			report(p, taken[i].what, tag->name);
+			if (taken[i].shown)
+				tell(p);
 			if (taken[i].raw)
 				html_raw(p->in, &p->pos, tag->name);
 			else
@@ -394,14 +416,6 @@ static bool take_element(struct page *p, const struct html_tag *tag)
 		}
 		return true;
 	}
-	return false;
-}
-
-static bool has(const struct html_tag *tag, const char *name)
-{
-	for (unsigned i = 0; i < tag->count; i++)
-		if (slice_equal_nocase(tag->attributes[i].name, slice_str(name)))
-			return true;
 	return false;
 }
 

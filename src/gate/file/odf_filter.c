@@ -20,6 +20,7 @@ struct filter {
 	bool unwrapped[XML_DEPTH + 1];
 	uint8_t families[XML_UNKNOWNS];  /* of unknown ids, + 1; 0: not asked yet */
 	bool object_kept;                /* of the frame open last */
+	struct { bool frame, lost, kept; } seen[XML_DEPTH + 1]; /* of open draw:frames: what they show */
 	const char *body;
 	const char *reported[REPORTED_MOST];
 	size_t reported_count;
@@ -285,7 +286,7 @@ static void note_body(struct filter *f, enum odf_family family)
 			f->body = kinds[i];
 }
 
-static struct result started(struct filter *f, bool *whole, struct why *why)
+static struct result judge_element(struct filter *f, bool *whole, struct why *why)
 {
 	struct xml *xml = f->xml;
 	enum odf_family family = family_of(f, xml->ns);
@@ -329,12 +330,57 @@ static struct result started(struct filter *f, bool *whole, struct why *why)
 	return ok();
 }
 
+/* What a draw:frame is there for. */
+static bool shows(enum odf_family family, struct slice local)
+{
+	static const char drawn[] = "image object object-ole text-box plugin applet floating-frame";
+	return (family == ODF_DRAW && words_list(drawn, local)) || (family == ODF_TABLE && slice_is(local, "table"));
+}
+
+static struct result started(struct filter *f, bool *whole, struct why *why)
+{
+	struct xml *xml = f->xml;
+	enum odf_family family = family_of(f, xml->ns);
+	bool shown = shows(family, xml->local), frame = family == ODF_DRAW && slice_is(xml->local, "frame");
+	size_t depth = xml->depth, from = xml->from;
+	TRY(judge_element(f, whole, why));
+	bool stays = *whole && xml->kind == XML_START && xml->from == from && xml->depth == depth;
+	f->seen[depth].frame = frame && stays;
+	f->seen[depth].lost = f->seen[depth].kept = false;
+	if (shown && f->seen[depth - 1].frame)
+		*(stays ? &f->seen[depth - 1].kept : &f->seen[depth - 1].lost) = true;
+	return ok();
+}
+
+/* The prefix in scope of a family, with its colon. */
+static struct slice prefix_for(const struct filter *f, const char *name_space)
+{
+	for (uint32_t i = f->xml->prefix_count; i-- > 0;)
+		if (slice_is(f->xml->prefixes[i].uri, name_space))
+			return f->xml->prefixes[i].prefix;
+	return SLICE("");
+}
+
+/* Of a frame that has nothing to show any more the reader sees why. */
+static void frame_ends(struct filter *f)
+{
+	struct slice draw = prefix_for(f, "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0");
+	struct slice text = prefix_for(f, "urn:oasis:names:tc:opendocument:xmlns:text:1.0");
+	if (draw.len == 0 || text.len == 0)
+		return;
+	copy_until(f, f->xml->from);
+	buffer_printf(f->out, "<%.*s:text-box><%.*s:p>取り除きました</%.*s:p></%.*s:text-box>", SLICE_ARG(draw), SLICE_ARG(text),
+	              SLICE_ARG(text), SLICE_ARG(draw));
+}
+
 static struct result token(struct filter *f, bool *whole, struct why *why)
 {
 	struct xml *xml = f->xml;
 	*whole = true;
 	if (xml->kind == XML_START)
 		return started(f, whole, why);
+	if (xml->kind == XML_END && f->seen[xml->depth + 1].frame && f->seen[xml->depth + 1].lost && !f->seen[xml->depth + 1].kept)
+		frame_ends(f);
 	if (xml->kind == XML_END && f->unwrapped[xml->depth + 1]) {
 		leave_out(f, xml->from, xml->to);
 		f->unwrapped[xml->depth + 1] = false;

@@ -35,6 +35,8 @@ static const char blank_sheet_strict[] =
 
 /* ---- made parts ---- */
 
+static const struct part_rule picture_rule = {"image", NULL, ROLE_PICTURE, false, 0, NULL, "picture"};
+
 static void made(struct package *package, struct part *part, const char *name, const char *type)
 {
 	part->made_name = name;
@@ -214,8 +216,16 @@ static struct result judge_relation(struct package *package, const struct part *
 		if (relation->rule && relation->rule->role != ROLE_LINK)
 			TRY(look_inside(package, source, relation, &keep, why));
 	}
-	if (!keep)
-		drop_relation(package, source, relation);
+	if (keep)
+		return ok();
+	bool picture = relation->external && relation->rule && relation->rule->role == ROLE_PICTURE;
+	drop_relation(package, source, relation);
+	if (picture) {
+		relation->rule = &picture_rule;
+		relation->stand_in = true;
+		relation->target = SLICE("");
+		relation->external = false;
+	}
 	return ok();
 }
 
@@ -225,6 +235,8 @@ static struct result read_relations(struct package *package, struct part *part, 
 	for (struct relation *r = part->relations.first; r; r = r->next) {
 		TRY(job_pay_work(package->job, 64));
 		TRY(judge_relation(package, part, r, why));
+		if (r->stand_in)
+			part->relations.entry = NULL; /* they say something else now */
 	}
 	return ok();
 }
@@ -268,8 +280,6 @@ static struct result add_picture(struct package *package, struct part *part, enu
 	made(package, part, name, picture_type(type));
 	return ok();
 }
-
-static const struct part_rule picture_rule = {"image", NULL, ROLE_PICTURE, false, 0, NULL, "picture"};
 
 /* One placeholder a package, made by the same encoder as every picture, so that
  * a second cleansing finds it as it would make it. */
@@ -321,6 +331,14 @@ static struct result make_metafile(struct package *package, struct part *part, s
 	return ok();
 }
 
+static struct result stand_in(struct package *package, struct relation *relation, struct why *why)
+{
+	if (!package->placeholder)
+		TRY(make_placeholder(package, why));
+	relation->part = package->placeholder;
+	return ok();
+}
+
 /* The part that the relationship shall lead to: the picture or its stand-in. */
 static struct result make_picture(struct package *package, struct relation *relation, struct why *why)
 {
@@ -328,6 +346,8 @@ static struct result make_picture(struct package *package, struct relation *rela
 	struct buffer AUTO(buffer_done) out = {0};
 	enum file_type type;
 	enum refusal refusal = REFUSAL_UNKNOWN;
+	if (relation->stand_in)
+		return stand_in(package, relation, why);
 	buffer_init(&out, (size_t)256 << 20);
 	if (part->made_name)
 		return ok();
@@ -347,10 +367,7 @@ static struct result make_picture(struct package *package, struct relation *rela
 	if (!part->reported)
 		job_drop(package->job, "picture", opc_place(package, part->name));
 	part->reported = true;
-	if (!package->placeholder)
-		TRY(make_placeholder(package, why));
-	relation->part = package->placeholder;
-	return ok();
+	return stand_in(package, relation, why);
 }
 
 /* ---- XML parts ---- */
@@ -477,7 +494,7 @@ static struct result follow(struct package *package, const struct relations *lis
 		if (!r->rule)
 			continue;
 		r->live |= r->rule->implicit;
-		if (!r->live || !r->part)
+		if (!r->live || (!r->part && !r->stand_in))
 			continue;
 		enum part_role role = r->rule->role;
 		if (role == ROLE_PICTURE)

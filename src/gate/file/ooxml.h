@@ -62,6 +62,7 @@ struct relation {
 	struct part *part;        /* target inside the package */
 	bool external;
 	bool live;                /* stands in the output */
+	bool stand_in;            /* of a linked picture: the stand-in is its target */
 	struct relation *next;
 	struct relation *next_in_bucket;
 };
@@ -139,6 +140,7 @@ enum rule_action {
 	RULE_FORMULA_ELEMENT,/* dropped whole */
 	RULE_NAME,          /* definedName */
 	RULE_OLE_FRAME, RULE_OLE, RULE_PICTURE,
+	RULE_HOLDER,        /* w:object, w:pict: words stand there if nothing visible is left */
 	RULE_TIMING, RULE_TIMING_END, /* an element that ends the timing that holds it */
 	RULE_SHAPE_DROP,    /* drop, and the slide's timing with it */
 	RULE_CLIENT_DATA, RULE_VML_SHAPE,

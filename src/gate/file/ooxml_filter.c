@@ -145,7 +145,15 @@ static bool lives_without(const struct xml *xml)
 static enum fate relation_attribute(struct filter *f, const struct xml_attribute *a)
 {
 	struct relation *relation = relation_of(f, a->value);
+	if (relation && relation->stand_in && (!is_picture(f->xml) || !picture_stands_in(f, a))) {
+		if (!lives_without(f->xml))
+			return GOES;
+		filter_cut(f, a->from, a->to);
+		return STAYS;
+	}
 	if (relation && relation->rule) {
+		if (is_picture(f->xml))
+			picture_kept(f);
 		struct reference ref = {a->from, relation};
 		buffer_put(&f->references, &ref, sizeof ref);
 		return STAYS;

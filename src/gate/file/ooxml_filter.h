@@ -25,6 +25,7 @@ struct frame {
 	enum frame_mode mode;
 	bool marked;           /* by the rule: frozen, chosen, holds an object, ends */
 	bool is_run;
+	bool shown;            /* RULE_HOLDER: a picture in it stays */
 	uint32_t children;     /* kept ones */
 	struct span inner;     /* Fallback's end tag; the picture of an object */
 	size_t lost_from;      /* UNWRAP: the outermost frame whose tags went with it */
@@ -79,6 +80,18 @@ struct slice filter_decoded(struct filter *f, struct slice raw);
 bool filter_value_is(struct filter *f, const struct xml_attribute *a, const char *want);
 /* filter_enclosing - the nearest open element of this rule, or NULL */
 struct frame *filter_enclosing(struct filter *f, enum rule_action action);
+
+/* of ooxml_holder.c: what is seen where something visible went.  marked of a holder:
+ * it lost an object, a control or something that plays */
+bool is_picture(const struct xml *xml);
+/* picture_stands_in - an attribute that named a linked picture names its stand-in now; false:
+ * it goes, for another one of the element names a picture                     */
+bool picture_stands_in(struct filter *f, const struct xml_attribute *a);
+void picture_kept(struct filter *f);
+void holder_lost(struct filter *f, const char *what);
+bool holder_close(struct filter *f, struct frame *frame, size_t to);
+/* frame_box - a box in the frame's place; false where its place cannot be told */
+bool frame_box(struct filter *f, struct frame *frame, size_t to);
 
 /* of ooxml_fields.c */
 enum fate field_text_judge(struct filter *f, struct frame *frame);

@@ -166,6 +166,8 @@ static bool ole_frame_close(struct filter *f, struct frame *frame, size_t to)
 	if (!frame->marked)
 		return true;
 	f->shape_dropped = true;
+	if (frame->inner.to == 0 && frame_box(f, frame, to))
+		return true;
 	if (frame->inner.to == 0) {
 		filter_cut(f, frame->from, to);
 		return false;
@@ -291,6 +293,7 @@ static bool alternate_close(struct filter *f, struct frame *frame, size_t to)
 
 static enum fate drop_judge(struct filter *f, struct frame *frame)
 {
+	holder_lost(f, frame->rule->what);
 	filter_report(f, frame->rule->what);
 	return GOES;
 }
@@ -350,6 +353,7 @@ const struct handler *handler_of(enum rule_action action)
 		[RULE_OLE_FRAME] = {.close = ole_frame_close},
 		[RULE_OLE] = {.judge = ole_judge},
 		[RULE_PICTURE] = {.close = picture_close},
+		[RULE_HOLDER] = {.close = holder_close},
 		[RULE_TIMING] = {.close = timing_close},
 		[RULE_TIMING_END] = {.judge = timing_end_judge},
 		[RULE_SHAPE_DROP] = {.judge = shape_drop_judge},

@@ -19,6 +19,7 @@ static const struct element_rule elements[] = {
 	{NS_W, "moveFrom", RULE_TRACKED, NULL}, {NS_W, "moveTo", RULE_TRACKED, NULL},
 	{NS_W, "altChunk", RULE_DROP, "alt-chunk"},
 	{NS_W, "subDoc", RULE_DROP, "sub-document"},
+	{NS_W, "object", RULE_HOLDER, NULL}, {NS_W, "pict", RULE_HOLDER, NULL},
 	{NS_W, "control", RULE_DROP, "activex"},
 	{NS_W, "objectEmbed", RULE_DROP, "ole-object"},
 	{NS_W, "objectLink", RULE_DROP, "ole-object"},

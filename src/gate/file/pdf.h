@@ -226,6 +226,7 @@ struct pdf_type {
 	uint8_t repeat;
 	bool guarded;                /* the map leaves active keys out */
 	bool holes;                  /* what is refused in the array becomes null, not nothing */
+	const char *made;            /* of a dictionary: entries that it has whatever stood there */
 	bool page;                   /* a reference to a page of the page tree, nothing else */
 	/* choose - the alternative that this value is, or NULL for none; may report */
 	struct result (*choose)(struct pdf_walk *walk, const struct pdf_value *value,

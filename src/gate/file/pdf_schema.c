@@ -292,6 +292,15 @@ TYPE frozen_form = {.label = "form fields", .dict = true, .rules = RULES{{"Field
 	{"CO", NULL, "javascript"}, {NULL}}};
 TYPE frozen = {.label = "form field", .dict = true, .rules = RULES{ANNOTATION_RULES,
 	{"MK", &dressing}, {NULL}}};
+/* What plays or carries a file leaves its look, as a stamp, or else a note; both say
+ * 取り除きました (UTF-16).  Bytes as pdf_put_scalar writes them: a second pass changes nothing */
+#define REMOVED_TEXT "/Contents(\xFE\xFF\x53\xD6\x30\x8A\x96\x64\x30\x4D\x30\x7E\x30\x57\x30\x5F)"
+#define REMOVED_RULES {"Rect", &bounds}, {"P", &page_ref}, {"F", &integer}, {"FS", NULL, NULL}, {"Sound", NULL, NULL}, \
+	{"Movie", NULL, NULL}, {"RichMediaContent", NULL, NULL}, {"RichMediaSettings", NULL, NULL}, {"3DD", NULL, NULL}
+TYPE removed_look = {.label = "annotation", .dict = true, .made = "/Type/Annot/Subtype/Stamp" REMOVED_TEXT,
+	.rules = RULES{REMOVED_RULES, {"AP", &appearances}, {"AS", &name}, {NULL}}};
+TYPE removed_note = {.label = "annotation", .dict = true, .made = "/Type/Annot/Subtype/Text" REMOVED_TEXT "/Name/Note",
+	.rules = RULES{REMOVED_RULES, {NULL}}};
 TYPE annotations = {.item = &annotation_ref};
 TYPE acroform = {.label = "form fields", .dict = true, .rules = RULES{{"Fields", &field_refs},
 	{"NeedAppearances", &boolean}, {"DR", &resources}, {"DA", &string}, {"Q", &integer},
@@ -490,6 +499,25 @@ static const char *annotation_word(const struct pdf_value *subtype)
 	return "annotation";
 }
 
+/* Of those that people saw on the page something stays to be seen. */
+static struct result choose_removed(struct pdf_walk *walk, const struct pdf_value *value, const struct pdf_value *subtype,
+                                    const struct pdf_type **type)
+{
+	const struct pdf_value *look, *normal, *place;
+	TRY(pdf_get_resolved(walk->doc, value, "Rect", &place));
+	TRY(pdf_get_resolved(walk->doc, value, "AP", &look));
+	bool known = strcmp(annotation_word(subtype), "annotation") != 0;
+	if (!known || place->kind != PDF_ARRAY || place->count != 4)
+		return ok();
+	*type = &removed_note;
+	if (look->kind != PDF_DICT)
+		return ok();
+	TRY(pdf_get_resolved(walk->doc, look, "N", &normal));
+	if (normal->kind == PDF_DICT)
+		*type = &removed_look;
+	return ok();
+}
+
 static bool fields_stay(const struct pdf_walk *walk)
 {
 	return !rules_strip(&walk->doc->job->rules, "form-field");
@@ -524,9 +552,10 @@ static struct result choose_annotation(struct pdf_walk *walk, const struct pdf_v
 	*type = type_named(kinds, subtype);
 	if (*type == &widget && !fields_stay(walk))
 		*type = freeze(walk, value, &frozen);
-	if (!*type)
-		pdf_report(walk, annotation_word(subtype));
-	return ok();
+	if (*type)
+		return ok();
+	pdf_report(walk, annotation_word(subtype));
+	return choose_removed(walk, value, subtype, type);
 }
 
 static struct result choose_fields(struct pdf_walk *walk, const struct pdf_value *value,

@@ -167,6 +167,8 @@ static void push(struct pdf_walk *walk, const struct pdf_value *value, const str
 	walk->frames[walk->depth++] = (struct pdf_frame){.value = value, .type = type,
 	                                                   .key = walk->key};
 	buffer_put_str(sink(walk), value->kind == PDF_ARRAY ? "[" : "<<");
+	if (type->made && value->kind == PDF_DICT)
+		buffer_put_str(sink(walk), type->made);
 }
 
 static void put_choice(struct pdf_walk *walk, const struct choice *c)

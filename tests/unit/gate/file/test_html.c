@@ -101,6 +101,16 @@ TEST(links_and_pictures_that_stay)
 	outcome_done(&o);
 }
 
+TEST(what_went_is_told_in_its_place)
+{
+	BODY("a<object data=x>CANARY</object>b", "a［取り除きました］b");
+	BODY("a<iframe src=x></iframe>b", "a［取り除きました］b");
+	BODY("a<video src=x></video>b<embed src=y>c", "a［取り除きました］b［取り除きました］c");
+	BODY("<img src=\"http://example.jp/a.png\">", "<img alt=\"取り除きました\">");
+	BODY("<img src=\"http://example.jp/a.png\" alt=\"市章\">", "<img alt=\"市章\">");
+	BODY("<img alt=\"取り除きました\">", "<img alt=\"取り除きました\">");
+}
+
 TEST(style_that_stays)
 {
 	struct outcome o;

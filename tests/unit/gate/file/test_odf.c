@@ -231,6 +231,35 @@ TEST(each_construct)
 	}
 }
 
+TEST(a_frame_that_lost_what_it_showed_says_so)
+{
+	static const struct {
+		const char *body;
+		bool told;
+	} frames[] = {
+		{FRAME("<draw:object-ole xlink:href=\"./Object 1\"/>"), true},
+		{FRAME("<draw:plugin xlink:href=\"a.swf\"/>"), true},
+		{FRAME("<draw:image xlink:href=\"http://example.jp/a.png\"/>"), true},
+		{FRAME("<draw:image xlink:href=\"http://example.jp/a.png\"/><draw:text-box/>"), false},
+		{FRAME(""), false},
+	};
+	for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++) {
+		AUTO(arena_drop) struct arena *a = arena_new(16 << 20);
+		AUTO(buffer_done) struct buffer in = {0}, flat = {0};
+		const struct recipe recipe = {.body = frames[i].body};
+		struct outcome o;
+		buffer_init(&in, 1 << 20);
+		buffer_init(&flat, 1 << 20);
+		make(&recipe, NULL, a, &in);
+		cleanse_as(&o, "x.odt", buffer_slice(&in));
+		flatten(buffer_slice(&o.out), &flat);
+		size_t at = slice_find(buffer_slice(&flat), SLICE("<draw:text-box><text:p>取り除きました</text:p></draw:text-box></draw:frame>"));
+		CHECK_INT(at != SIZE_MAX, frames[i].told);
+		check_again(&o, "x.odt", "odt");
+		outcome_done(&o);
+	}
+}
+
 TEST(harmless_stays_as_it_is)
 {
 	static const struct recipe r = {.kind = "spreadsheet", .body = "<table:content-validations><table:content-validation table:name=\"v\" "

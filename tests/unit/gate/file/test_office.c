@@ -91,7 +91,7 @@ static const struct row package_rows[] = {
 		.rels = REL_OUT("rId9", T "hyperlink", "http&#10;://" C)}},
 	{"external picture", "external-link", {FILE_DOCX,
 		.body = PARA(RUN("<w:drawing><a:blip r:link=\"rId9\"/></w:drawing>")),
-		.rels = REL_OUT("rId9", T "image", "http://" C "/beacon.png")}},
+		.rels = REL_OUT("rId9", T "image", "http://" C "/beacon.png")}, "<a:blip r:embed=\"rId9\"/>"},
 	{"external by entity", "external-link", {FILE_DOCX,
 		.body = PARA(RUN("<w:pict><v:shape><v:imagedata r:id=\"rId9\"/></v:shape></w:pict>")),
 		.rels = "<Relationship Id=\"rId9\" Type=\"" T "image\" Target=\"http://" C "\" TargetMode=\"Ext&#101;rnal\"/>"}},
@@ -183,7 +183,12 @@ static const struct row word_rows[] = {
 			"2006/relationships\">" REL_OUT("rId1", T "frame", "http://" C) "</Relationships>"}}}},
 	{"embedded object", "ole-object", {FILE_DOCX, .body = PARA(RUN("<w:object><v:shape id=\"s\"/><o:OLEObject Type=\"Embed\" "
 		"ProgID=\"" C "\" r:id=\"rId9\"/></w:object>")), .rels = REL("rId9", T "oleObject", "embeddings/oleObject1.bin"),
-		.parts = {{"word/embeddings/oleObject1.bin", NULL, CFB}}}, "v:shape"},
+		.parts = {{"word/embeddings/oleObject1.bin", NULL, CFB}}}, "<w:t>［取り除きました］</w:t>"},
+	{"embedded object with a preview", "ole-object", {FILE_DOCX, .body = PARA(RUN("<w:object><v:shape id=\"s\"><v:imagedata "
+		"r:id=\"rId8\"/></v:shape><o:OLEObject Type=\"Embed\" ProgID=\"" C "\" r:id=\"rId9\"/></w:object>")),
+		.rels = REL("rId9", T "oleObject", "embeddings/oleObject1.bin") REL("rId8", T "image", "media/none.png"),
+		.parts = {{"word/embeddings/oleObject1.bin", NULL, CFB}, {"word/media/none.png", NULL, "none"}}},
+		"<v:imagedata r:id=\"rId8\"/>"},
 	{"linked object", "ole-object", {FILE_DOCX, .body = PARA(RUN("<w:object><o:OLEObject Type=\"Link\" r:id=\"rId9\"/></w:object>")),
 		.rels = REL_OUT("rId9", T "oleObject", "file://" C)}},
 	{"embedded package", "embedded-file", {FILE_DOCX, .body = PARA(RUN("<w:object><o:OLEObject r:id=\"rId9\"/></w:object>")),
@@ -326,6 +331,12 @@ static const struct row power_point_rows[] = {
 	{"embedded media", "media", {FILE_PPTX, .body = "<p:pic><p:nvPr><p:extLst><p:ext uri=\"u\"><p14:media r:embed=\"rId9\"/></p:ext></p:extLst>"
 		"</p:nvPr></p:pic>", .rels = REL("rId9", MS "2007/relationships/media", "../media/media1.mp4"),
 		.parts = {{"ppt/media/media1.mp4", NULL, C}}}},
+	{"embedded object without a picture", "ole-object", {FILE_PPTX, .body = "<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id=\"7\" "
+		"name=\"" C "\"/></p:nvGraphicFramePr><p:xfrm><a:off x=\"100\" y=\"-20\"/><a:ext cx=\"300\" cy=\"40\"/></p:xfrm><a:graphic>"
+		"<a:graphicData uri=\"ole\"><p:oleObj progId=\"" C "\" r:id=\"rId9\"><p:embed/></p:oleObj></a:graphicData></a:graphic>"
+		"</p:graphicFrame>", .rels = REL("rId9", T "oleObject", "../embeddings/oleObject1.bin"),
+		.parts = {{"ppt/embeddings/oleObject1.bin", NULL, CFB}}},
+		"<a:off x=\"100\" y=\"-20\"/><a:ext cx=\"300\" cy=\"40\"/>"},
 	{"embedded object keeps its picture", "ole-object", {FILE_PPTX, .body = "<p:graphicFrame><a:graphic><a:graphicData uri=\"ole\">"
 		"<mc:AlternateContent><mc:Choice Requires=\"v\"><p:oleObj spid=\"s\" progId=\"" C "\" r:id=\"rId9\"><p:embed/></p:oleObj></mc:Choice>"
 		"<mc:Fallback><p:oleObj progId=\"" C "\" r:id=\"rId9\"><p:embed/><p:pic><p:nvPicPr><p:cNvPr id=\"5\" name=\"見本\"/></p:nvPicPr>"

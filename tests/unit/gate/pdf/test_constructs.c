@@ -17,6 +17,9 @@ struct row {
 	const char *kept;
 };
 
+/* 取り除きました, in UTF-16, stands in its place */
+#define REMOVED "/Contents <feff53d6308a9664304d307e3057305f>"
+
 static const struct row rows[] = {
 	/* what happens by itself */
 	{"open action script", {.catalog = "/OpenAction" JS}, "javascript", "catalog /OpenAction",
@@ -123,12 +126,15 @@ static const struct row rows[] = {
 	 NULL},
 	{"file attachment", {.annotation = "/Subtype/FileAttachment/FS 8 0 R",
 	  .extra = {"<</EF<</F 9 0 R>>>>", CANARY_STREAM("")}}, "embedded-file", "page 1 /Annots",
-	 "/FileAttachment", NULL},
+	 "/FileAttachment", REMOVED},
 	/* media and unknown annotations */
 	{"rich media", {.annotation = "/Subtype/RichMedia/RichMediaContent<</X(" CANARY ")>>"},
-	 "multimedia", NULL, "/RichMedia", NULL},
+	 "multimedia", NULL, "/RichMedia", REMOVED},
+	{"screen with a look", {.annotation = "/Subtype/Screen/MK<</CA(" CANARY ")>>/AP<</N 8 0 R>>",
+	  .extra = {"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 0>>stream\n\nendstream"}}, "multimedia", NULL, "/Screen",
+	 "/Subtype /Stamp"},
 	{"screen", {.annotation = "/Subtype/Screen/MK<</CA(" CANARY ")>>"}, "multimedia", NULL, "/Screen",
-	 NULL},
+	 REMOVED},
 	{"movie", {.annotation = "/Subtype/Movie/Movie<</F(" CANARY ")>>"}, "multimedia", NULL, "/Movie",
 	 NULL},
 	{"sound", {.annotation = "/Subtype/Sound/Sound 8 0 R", .extra = {CANARY_STREAM("/R 8000")}},
