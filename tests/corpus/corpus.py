@@ -11,17 +11,23 @@ import email
 import email.policy
 import json
 import os
+import mailbox
 import pathlib
 import re
+import shutil
 import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 import xml.parsers.expat
 import zipfile
 
-TYPES = "docx xlsx xlsb officexml pptx doc xls ppt rtf odt ods odp html msg tnef svg slk eml pdf jpg png gif bmp tiff webp jp2 csv zip".split()
-MEMBERS = set(TYPES) - {"officexml"} | {"jpeg", "tif", "txt", "tsv", "docm", "xlsm", "pptm"}
+TYPES = "docx xlsx xlsb officexml pptx doc xls ppt rtf odt ods odp html msg tnef svg slk eml pdf jpg png gif bmp tiff webp jp2 csv txt tsv mht mbox zip tar gz bz2 xz 7z lzh cab rar".split()
+FOLDERS = {"7z": "7z-compressed", "gz": "gzip", "bz2": "bzip2", "lzh": "lzh-compressed"}
+ARCHIVES = set("tar gz bz2 xz 7z lzh cab rar".split())
+SYSTEMS = {None, "MS-DOS", "Windows", "Unix", "UNIX", "Win32", "FAT"}  # others put headers of their own before a file
+MEMBERS = set(TYPES) - {"officexml"} - set("tar gz bz2 xz 7z lzh cab rar".split()) | {"jpeg", "tif", "docm", "xlsm", "pptm"}
 VERDICTS = {"clean", "changed", "refused"}
 REASONS = set("damaged encrypted deep large bomb ambiguous unknown mismatch forbidden".split())
 build, corpus = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
@@ -150,6 +156,24 @@ SEALED = {"message/partial", "message/external-body", "application/pkcs7-mime", 
           "application/pgp-encrypted", "multipart/encrypted"}
 
 
+def packed_soundly(path):
+    """7z unpacks it without complaint to files of the listed types, under names that say so."""
+    if not quiet("7z", "t", "-p", path):
+        return False
+    listed = subprocess.run(["7z", "l", "-slt", "-p", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode("utf-8", "replace")
+    members = [dict(line.split(" = ", 1) for line in one.splitlines() if " = " in line) for one in listed.split("----------\n")[-1].split("\n\n")]
+    members = [m for m in members if m.get("Path") and m.get("Folder") != "+" and not m.get("Attributes", "").startswith("D")]
+    if path.endswith((".tgz", ".tbz", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz")) or any(m["Path"].endswith(".tar") for m in members):
+        try:
+            with tarfile.open(path) as tar:
+                members = [{"Path": m.name} for m in tar if m.isfile()] if all(m.isfile() or m.isdir() for m in tar) else []
+        except tarfile.TarError:
+            return False
+    plain = not any(m.get("Host OS") not in SYSTEMS or m["Path"].startswith("/") or m.get("Symbolic Link") or m.get("Hard Link") or m.get("Encrypted") == "+" for m in members)
+    return bool(members) and plain and all(m["Path"].rsplit(".", 1)[-1].lower() in MEMBERS and "/" + m["Path"] == os.path.normpath("/" + m["Path"])
+                                           for m in members)
+
+
 def has_pages(path):
     seen = subprocess.run(["qpdf", "--show-npages", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     return seen.stdout.strip() not in (b"", b"0")
@@ -159,6 +183,8 @@ def well_formed(kind, path):
     """Another program reads it without complaint, and it is of the listed types."""
     if kind == "pdf":
         return quiet("qpdf", "--check", path) and has_pages(path)
+    if kind in ARCHIVES:
+        return packed_soundly(path)
     if kind == "zip":
         return path.endswith(".zip") and quiet("unzip", "-tqq", path) and listed_members(path)
     if kind in ("docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp"):
@@ -180,14 +206,65 @@ def well_formed(kind, path):
     if kind == "html":  # in a charset of the list
         text = pathlib.Path(path).read_bytes()
         return text[:4] != b"\0\0\xfe\xff" and any(decodes(text, name) for name in ("utf-8", "cp932", "euc_jp", "utf-16"))
-    return kind == "csv" or readable_by_second(kind, path)
+    return kind in ("csv", "txt", "tsv", "mht", "mbox") or readable_by_second(kind, path)
+
+
+PACKERS = {"tar": "tar -cf OUT", "gz": "tar -czf OUT", "bz2": "tar -cjf OUT", "xz": "tar -cJf OUT", "7z": "7z a OUT", "cab": "gcab -c OUT"}
+TEXTS = {"utf-8": "関所を通る文書です。\n二行目。\n", "cp932": "関所を通る文書です。\r\n", "utf-16": "文書\r\n", "utf-8-sig": "文書\n"}
+
+
+def packed(kind, made):
+    """Archives of real documents by other packers: from one and from three kinds, with a Japanese name."""
+    for number, kinds in enumerate((["csv"], ["docx", "csv", "png"], ["pdf", "xlsx", "jpg"])):
+        inside = made / f"of{number}"
+        inside.mkdir()
+        for k in kinds:
+            shutil.copy(sorted((corpus / "benign" / k).glob("*"))[0], inside / f"資料.{k}")
+        archive = made / f"made{number}.{'tgz' if kind == 'gz' else 'txz' if kind == 'xz' else 'tbz' if kind == 'bz2' else kind}"
+        names = sorted(p.name for p in inside.iterdir())
+        command = PACKERS[kind].replace("OUT", str(archive)).split() + names
+        if shutil.which(command[0]):
+            subprocess.run(command, cwd=inside, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        shutil.rmtree(inside)
+
+
+def written(kind, made):
+    for charset, text in TEXTS.items():
+        if kind in ("txt", "tsv"):
+            (made / f"{charset}.{kind}").write_bytes((text if kind == "txt" else text.replace("を", "\t")).encode(charset))
+    if kind == "mht":
+        page = b"<html><head><meta charset=utf-8><title>t</title></head><body><p>%s</p></body></html>" % TEXTS["utf-8"].encode()
+        (made / "page.mht").write_bytes(b"From: <Saved by a browser>\nSubject: t\nDate: Mon, 2 Mar 2026 09:00:00 +0900\nMIME-Version: 1.0\n"
+                                        b'Content-Type: multipart/related; type="text/html"; boundary="b"\n\n--b\nContent-Type: text/html; charset=utf-8\n'
+                                        b"Content-Location: http://example.jp/\n\n" + page + b"\n--b--\n")
+    if kind == "mbox":
+        box = mailbox.mbox(made / "letters.mbox")
+        for n in range(3):
+            box.add(f"From: a{n}@example.jp\nTo: b@example.jp\nSubject: {n}\nDate: Mon, 2 Mar 2026 09:00:00 +0900\n\nletter {n}\n".encode())
+        box.close()
+
+
+def files_of(kind, part, work):
+    """The corpus' files of a kind, mails under the name that a mail has; and, of what it has few of, some made here."""
+    files = sorted(p for p in (corpus / part / FOLDERS.get(kind, kind)).glob("*") if p.is_file())
+    made = work / "made" / part / kind
+    made.mkdir(parents=True)
+    if kind == "eml":
+        for p in [p for p in files if p.suffix in (".txt", ".msg")]:
+            shutil.copy(p, made / f"{p.stem}.eml")
+        files = [p for p in files if p.suffix not in (".txt", ".msg")]
+    if part == "benign":
+        (packed if kind in PACKERS else written)(kind, made)
+    return files + sorted(p for p in made.iterdir() if p.is_file())
 
 
 def benign(work):
     print(f"{'benign':8}{'files':>7}{'passed':>8}{'changed':>8}{'refused':>8}{'of well-formed':>16}")
     wrong = whole = 0
     for kind in TYPES:
-        files = sorted(p for p in (corpus / "benign" / kind).glob("*") if p.is_file())
+        files = files_of(kind, "benign", work)
+        if not files:
+            continue
         reports = cleanse(files, work / "benign" / kind)
         refused = [r for r in reports if r["verdict"] == "refused"]
         unfair = [r for r in refused if r["reason"] != "encrypted" and well_formed(kind, r["file"])]
@@ -209,12 +286,12 @@ def active(work, folder):
     print(f"{folder:8}{'files':>7}{'passed':>8}{'refused':>8}{'still active':>14}")
     checker = build / "tests/tools/check_active"
     for kind in TYPES:
-        files = sorted(p for p in (corpus / folder / kind).glob("*") if p.is_file())
+        files = files_of(kind, folder, work)
         if not files:
             continue
         reports = cleanse(files, work / folder / kind)
         outputs = [r["out"] for r in reports if r["out"]]
-        bad = [o for o in outputs if not quiet(checker, {"officexml": "excelxml", "odt": "odf", "ods": "odf", "odp": "odf", "eml": "mail"}.get(kind, kind), o)]
+        bad = [o for o in outputs if not quiet(checker, {"officexml": "excelxml", "odt": "odf", "ods": "odf", "odp": "odf", "eml": "mail", "mht": "html", "mbox": "mail", **dict.fromkeys(ARCHIVES, "zip")}.get(kind, kind), o)]
         print(f"{kind:8}{len(files):7}{len(outputs):8}{len(files) - len(outputs):8}{len(bad):14}")
         for o in outputs:
             check(o not in bad, f"{o}: something active is left")

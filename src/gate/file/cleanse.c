@@ -3,6 +3,7 @@
  * only with the verdicts CHANGED and CLEAN. */
 #include "gate/file/job.h"
 #include "gate/file/links.h"
+#include "gate/mail/mail.h"
 
 struct file_limits file_limits_default(void)
 {
@@ -113,5 +114,6 @@ void file_report_json(const struct file_report *report, struct buffer *out)
 void file_prepare(void)
 {
 	archive_prepare();
+	mail_prepare();
 	ooxml_prepare();
 }

@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 
+#include <iconv.h>
+
 /* A cell of JIS X 0208 (7 bits each) as the two bytes of CP932. */
 static void put_cell(struct buffer *out, uint8_t row, uint8_t cell)
 {
@@ -113,11 +115,82 @@ static bool one_of(const char *list, const char *word)
 	return false;
 }
 
+/* Charsets of mail from elsewhere: the C library's converters, loaded before the jail
+ * or not known.  Without UTF-7, which hides what a text says from whoever does not
+ * expect it.                                                                 */
+static struct foreign {
+	const char *names, *converter;
+	iconv_t loaded;
+	bool ready;
+} foreign[] = {
+	{.names = "iso-8859-2 latin2", .converter = "ISO-8859-2"}, {.names = "iso-8859-3", .converter = "ISO-8859-3"},
+	{.names = "iso-8859-4", .converter = "ISO-8859-4"}, {.names = "iso-8859-5", .converter = "ISO-8859-5"},
+	{.names = "iso-8859-6", .converter = "ISO-8859-6"}, {.names = "iso-8859-7", .converter = "ISO-8859-7"},
+	{.names = "iso-8859-8 iso-8859-8-i", .converter = "ISO-8859-8"}, {.names = "iso-8859-9 latin5", .converter = "ISO-8859-9"},
+	{.names = "iso-8859-10", .converter = "ISO-8859-10"}, {.names = "iso-8859-13", .converter = "ISO-8859-13"},
+	{.names = "iso-8859-14", .converter = "ISO-8859-14"}, {.names = "iso-8859-16", .converter = "ISO-8859-16"},
+	{.names = "windows-1250 cp1250", .converter = "CP1250"}, {.names = "windows-1251 cp1251", .converter = "CP1251"},
+	{.names = "windows-1253 cp1253", .converter = "CP1253"}, {.names = "windows-1254 cp1254", .converter = "CP1254"},
+	{.names = "windows-1255 cp1255", .converter = "CP1255"}, {.names = "windows-1256 cp1256", .converter = "CP1256"},
+	{.names = "windows-1257 cp1257", .converter = "CP1257"}, {.names = "windows-1258 cp1258", .converter = "CP1258"},
+	{.names = "koi8-r", .converter = "KOI8-R"}, {.names = "koi8-u", .converter = "KOI8-U"},
+	{.names = "windows-874 tis-620", .converter = "CP874"}, {.names = "big5 x-big5 cn-big5", .converter = "BIG5"},
+	{.names = "gb2312 gbk gb18030 cp936", .converter = "GB18030"},
+	{.names = "euc-kr ks_c_5601-1987 ks_c_5601 cp949", .converter = "CP949"},
+};
+
+void mail_prepare(void)
+{
+	for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
+		struct foreign *f = &foreign[i];
+		if (f->ready)
+			continue;
+		f->loaded = iconv_open("UTF-8", f->converter);
+		f->ready = f->loaded != (iconv_t)(intptr_t)-1;
+	}
+}
+
+static const struct foreign *foreign_named(const char *charset)
+{
+	for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+		if (foreign[i].ready && one_of(foreign[i].names, charset))
+			return &foreign[i];
+	return NULL;
+}
+
+static bool from_foreign(const struct foreign *f, struct slice in, struct buffer *out)
+{
+	enum { PIECE = 1 << 14 };
+	char *from = (char *)(uintptr_t)in.at;
+	size_t left = in.len;
+	iconv(f->loaded, NULL, NULL, NULL, NULL);
+	for (bool flushed = false; !flushed;) {
+		uint8_t *at = buffer_reserve(out, PIECE);
+		char *to = (char *)at;
+		size_t room = PIECE;
+		if (!at)
+			return false;
+		flushed = left == 0;
+		size_t got = iconv(f->loaded, flushed ? NULL : &from, flushed ? NULL : &left, &to, &room);
+		if (got == (size_t)-1 && room == PIECE)
+			return false;
+		buffer_commit(out, PIECE - room);
+		if (got == (size_t)-1 && room > 8)
+			return false; /* stopped, and not for want of room */
+	}
+	return true;
+}
+
 static bool decode(struct slice bytes, const char *charset, struct buffer *out)
 {
 	struct buffer AUTO(buffer_done) jis = {0};
 	buffer_init(&jis, (size_t)1 << 30);
-	if (!charset[0] || one_of("utf-8 utf8 us-ascii ascii", charset)) {
+	bool unnamed = !charset[0] || one_of("us-ascii ascii", charset);
+	if (unnamed && (slice_find(bytes, SLICE("\x1B$B")) != SIZE_MAX || slice_find(bytes, SLICE("\x1B$@")) != SIZE_MAX))
+		charset = "iso-2022-jp"; /* as every reader in this country takes it */
+	else if (unnamed)
+		charset = "utf-8";
+	if (one_of("utf-8 utf8", charset)) {
 		buffer_put_slice(out, bytes);
 		return utf8_valid(bytes);
 	}
@@ -129,7 +202,8 @@ static bool decode(struct slice bytes, const char *charset, struct buffer *out)
 		return from_jis(bytes, &jis) && cp932_to_utf8(buffer_slice(&jis), out, NULL).code == OK;
 	if (one_of("euc-jp x-euc-jp eucjp-ms", charset))
 		return from_euc(bytes, &jis) && cp932_to_utf8(buffer_slice(&jis), out, NULL).code == OK;
-	return false;
+	const struct foreign *f = foreign_named(charset);
+	return f && from_foreign(f, bytes, out) && utf8_valid(buffer_slice(out));
 }
 
 /* Marks that turn, hide or end a text where a reader does not see them. */

@@ -51,6 +51,9 @@ enum { MAIL_DEPTH = 8, MAIL_PARTS = 1000 };
 /* mail_read - the whole message; strings and contents in the arena */
 enum mail_fault mail_read(struct slice in, struct arena *arena, struct mail *out);
 
+/* mail_prepare - load the charsets of mail from elsewhere; before the jail.  Those that
+ * are not loaded are none of the list                                         */
+void mail_prepare(void);
 /* mail_text - bytes of a charset as UTF-8, lines ended by LF; false when they are not
  * that.  "" and us-ascii are read as UTF-8, which contains them             */
 bool mail_text(struct slice bytes, const char *charset, struct buffer *out);

@@ -50,17 +50,28 @@ struct fields {
 	unsigned types, encodings, dispositions;
 };
 
+/* Eight-bit letters of no charset that was named: what is plain of it, for an
+ * address is plain, and a mark for each of the others.                       */
+static void put_ascii(struct slice value, struct buffer *out)
+{
+	for (size_t i = 0; i < value.len; i++)
+		if (value.at[i] < 0x80)
+			buffer_put_u8(out, value.at[i]);
+		else
+			utf8_put(out, 0xFFFD);
+}
+
 static bool take_kept(struct reading *r, unsigned which, struct slice value)
 {
 	struct buffer AUTO(buffer_done) text = {0}, plain = {0};
 	buffer_init(&text, 1 << 20);
 	buffer_init(&plain, 1 << 20);
-	if (r->kept[which])
-		return stop(r, MAIL_AMBIGUOUS, arena_printf(r->arena, "two headers %s", kept[which]));
 	if (!mail_words(value, &text)) {
 		buffer_clear(&text);
-		if (!mail_text(value, "cp932", &text))
-			return stop(r, MAIL_CHARSET, arena_printf(r->arena, "the header %s cannot be decoded", kept[which]));
+		if (!mail_text(value, "cp932", &text)) {
+			buffer_clear(&text);
+			put_ascii(value, &text);
+		}
 	}
 	if (!mail_text(buffer_slice(&text), "utf-8", &plain))
 		return stop(r, MAIL_CHARSET, "a header that is not text");
@@ -71,6 +82,9 @@ static bool take_kept(struct reading *r, unsigned which, struct slice value)
 		all = slice_part(all, 1, all.len);
 	while (all.len && all.at[all.len - 1] == ' ')
 		all.len--;
+	if (r->kept[which]) /* the same once more says nothing more */
+		return slice_is(all, r->kept[which]) ||
+		       stop(r, MAIL_AMBIGUOUS, arena_printf(r->arena, "two headers %s", kept[which]));
 	r->kept[which] = arena_string(r->arena, all);
 	return r->kept[which] || no_memory(r);
 }
@@ -85,8 +99,9 @@ static bool take_header(struct reading *r, struct slice name, struct slice value
 	            {"Content-Disposition", &f->disposition, &f->dispositions}};
 	for (size_t i = 0; i < 3; i++)
 		if (slice_equal_nocase(name, slice_str(mime[i].name))) {
+			bool again = *mime[i].count && slice_equal(*mime[i].to, value);
 			*mime[i].to = value;
-			if (++*mime[i].count > 1)
+			if (++*mime[i].count > 1 && !again)
 				return stop(r, MAIL_AMBIGUOUS, arena_printf(r->arena, "two headers %s", mime[i].name));
 		}
 	if (slice_equal_nocase(name, SLICE("Content-ID")))
@@ -210,6 +225,12 @@ static bool type_fine(const char *type)
 	return slash && slash != type && slash[1] && !strchr(slash + 1, '/') && strlen(type) < 128;
 }
 
+/* Spellings that old programs write and every other one takes for the usual. */
+static const char *usual_encoding(const char *word)
+{
+	return word && strcmp(word, "7-bit") == 0 ? "7bit" : word && strcmp(word, "8-bit") == 0 ? "8bit" : word;
+}
+
 static bool describe(struct reading *r, const struct fields *f, struct described *d)
 {
 	struct mail_field type, how;
@@ -227,7 +248,7 @@ static bool describe(struct reading *r, const struct fields *f, struct described
 	part->charset = charset ? lower_copy(r->arena, charset->value) : "";
 	struct mail_field encoding;
 	fault = mail_field(f->encodings ? f->encoding : SLICE("7bit"), r->arena, &encoding);
-	d->encoding = lower_copy(r->arena, encoding.value);
+	d->encoding = usual_encoding(lower_copy(r->arena, encoding.value));
 	part->id = trimmed_copy(r->arena, f->id, "<>");
 	part->location = trimmed_copy(r->arena, f->location, "");
 	if (!part->type || !part->charset || !d->encoding || !part->id || !part->location)
@@ -362,7 +383,13 @@ static bool next_mark(struct reading *r, const struct scan *s, struct slice in, 
 		*body = slice_part(in, from, end - from);
 		return true;
 	}
-	return stop(r, MAIL_AMBIGUOUS, "a multipart that does not end");
+	/* The end of the message ends what is open, once each has begun (RFC 2046 section
+	 * 5.1.1 wants a last delimiter; all readers do without).                     */
+	if (!s->open[s->depth - 1].seen)
+		return stop(r, MAIL_AMBIGUOUS, "a multipart that does not begin");
+	*body = slice_part(in, from, in.len);
+	*mark = MARK_END;
+	return true;
 }
 
 /* One part behind a delimiter: a leaf with its body, or a multipart that opens. */
@@ -374,6 +401,8 @@ static bool take_part(struct reading *r, struct scan *s, struct slice in, size_t
 	struct open_part *parent = &s->open[s->depth - 1];
 	if (!read_headers(r, in, pos, false, &f) || !describe(r, &f, &d))
 		return false;
+	if (*pos >= in.len)
+		return stop(r, MAIL_AMBIGUOUS, "a multipart that ends within the headers of a part");
 	*parent->tail = d.part;
 	parent->tail = &d.part->next;
 	if (d.boundary.len)

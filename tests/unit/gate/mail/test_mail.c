@@ -88,7 +88,25 @@ static const struct row rows[] = {
 		REFUSAL_AMBIGUOUS, 0, 0, 0},
 	{"outer delimiter inside", MIXED "--b1\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--b1--\r\n", REFUSAL_AMBIGUOUS, 0, 0, 0},
 	{"delimiter with a tail", MIXED TEXT_PART "--b1x\r\n\r\nmore\r\n--b1--\r\n", REFUSAL_AMBIGUOUS, 0, 0, 0},
-	{"no end", MIXED TEXT_PART, REFUSAL_AMBIGUOUS, 0, 0, 0},
+	{"no end", MIXED TEXT_PART, REFUSAL_NONE, "hello", NULL, NULL},
+	{"no end of an inner one", MIXED "--b1\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nhello\r\n", REFUSAL_NONE, "hello", NULL, NULL},
+	{"no beginning", MIXED "hello\r\n", REFUSAL_AMBIGUOUS, 0, 0, 0},
+	{"no beginning of an inner one", MIXED "--b1\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\nhello\r\n", REFUSAL_AMBIGUOUS, 0, 0, 0},
+	{"an end within headers", MIXED TEXT_PART "--b1\r\nContent-Type: text/plain\r\n", REFUSAL_AMBIGUOUS, 0, 0, 0},
+	{"an end behind a delimiter", MIXED TEXT_PART "--b1", REFUSAL_AMBIGUOUS, 0, 0, 0},
+	{"the same Subject twice", TOP "Subject: once more\r\nSubject: =?utf-8?q?once_more?=\r\n\r\nx", REFUSAL_AMBIGUOUS, 0, 0, 0},
+	{"the same Message-ID twice", TOP "Message-ID: <a@b>\r\nMessage-ID:  <a@b>\r\n\r\nhello", REFUSAL_NONE, "hello", NULL, NULL},
+	{"two Message-ID", TOP "Message-ID: <a@b>\r\nMessage-ID: <b@b>\r\n\r\nhello", REFUSAL_AMBIGUOUS, 0, 0, 0},
+	{"the same Content-Type twice", TOP "Content-Type: text/plain\r\nContent-Type: text/plain\r\n\r\nhello", REFUSAL_NONE, "hello", NULL, NULL},
+	{"the same type in other words", TOP "Content-Type: text/plain\r\nContent-Type: text/plain; name=x\r\n\r\nhello", REFUSAL_AMBIGUOUS, 0, 0, 0},
+	{"encoding as old programs spell it", TOP "Content-Transfer-Encoding: 7-bit\r\n\r\nhello", REFUSAL_NONE, "hello", NULL, NULL},
+	{"eight bits of no charset in To", TOP "To: \"J\xfcrgen Schm\xfcrgen\" <j@b>\r\n\r\nhello", REFUSAL_NONE, "<j@b>", "\xfc", NULL},
+	{"ISO-2022-JP that nobody names", TOP "\r\n\x1b$B$\"\x1b(B\r\n", REFUSAL_NONE, "\xe3\x81\x82", NULL, NULL},
+	{"windows-1251", TOP "Content-Type: text/plain; charset=windows-1251\r\n\r\n\xcf\xf0\r\n", REFUSAL_NONE, "\xd0\x9f\xd1\x80", NULL, NULL},
+	{"GB2312", TOP "Content-Type: text/plain; charset=gb2312\r\n\r\n\xd6\xd0\r\n", REFUSAL_NONE, "\xe4\xb8\xad", NULL, NULL},
+	{"GB2312 cut off", TOP "Content-Type: text/plain; charset=gb2312\r\n\r\nx\xd6", REFUSAL_DAMAGED, 0, 0, 0},
+	{"EUC-KR", TOP "Content-Type: text/plain; charset=euc-kr\r\n\r\n\xc7\xd1\r\n", REFUSAL_NONE, "\xed\x95\x9c", NULL, NULL},
+	{"UTF-7", TOP "Content-Type: text/plain; charset=utf-7\r\n\r\n+ADw-script+AD4-\r\n", REFUSAL_DAMAGED, 0, 0, 0},
 	{"no part", MIXED "--b1--\r\n", REFUSAL_AMBIGUOUS, 0, 0, 0},
 	{"text before and after", MIXED "before\r\n" TEXT_PART "--b1--\r\nafter", REFUSAL_NONE, "hello", "after", "hidden-data"},
 	{"part after the end", MIXED TEXT_PART "--b1--\r\n" TEXT_PART "--b1--\r\n", REFUSAL_NONE, "hello", NULL, "hidden-data"},
@@ -188,6 +206,7 @@ static bool check_row(const struct row *row)
 
 TEST(messages)
 {
+	mail_prepare();
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		CHECK(check_row(&rows[i]));
 }
