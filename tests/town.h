@@ -14,6 +14,9 @@
 #include "duty/duty.h"
 #include "proof/proof.h"
 #endif
+#ifdef TOWN_REVIEW
+#include "review/review.h"
+#endif
 
 static int64_t town_ms; /* one time for every copy of the clock */
 static int64_t town_now(const struct clock *clock)
@@ -52,6 +55,9 @@ static const struct projection *const town_projections[] = {
 	&proceeding_projection, &crossing_projection,
 #ifdef TOWN_DUTIES
 	&proof_projection,
+#endif
+#ifdef TOWN_REVIEW
+	&review_projection,
 #endif
 	TOWN_MORE NULL};
 

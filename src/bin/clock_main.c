@@ -4,6 +4,7 @@
 #include "house/house.h"
 #include "jail/jail.h"
 #include "register/book.h"
+#include "review/review.h"
 
 static const char name[] = "sekisho-clock";
 enum { ROUND_MS = 2000, CHECKPOINT_MS = 20000, SWEEP_MS = 3600000 };
@@ -37,10 +38,11 @@ static void round_of(struct house *house, struct state *state)
 {
 	struct clock real = clock_system();
 	int64_t now = clock_now_ms(&real);
-	struct why why[9] = {0};
+	struct why why[10] = {0};
+	struct desk desk;
 	struct duty_ticked due = {0};
 	bool counted = false;
-	size_t retired = 0, lapsed = 0, transferred = 0, entries = 0;
+	size_t retired = 0, lapsed = 0, transferred = 0, entries = 0, asked = 0;
 	uint64_t swept = 0;
 	/* first, that everything else of the day meets those who are in office */
 	log_result("transfer-failed", transfer_due(house->transfers, &transferred, &why[6]), &why[6]);
@@ -50,6 +52,10 @@ static void round_of(struct house *house, struct state *state)
 	log_result("retire-failed", crossing_retire(house->crossings, &retired, &why[1]), &why[1]);
 	log_result("duties-failed", duty_tick(house->duties, &due, &why[5]), &why[5]);
 	log_result("count-failed", proof_count_month(house->proof, &counted, &why[7]), &why[7]);
+	house_desk(house, &desk);
+	log_result("reviews-failed", review_tick(&desk, &asked, &why[9]), &why[9]);
+	if (asked)
+		program_log(name, "reminded", "%zu people of a self-inspection", asked);
 	if (due.opened + due.overdue + due.reminded + due.withdrawn)
 		program_log(name, "duties", "%zu opened, %zu overdue, %zu reminded, %zu withdrawn", due.opened, due.overdue,
 		            due.reminded, due.withdrawn);

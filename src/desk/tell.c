@@ -70,6 +70,12 @@ static struct result find_object(struct tale *t, struct why *why)
 		t->section = *t->in->section ? t->in->section : person.section;
 		return ok();
 	}
+	if (strcmp(t->act.kind, "section") == 0 || strcmp(t->act.kind, "department") == 0) {
+		struct section section;
+		TRY(office_section(t->desk->office, id, t->arena, &section, why));
+		t->section = *t->in->section ? t->in->section : id;
+		return ok();
+	}
 	TRY(register_get(t->desk->registers, id, t->arena, &t->row, why));
 	if (strcmp(t->row.kind, t->act.kind) != 0)
 		return fail(why, E_INPUT, "object", "「%s」の対象は、この台帳の行ではありません。", t->act.title);

@@ -62,6 +62,12 @@ struct result forms_proof_sheet(const struct forms *f, enum sheet_format format,
 struct result forms_year(const struct forms *f, const char *kind, int year, struct buffer *out, struct why *why) MUST;
 struct result forms_year_sheet(const struct forms *f, const char *kind, int year, enum sheet_format format,
                                const struct sheet_sink *sink, struct why *why) MUST;
+/* forms_audits - the audit report of a fiscal year: its plan, what was found, what the audited
+ * answered and improved, what is still owed because of it                    */
+struct result forms_audits(const struct forms *f, struct duties *duties, int year, struct buffer *out, struct why *why) MUST;
+/* forms_audits_sheet - the findings of the year, a row each */
+struct result forms_audits_sheet(const struct forms *f, int year, enum sheet_format format, const struct sheet_sink *sink,
+                                 struct why *why) MUST;
 /* forms_year_title - 情報セキュリティ監査報告書（令和8年度）; in the arena, NULL no such kind */
 const char *forms_year_title(const struct policy *policy, const char *kind, int year, struct arena *arena);
 

@@ -47,5 +47,8 @@ const char *item_words(enum item_answer answer);
 /* facts_of_kind - those that people read: without the step */
 struct result facts_of_kind(struct maker *m, const char *kind, const struct policy_fact **out, size_t *count,
                             struct why *why) MUST;
+/* cases_of_year - those of a kind that were begun in the fiscal year, whole, oldest first: year.c */
+struct result cases_of_year(struct maker *m, const char *kind, int year, struct case_view **out, size_t *count,
+                            struct why *why) MUST;
 
 #endif

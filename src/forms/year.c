@@ -56,6 +56,19 @@ static void sort_cases(struct year *y)
 		}
 }
 
+struct result cases_of_year(struct maker *m, const char *kind, int year, struct case_view **out, size_t *count, struct why *why)
+{
+	struct year y = {.m = m, .kind = kind, .year = year, .cases = ARENA_ARRAY(m->arena, FORM_CASES, struct case_view)};
+	if (!y.cases)
+		return fail(why, E_MEMORY, "form", "様式を作る記憶域が足りません。");
+	TRY(add_cases(&y, false, why));
+	TRY(add_cases(&y, true, why));
+	sort_cases(&y);
+	*out = y.cases;
+	*count = y.count;
+	return ok();
+}
+
 static struct result year_of(struct year *y, struct why *why)
 {
 	struct policy_kind known;

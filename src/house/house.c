@@ -4,6 +4,7 @@
 #include "desk/desk.h"
 
 #include "desk/upload.h"
+#include "review/review.h"
 
 #include "base/file.h"
 #include "office/access.h"
@@ -22,7 +23,7 @@ static const struct projection *const projections[] = {
 	&office_projection, &access_projection, &transfer_projection, &register_projection,
 	&duty_projection, &proceeding_projection,
 	&crossing_projection,
-	&draft_projection, &proof_projection, NULL};
+	&review_projection, &draft_projection, &proof_projection, NULL};
 
 /* ---- the policy: the folders' texts, and what was adopted since ---------------- */
 

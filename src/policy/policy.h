@@ -98,6 +98,7 @@ enum clause_part {
 	CLAUSE_SEPARATE = 1 << 6,
 	CLAUSE_MEANING = 1 << 7,   /* term, scale, rate, governs, leaves, adopt, drop */
 	CLAUSE_PARAMETER = 1 << 8,
+	CLAUSE_DEMAND = 1 << 9,    /* beside CLAUSE_NORM: forbid, permit, require - what can be kept or broken */
 };
 
 struct policy_clause {

@@ -156,6 +156,11 @@ struct result page_case_new(struct request *rq, struct why *why)
 	struct opening o = {.name = "", .wrong_name = ""};
 	TRY(opening_of(rq, &o, why));
 	fields_fill(rq, &o.fields, "section", rq->person.section);
+	for (size_t i = 0; i < o.fields.count; i++) { /* what the page before knows already: /cases/new/finding?audit=... */
+		const char *told = asked(rq, o.fields.at[i].fact.path);
+		if (*told && (o.fields.at[i].fact.type == FACT_SECTION || o.fields.at[i].fact.type == FACT_ROW))
+			fields_fill(rq, &o.fields, o.fields.at[i].fact.path, told);
+	}
 	return show_opening(rq, 200, &o, why);
 }
 

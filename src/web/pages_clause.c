@@ -2,6 +2,7 @@
  * it stands and the entries that prove it; beside it the rest of its section. */
 #include "web/book.h"
 #include "web/pages.h"
+#include "web/pages_review.h"
 #include "web/private.h"
 
 #include "policy/headings.h"
@@ -95,6 +96,22 @@ static struct result tree_model(struct request *rq, const struct survey *survey,
 	return ok();
 }
 
+/* ---- what people said of it, beside what the ledger proves ------------------------ */
+
+static struct result inspected_model(struct request *rq, const struct policy_clause *clause, json_t *model, struct why *why)
+{
+	struct desk desk = desk_of(rq);
+	struct review_campaign c;
+	struct review_count n;
+	bool found;
+	json_object_set_new(model, "inspected", json_false());
+	TRY(review_of_clause(&desk, clause->id, rq->arena, &c, &n, &found, why));
+	if (found)
+		json_object_set_new(model, "inspected", json_pack("{s:s, s:s, s:s}", "title", c.title, "href", text(rq, "/inspections/%s", c.id),
+			"counts", text(rq, "はい %lld人、いいえ %lld人、該当なし %lld人", (long long)n.yes, (long long)n.no, (long long)n.na)));
+	return ok();
+}
+
 /* ---- the page ------------------------------------------------------------------- */
 
 static struct result fill(struct request *rq, const struct policy_clause *clause, json_t *model,
@@ -125,6 +142,7 @@ static struct result fill(struct request *rq, const struct policy_clause *clause
 	bool own = clause->carrier == CARRIER_STATEMENT && !(clause->parts & (CLAUSE_POST | CLAUSE_SEPARATE));
 	json_object_set_new(model, "all", json_string(operator && own && total > count
 		? text(rq, "/ledger?clause=%s", show_escaped(rq, slice_str(clause->id))) : ""));
+	TRY(inspected_model(rq, clause, model, why));
 	return tree_model(rq, survey, clause, model, why);
 }
 

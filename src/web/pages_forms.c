@@ -286,3 +286,23 @@ struct result page_year_form(struct request *rq, struct why *why)
 		return hand_over_sheet(rq, name, forms_year_sheet(&f, kind, year, SHEET_XLSX, &sink, why), &out, why);
 	return hand_over_paper(rq, name, forms_year(&f, kind, year, &out, why), &out, why);
 }
+
+struct result page_audits_form(struct request *rq, struct why *why)
+{
+	AUTO(buffer_done) struct buffer out;
+	bool yes;
+	int year;
+	rq->menu = "duties";
+	buffer_init(&out, PAPER_MOST);
+	TRY(may_report(rq, &yes, why));
+	if (!yes)
+		return fail(why, E_DENIED, "report", "監査報告書は、情報システムを担当する課、統括情報セキュリティ責任者、CISO、監査の担当者が出せます。");
+	TRY(asked_year(rq, &year, why));
+	const char *name = text(rq, "監査報告書_%d年度", year);
+	const struct sheet_sink sink = {keep_bytes, &out};
+	const struct forms f = forms_of(rq);
+	TRY(record_export(rq, "audits", wants_sheet(rq) ? "xlsx" : "pdf", why));
+	if (wants_sheet(rq))
+		return hand_over_sheet(rq, name, forms_audits_sheet(&f, year, SHEET_XLSX, &sink, why), &out, why);
+	return hand_over_paper(rq, name, forms_audits(&f, parts_of(rq)->duties, year, &out, why), &out, why);
+}

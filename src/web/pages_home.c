@@ -2,6 +2,7 @@
 #include "web/health.h"
 #include "web/pages.h"
 #include "web/pages_duty.h"
+#include "web/pages_review.h"
 #include "web/private.h"
 
 enum { SLOW_MS = 5 * 60 * 1000 };
@@ -81,6 +82,7 @@ static struct result duties(struct request *rq, json_t *list, size_t *later, str
 	TRY(application_list(parts_of(rq)->proceedings, &returned, rq->arena, &found, &count, why));
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, returned_duty(rq, &found[i]));
+	TRY(review_home(rq, list, why));
 	return home_duties(rq, list, later, why);
 }
 

@@ -5,6 +5,7 @@
 #include "web/pages_forms.h"
 #include "web/pages_import.h"
 #include "web/pages_office.h"
+#include "web/pages_review.h"
 
 enum { BOTH = ZONE_INTERNET | ZONE_LGWAN, OUTER = ZONE_INTERNET, INNER = ZONE_LGWAN };
 
@@ -71,6 +72,16 @@ static const struct route_row rows[] = {
 	{"/duties/*", INNER, NEED_SESSION, page_duty, post_duty, false},
 	{"/year", INNER, NEED_SESSION, page_year, NULL, false},
 	{"/year.ics", INNER, NEED_SESSION, page_year_ics, NULL, false},
+
+	{"/inspections", INNER, NEED_SESSION, page_inspections, post_inspections, false},
+	{"/inspections/*", INNER, NEED_SESSION, page_inspection, post_inspection, false},
+	{"/inspections/*/answer", INNER, NEED_SESSION, page_inspection_answer, post_inspection_answer, false},
+	{"/inspections/*/sections/*", INNER, NEED_SESSION, page_inspection_section, post_inspection_section, false},
+	{"/inspections/*/sheet", INNER, NEED_SESSION, page_inspection_sheet, NULL, false},
+	{"/inspections/*/import", INNER, NEED_SESSION, page_inspection_import, post_inspection_import, true},
+	{"/inspections/*/import/*", INNER, NEED_SESSION, page_inspection_tried, post_inspection_tried, false},
+	{"/audits", INNER, NEED_SESSION, page_audits, post_audits, false},
+	{"/audits/form", INNER, NEED_SESSION, page_audits_form, NULL, false},
 
 	{"/proof", INNER, NEED_SESSION, page_proof, NULL, false},
 	{"/proof/form", INNER, NEED_SESSION, page_proof_form, NULL, false},

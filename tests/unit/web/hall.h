@@ -4,6 +4,7 @@
 #ifndef SEKISHO_TESTS_WEB_HALL_H
 #define SEKISHO_TESTS_WEB_HALL_H
 
+#define TOWN_REVIEW
 #include "desk/upload.h"
 #include "town.h"
 #include "web/token.h"
