@@ -449,15 +449,32 @@ static struct result copy_page(struct tiff *t, bool several, struct why *why)
 	return ok();
 }
 
+static bool is_reduced(struct tiff *t)
+{
+	uint32_t kind = 0;
+	TIFFGetField(t->in, TIFFTAG_SUBFILETYPE, &kind);
+	return kind & FILETYPE_REDUCEDIMAGE;
+}
+
+/* Whether another page than the first will be written. */
+static bool has_second_page(struct tiff *t)
+{
+	while (!t->fault && TIFFReadDirectory(t->in))
+		if (!is_reduced(t))
+			return true;
+	return false;
+}
+
 static struct result copy_pages(struct tiff *t, struct why *why)
 {
-	bool several = !TIFFLastDirectory(t->in);
+	bool several = has_second_page(t);
+	if (!t->fault && !TIFFSetDirectory(t->in, 0))
+		return tiff_fault(t);
 	do {
-		uint32_t kind = 0;
-		TIFFGetField(t->in, TIFFTAG_SUBFILETYPE, &kind);
+		bool reduced = is_reduced(t);
 		if (t->fault)
 			return tiff_fault(t);
-		if (kind & FILETYPE_REDUCEDIMAGE && t->pages > 0)
+		if (reduced && t->pages > 0)
 			job_drop(t->job, "thumbnail", "a reduced copy of a page");
 		else
 			TRY(copy_page(t, several, why));

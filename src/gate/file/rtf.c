@@ -528,7 +528,8 @@ static void take_symbol(struct text *t)
 static void take_line(struct text *t)
 {
 	struct group *g = top(t);
-	if (!g->open || g->mode == PICTURE)
+	bool nothing_yet = !g->open || t->out->len == g->made + 1; /* as in a group of which all was taken */
+	if (nothing_yet || g->mode == PICTURE)
 		return;
 	buffer_put_slice(t->out, t->rtf.text);
 	t->word = false;
