@@ -32,11 +32,31 @@ static int six_bits(uint8_t c)
 	return letters[c] - 1;
 }
 
+/* What a run of whole groups says, up to the first byte that is none of the alphabet. */
+static size_t put_groups(struct slice in, size_t pos, uint8_t **to)
+{
+	for (; in.len - pos >= 4; pos += 4) {
+		unsigned a = letters[in.at[pos]], b = letters[in.at[pos + 1]], c = letters[in.at[pos + 2]], d = letters[in.at[pos + 3]];
+		if (!a || !b || !c || !d)
+			break;
+		uint32_t bits = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
+		*(*to)++ = (uint8_t)(bits >> 16);
+		*(*to)++ = (uint8_t)(bits >> 8);
+		*(*to)++ = (uint8_t)bits;
+	}
+	return pos;
+}
+
 bool mail_base64(struct slice in, struct buffer *out)
 {
 	uint32_t bits = 0;
 	unsigned have = 0, padding = 0;
+	uint8_t *at = buffer_reserve(out, in.len / 4 * 3 + 3), *to = at;
+	if (!at)
+		return false;
 	for (size_t i = 0; i < in.len; i++) {
+		if (have == 0 && !padding && (i = put_groups(in, i, &to)) == in.len)
+			break;
 		uint8_t c = in.at[i];
 		if (c == '\r' || c == '\n' || c == ' ' || c == '\t')
 			continue;
@@ -51,10 +71,12 @@ bool mail_base64(struct slice in, struct buffer *out)
 		bits = bits << 6 | (uint32_t)value;
 		if (++have < 4)
 			continue;
-		uint8_t three[] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};
-		buffer_put(out, three, sizeof three);
+		*to++ = (uint8_t)(bits >> 16);
+		*to++ = (uint8_t)(bits >> 8);
+		*to++ = (uint8_t)bits;
 		bits = have = 0;
 	}
+	buffer_commit(out, (size_t)(to - at));
 	if (have == 0)
 		return padding == 0;
 	if (have + padding != 4 || (have == 2 && (bits & 15)) || (have == 3 && (bits & 3)))
@@ -69,8 +91,15 @@ bool mail_quoted(struct slice in, bool words, struct buffer *out)
 {
 	for (size_t i = 0; i < in.len; i++) {
 		uint8_t c = in.at[i];
+		if (c != '=' && !words) { /* what stands for itself, up to the next sign */
+			const uint8_t *sign = memchr(in.at + i, '=', in.len - i);
+			size_t end = sign ? (size_t)(sign - in.at) : in.len;
+			buffer_put(out, in.at + i, end - i);
+			i = end - 1;
+			continue;
+		}
 		if (c != '=') {
-			buffer_put_u8(out, words && c == '_' ? ' ' : c);
+			buffer_put_u8(out, c == '_' ? ' ' : c);
 			continue;
 		}
 		size_t end = i + 1;
