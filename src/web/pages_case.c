@@ -5,6 +5,7 @@
 #include "web/pages.h"
 #include "web/pages_duty.h"
 #include "web/pages_forms.h"
+#include "web/pages_review.h"
 
 #include "proceeding/case.h"
 
@@ -439,6 +440,7 @@ static struct result show_case(struct request *rq, unsigned status, struct shown
 	json_object_set_new(model, "history", json_array());
 	add_way(rq, model, v);
 	json_object_set_new(model, "due", json_array());
+	json_object_set_new(model, "contacts", json_array());
 	json_object_set_new(model, "commission", json_string(*register_cell(&v->row, "noticed_at")
 		? text(rq, "%s/commission", path) : ""));
 	json_object_set_new(model, "evidence", json_string(fields_get(&s->fields, "on_hold")
@@ -446,6 +448,8 @@ static struct result show_case(struct request *rq, unsigned status, struct shown
 	struct result filled = history_model(rq, v, json_object_get(model, "history"), why);
 	if (filled.code == OK)
 		filled = due_model(rq, v, json_object_get(model, "due"), why);
+	if (filled.code == OK)
+		filled = window_contacts(rq, v->row.id, json_object_get(model, "contacts"), why);
 	if (filled.code != OK) {
 		json_decref(model);
 		return filled;

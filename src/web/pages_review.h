@@ -18,6 +18,8 @@ handler_fn page_window, post_window;                                            
 
 /* review_home - sheets that this person has to answer, as todo items of the home page */
 struct result review_home(struct request *rq, json_t *list, struct why *why) MUST;
+/* window_contacts - what was heard and told about an incident, newest first: pages_window.c */
+struct result window_contacts(struct request *rq, const char *incident, json_t *list, struct why *why) MUST;
 /* review_reader - all sections (who may begin, who may report), or NULL: only those he heads */
 struct result review_reader(struct request *rq, bool *all, struct why *why) MUST;
 /* day_typed - a day of a form; false: it cannot be read, wrong says so */

@@ -222,4 +222,59 @@ TEST(the_plan_names_nobody_of_the_audited_and_shows_what_was_found)
 	hall_done(&h);
 }
 
+TEST(the_documents_that_a_clause_wants_are_listed_and_the_missing_ones_named)
+{
+	struct hall h;
+	char id[27];
+	hall_new(&h);
+	CHECK_OK(duty_tick(h.town.duties, &(struct duty_ticked){0}, &h.town.why), &h.town.why);
+	struct told t = hall_ask(&h, "aoki", "/documents", NULL);
+	CHECK(t.status == 200 && shows(&t, "緊急時対応計画") && shows(&t, "まだない") && shows(&t, "/record?act=emergency_plan.adopt"));
+	CHECK(shows(&t, "第2章 7.3 (1)"));
+	TOLD_DONE(t);
+	/* one that stands in the register is there, with its edition */
+	const struct register_change row = {.kind = "policy_document", .name = "緊急時対応計画", .section = "digital",
+		.actor = town_id(&h.town, "hayashi"), .post = ""};
+	CHECK_OK(register_put(h.town.registers, &row, id, &h.town.why), &h.town.why);
+	t = hall_ask(&h, "aoki", "/documents", NULL);
+	CHECK(shows(&t, "第1版") && shows(&t, "/record?act=emergency_plan.change"));
+	TOLD_DONE(t);
+	hall_done(&h);
+}
+
+TEST(the_window_keeps_what_it_heard_and_told_of_an_incident)
+{
+	struct hall h;
+	char id[27];
+	hall_new(&h);
+	const struct case_opening opening = {.kind = "incident", .name = "名簿の送り間違い", .section = "tax", .actor = town_id(&h.town, "aoki"),
+		.post = "", .incomplete = true};
+	CHECK_OK(case_open(h.town.proceedings, &opening, id, &h.town.why), &h.town.why);
+	struct told t = hall_ask(&h, "aoki", "/window", NULL);
+	CHECK_INT(t.status, 403);
+	TOLD_DONE(t);
+	t = hall_ask(&h, "hayashi", "/window", NULL);
+	CHECK(t.status == 200 && shows(&t, "名簿の送り間違い") && shows(&t, "連絡の記録は、まだありません"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "hayashi", "/window", FORM(&h, {"incident", id}, {"f.direction", "sent_out"}, {"f.party", ""}, {"f.counterpart", "委員会 事務局"},
+		{"f.means", "by_telephone"}, {"f.words", "速報を伝えた"}));
+	CHECK(t.status == 400 && shows(&t, "aria-invalid") && shows(&t, "速報を伝えた"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "hayashi", "/window", FORM(&h, {"incident", ""}, {"f.direction", "sent_out"}, {"f.party", "commission_party"},
+		{"f.counterpart", "委員会 事務局"}, {"f.means", "by_telephone"}, {"f.words", "速報を伝えた"}));
+	CHECK(t.status == 400 && shows(&t, "どの事案か"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "hayashi", "/window", FORM(&h, {"incident", id}, {"f.direction", "sent_out"}, {"f.party", "commission_party"},
+		{"f.counterpart", "委員会 事務局"}, {"f.means", "by_telephone"}, {"f.words", "速報を伝えた"}));
+	CHECK_INT(t.status, 303);
+	TOLD_DONE(t);
+	t = hall_ask(&h, "hayashi", "/window", NULL);
+	CHECK(shows(&t, "個人情報保護委員会") && shows(&t, "委員会 事務局") && shows(&t, "速報を伝えた") && shows(&t, "伝えた（電話）"));
+	TOLD_DONE(t);
+	t = hall_ask(&h, "aoki", arena_printf(h.town.arena, "/case/%s", id), NULL); /* the incident's chain shows it */
+	CHECK(shows(&t, "窓口が受けた・伝えた連絡") && shows(&t, "速報を伝えた"));
+	TOLD_DONE(t);
+	hall_done(&h);
+}
+
 MAIN_TESTS()
