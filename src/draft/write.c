@@ -2,15 +2,42 @@
 #include "draft/internal.h"
 
 #include "base/text.h"
+#include "proceeding/case.h"
 
 enum { LOOK_BYTES = 96 << 20, ASK_BYTES = 4 << 20 };
 
 /* ---- who may -------------------------------------------------------------------- */
 
+/* An analysis of risks that was completed since the last revision: found here, told by nobody.
+ * Drills are none.                                         clause IM-8/1 */
+static struct result find_analysis(struct drafts *d, struct arena *arena, bool *analysed, struct why *why)
+{
+	enum { LOOKED_AT = 50 };
+	const struct case_query query = {.kind = "risk_case", .ended = true, .limit = LOOKED_AT};
+	struct case_view *found;
+	size_t count;
+	int64_t last = 0;
+	bool any;
+	*analysed = false;
+	TRY(store_ask_one(d->at.store, "SELECT COALESCE(MAX(ended_ms), 0) FROM draft WHERE body = ?1 AND state = ?2",
+	                  ARGS(arg_str(d->at.body), arg_i64(DRAFT_ADOPTED)), &any, &last, why));
+	if (!policy_kind_step(d->at.policy, query.kind, 0))
+		return ok();
+	TRY(case_list(d->at.proceedings, &query, arena, &found, &count, why));
+	for (size_t i = 0; i < count; i++)
+		*analysed |= found[i].changed_ms > last;
+	return ok();
+}
+
 static struct result ask(struct drafts *d, const char *by, bool adopt, struct arena *arena,
                          const struct decision **out, struct why *why)
 {
-	struct wish wish = {.act = adopt ? "adopt_values" : "draft_values", .actor = by, .subject = ""};
+	bool analysed = false;
+	if (adopt)
+		TRY(find_analysis(d, arena, &analysed, why));
+	const struct fact_pair found = {"analysed", analysed ? "yes" : "no"};
+	struct wish wish = {.act = adopt ? "adopt_values" : "draft_values", .actor = by, .subject = "", .facts = &found,
+	                    .fact_count = adopt ? 1 : 0};
 	return proceeding_decide(d->at.proceedings, &wish, arena, out, why);
 }
 

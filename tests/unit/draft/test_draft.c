@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "harness.h"
 #include "house/house.h"
+#include "proceeding/case.h"
 #include "scratch.h"
 
 #include <inttypes.h>
@@ -215,6 +216,66 @@ TEST(a_choice_is_hung_on_its_finding)
 	for (const struct finding *f = findings.first; f; f = f->next)
 		said |= f->number == 29 && f->choice && strstr(f->choice, "ほかの課の管理者に行わせる");
 	CHECK(said);
+	desk_done(&d);
+}
+
+/* Imabari's auditors analyse before they revise: who says so is the ledger, not the form. */
+TEST(a_revision_wants_an_analysis_where_the_body_says_so)
+{
+	struct desk d = {.scratch = scratch_new(), .arena = arena_new(64 << 20)};
+	struct slice tsv;
+	struct chart_person *people;
+	size_t count;
+	struct draft_head head = {"記録を長く残す", "監査委員協議", day("2027-04-01")};
+	char id[27], analysis[27], application[27], by[27];
+	struct case_view view;
+	enum case_outcome outcome;
+	bool renewed;
+	const char *dir = arena_printf(d.arena, "%s/office", d.scratch.folder);
+	struct house_settings s = {.body = "imabari", .title = "今治市監査委員", .policy = "imabari_audit", .origin = "test/imabari",
+		.outer = "127.0.0.1:0", .inner = "127.0.0.1:0", .clamd = "none", .clock = "../clock.offset",
+		.folders = {SEKISHO_SOURCE "/vocabulary", SEKISHO_SOURCE "/policies/base-2026", SEKISHO_SOURCE "/policies/imabari-auditors"},
+		.folder_count = 3};
+	move_clock(&d, 0);
+	CHECK_OK(house_create(dir, &s, &d.why), &d.why);
+	CHECK_OK(house_open(dir, &d.house, &d.why), &d.why);
+	CHECK_OK(file_read(SEKISHO_SOURCE "/share/demo/imabari-auditors.tsv", 1 << 20, d.arena, &tsv, &d.why), &d.why);
+	CHECK_OK(office_load_chart(d.house.office, "", tsv, d.arena, &people, &count, &d.why), &d.why);
+	struct holding *held;
+	CHECK_OK(office_all_holdings(d.house.office, d.arena, &held, &count, &d.why), &d.why);
+	by[0] = 0;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(held[i].post, "commissioners") == 0)
+			snprintf(by, sizeof by, "%s", held[i].person);
+	CHECK(*by);
+	CHECK_OK(draft_begin(d.house.drafts, by, &head, id, &d.why), &d.why);
+	CHECK_OK(set(&d, by, id, "record_keep", "10 years"), &d.why);
+	CHECK_FAILS(adopt(&d, by, id), E_DENIED); /* nothing was analysed */
+	CHECK(strstr(d.why.place, "IM-8/1"));
+	const struct case_opening opening = {.kind = "risk_case", .name = "令和8年度のリスク分析", .section = held[0].scope, .actor = by, .post = ""};
+	struct case_opening drill = opening;
+	struct section *sections;
+	CHECK_OK(office_sections(d.house.office, d.arena, &sections, &count, &d.why), &d.why);
+	drill.section = sections[0].id;
+	for (int turn = 0; turn < 2; turn++) { /* a drill first: it counts for nothing */
+		drill.drill = turn == 0;
+		CHECK_OK(case_open(d.house.proceedings, &drill, analysis, &d.why), &d.why);
+		CHECK_FAILS(adopt(&d, by, id), E_DENIED); /* begun is not done */
+		CHECK_OK(case_get(d.house.proceedings, analysis, d.arena, &view, &d.why), &d.why);
+		const struct case_hand hand = {analysis, view.turn, by, ""};
+		const struct case_step step = {.act = "risk_case.analyse", .reason = ""};
+		CHECK_OK(case_move(d.house.proceedings, &hand, &step, &outcome, application, &d.why), &d.why);
+		if (turn == 0)
+			CHECK_FAILS(adopt(&d, by, id), E_DENIED);
+	}
+	CHECK_OK(adopt(&d, by, id), &d.why);
+	CHECK_OK(house_renew(&d.house, &renewed, &d.why), &d.why);
+	/* and the next revision wants the next analysis */
+	move_clock(&d, 1);
+	head.effective = day("2028-04-01");
+	CHECK_OK(draft_begin(d.house.drafts, by, &head, id, &d.why), &d.why);
+	CHECK_OK(set(&d, by, id, "record_keep", "11 years"), &d.why);
+	CHECK_FAILS(adopt(&d, by, id), E_DENIED);
 	desk_done(&d);
 }
 
