@@ -80,6 +80,14 @@ struct result picture_pay(struct job *job, uint64_t width, uint64_t height)
 	return job_pay_work(job, pixels * WORK_A_PIXEL);
 }
 
+/* Not told among the removals otherwise: the picture is the same. */
+bool picture_anew(struct job *job)
+{
+	if (rules_refuse(&job->rules, "picture-coding"))
+		job_drop(job, "picture-coding", "");
+	return rules_strip(&job->rules, "picture-coding");
+}
+
 struct result picture_memory(struct why *why)
 {
 	return fail(why, E_MEMORY, "", "no memory for the picture");

@@ -1,4 +1,6 @@
-/* JPEG: every coefficient is decoded and written anew by a fresh encoder
+/* JPEG: every coefficient is decoded and written anew by a fresh encoder, but where
+ * its coding is walked to the end and is what that encoder would write: then it is
+ * carried (picture_jpeg.h)
  *
  * Not by way of pixels: the entropy coding is where bytes can hide and where
  * decoders break, and it is done anew from numbers here; decoding to pixels
@@ -13,6 +15,7 @@
  * source  ITU-T T.81 annex B; JFIF 1.02; Exif 2.3
  */
 #include "gate/file/picture.h"
+#include "gate/file/picture_jpeg.h"
 
 #include "base/cursor.h"
 
@@ -293,6 +296,30 @@ static bool use_codes(struct codec *c)
 	return true;
 }
 
+/* Eight bits a sample make coefficients of eleven; libjpeg reads larger ones without
+ * a word and writes something else (T.81, F.1.1.5, F.1.2).                   */
+static bool sound_block(const JCOEF *block)
+{
+	int most = 0;
+	for (int k = 1; k < DCTSIZE2; k++)
+		most = abs(block[k]) > most ? abs(block[k]) : most;
+	return most <= JPEG_COEFFICIENT_MOST && block[0] >= -JPEG_COEFFICIENT_MOST - 1 && block[0] <= JPEG_COEFFICIENT_MOST;
+}
+
+static void check_coefficients(struct codec *c, jvirt_barray_ptr *coefficients)
+{
+	j_common_ptr in = (j_common_ptr)&c->in;
+	for (int i = 0; i < c->in.num_components; i++)
+		for (JDIMENSION y = 0; y < c->in.comp_info[i].height_in_blocks; y++) {
+			JBLOCKARRAY line = in->mem->access_virt_barray(in, coefficients[i], y, 1, FALSE);
+			for (JDIMENSION x = 0; x < c->in.comp_info[i].width_in_blocks; x++)
+				if (!sound_block(line[0][x])) {
+					memcpy(c->message, "a coefficient out of range", 27);
+					longjmp(c->escape, 1);
+				}
+		}
+}
+
 /* own_codes  with the picture's own Huffman codes where it has some; else with
  *            codes that are fitted to it                                     */
 static bool copy_coefficients(struct codec *c, struct slice bytes, bool own_codes)
@@ -301,6 +328,7 @@ static bool copy_coefficients(struct codec *c, struct slice bytes, bool own_code
 		return false;
 	codec_begin(c, bytes);
 	jvirt_barray_ptr *coefficients = jpeg_read_coefficients(&c->in);
+	check_coefficients(c, coefficients);
 	jpeg_copy_critical_parameters(&c->in, &c->out);
 	codec_settings(c, !own_codes || !use_codes(c));
 	jpeg_write_coefficients(&c->out, coefficients);
@@ -423,6 +451,8 @@ struct result jpeg_rebuild(struct job *job, struct slice in, struct buffer *out,
 	TRY(walk_markers(&walk));
 	size_t before = out->len;
 	bool oriented = walk.orientation > 1;
+	if (!picture_anew(job) && !oriented && jpeg_carry(in, out))
+		return ok();
 	AUTO(codec_free) struct codec *c = codec_new(&walk, out);
 	if (!c)
 		return picture_memory(why);

@@ -1,12 +1,19 @@
-/* PNG: inflated to its filtered rows, checked, deflated anew
+/* PNG: inflated to its filtered rows, checked, its stream carried or deflated anew
  *
  * A filter byte and a row of filtered bytes are the row's pixels in another
  * coordinate system: every value is a valid pixel, and the choice of filters
  * is the work of the encoder that knew the picture.  So the rows are kept as
- * they are and only the compression is made new: a stranger's stream may hold
- * whole texts in stored blocks, stand in several IDATs, end in slack.  That is
- * exact, keeps the size and needs no decoder but libdeflate's.  Indexed pictures
- * are unfiltered once to see that no pixel points outside the palette.
+ * they are, which is exact, keeps the size and needs no decoder but libdeflate's.
+ * Indexed pictures are unfiltered once to see that no pixel points outside the
+ * palette.  The stream that gave exactly these rows, to the byte behind its
+ * checksum, is carried in one IDAT with a header of our own, as a verified member
+ * of a package is: nothing in it can be read but the rows.  Deflate has many ways
+ * to say the same, though, and a stream of empty or stored blocks is none that an
+ * encoder makes of a picture.  So it is deflated anew where it is not smaller than its
+ * rows, where TEXT_RUN varied letters of ASCII stand in it one after another (what a server or
+ * a shell could read; chance makes such a run once in some 400 MB), where slack stood behind
+ * it, where the new file could be read as another kind, where the picture is turned,
+ * and wherever a switch wants it ("picture-coding").
  * Kept: IHDR, PLTE, tRNS, gAMA, sRGB, pHYs (checked numbers) and the pixels.
  * source  PNG (Third Edition), sections 5, 7, 9, 11
  */
@@ -21,7 +28,7 @@
 enum { GRAY = 0, RGB = 2, INDEXED = 3, GRAY_ALPHA = 4, RGB_ALPHA = 6 };
 /* Measured on 197 pictures: level 6 leaves a median of 0.97 of the input's size,
  * level 1 1.02, for about a sixth more time, of which inflating is most.     */
-enum { LEVEL = 6, SIDE_MOST = 0x7FFFFFFF, PASSES = 7 };
+enum { LEVEL = 6, SIDE_MOST = 0x7FFFFFFF, PASSES = 7, TEXT_RUN = 20, ZLIB_HEADER = 2 };
 
 struct png {
 	struct job *job;
@@ -33,6 +40,7 @@ struct png {
 	struct slice kept[8]; /* bodies of the chunks that are kept, by row */
 	struct buffer data;   /* all IDAT bodies, one after another */
 	bool data_ended;      /* another chunk came after IDAT */
+	bool carried;         /* the stream goes out as it came */
 	uint8_t *rows;
 	size_t rows_len;
 	unsigned orientation; /* 0: nothing was said */
@@ -232,6 +240,30 @@ static unsigned passes(const struct png *p, struct pass out[PASSES])
 	return n;
 }
 
+/* varied - the codes of a pattern that repeats are letters too, but few of them */
+static bool varied(const uint8_t *at)
+{
+	uint64_t seen[2] = {0};
+	for (size_t i = 0; i < TEXT_RUN; i++)
+		seen[at[i] >> 6] |= UINT64_C(1) << (at[i] & 63);
+	return __builtin_popcountll(seen[0]) + __builtin_popcountll(seen[1]) >= TEXT_RUN / 2;
+}
+
+/* text_run - do TEXT_RUN printable bytes stand together, as in a text; most bytes are
+ * not looked at                                                              */
+static bool text_run(struct slice s)
+{
+	for (size_t last = TEXT_RUN - 1; last < s.len;) {
+		size_t n = 0;
+		while (n < TEXT_RUN && s.at[last - n] >= 0x20 && s.at[last - n] < 0x7F)
+			n++;
+		if (n == TEXT_RUN && varied(s.at + last - (TEXT_RUN - 1)))
+			return true;
+		last += n == TEXT_RUN ? TEXT_RUN / 2 : TEXT_RUN - n;
+	}
+	return false;
+}
+
 static struct result inflate_rows(struct png *p, struct why *why)
 {
 	struct pass pass[PASSES];
@@ -257,6 +289,7 @@ static struct result inflate_rows(struct png *p, struct why *why)
 		return damaged(p, "fewer pixels than its header says");
 	if (used != p->data.len)
 		job_drop(p->job, "hidden-data", "IDAT");
+	p->carried = used == p->data.len && used < p->rows_len && !text_run(buffer_slice(&p->data));
 	return ok();
 }
 
@@ -427,6 +460,15 @@ static void put_header(const struct png *p, struct buffer *out)
 	put_chunk(out, "IHDR", slice_of(body, sizeof body));
 }
 
+/* The two bytes before the stream are those that the encoder below writes. */
+static void carry_pixels(const struct png *p, struct buffer *out)
+{
+	size_t start = out->len;
+	buffer_put(out, "\0\0\0\0\0\0\0\0\x78\x9C", 8 + ZLIB_HEADER);
+	buffer_put(out, p->data.at + ZLIB_HEADER, p->data.len - ZLIB_HEADER);
+	close_chunk(out, start, "IDAT");
+}
+
 static struct result put_pixels(const struct png *p, struct buffer *out, struct why *why)
 {
 	struct libdeflate_compressor *c = libdeflate_alloc_compressor(LEVEL);
@@ -444,19 +486,18 @@ static struct result put_pixels(const struct png *p, struct buffer *out, struct 
 	return ok();
 }
 
-static struct result put_picture(struct png *p, struct buffer *out, struct why *why)
+static struct result put_picture(const struct png *p, struct buffer *out, struct why *why)
 {
 	/* sRGB and gAMA stand before PLTE, tRNS after it: PNG, section 5.6 */
 	static const uint8_t order[] = {SRGB, GAMA, PHYS, PLTE, TRNS};
-	if (p->color != INDEXED && p->kept[PLTE].len > 0) {
-		job_drop(p->job, "metadata", "PLTE");
-		p->kept[PLTE].len = 0;
-	}
 	put_header(p, out);
 	for (unsigned i = 0; i < KEPT_ROWS; i++)
 		if (p->kept[order[i]].len > 0)
 			put_chunk(out, chunks[order[i]].tag, p->kept[order[i]]);
-	TRY(put_pixels(p, out, why));
+	if (p->carried)
+		carry_pixels(p, out);
+	else
+		TRY(put_pixels(p, out, why));
 	put_chunk(out, "IEND", slice_of("", 0));
 	if (!buffer_ok(out))
 		return job_refuse(p->job, REFUSAL_LARGE, "", "the rebuilt picture is over the limit");
@@ -478,7 +519,18 @@ struct result png_rebuild(struct job *job, struct slice in, struct buffer *out, 
 		return picture_memory(why);
 	TRY(inflate_rows(&p, why));
 	TRY(check_rows(&p, why));
+	if (p.color != INDEXED && p.kept[PLTE].len > 0) {
+		job_drop(job, "metadata", "PLTE");
+		p.kept[PLTE].len = 0;
+	}
+	p.carried &= !must_turn(&p) && !picture_anew(job);
 	if (must_turn(&p))
 		TRY(turn(&p, why));
+	size_t start = out->len;
+	TRY(put_picture(&p, out, why));
+	if (!p.carried || !second_reading(FILE_PNG, slice_part(buffer_slice(out), start, out->len)))
+		return ok();
+	p.carried = false;
+	out->len = start;
 	return put_picture(&p, out, why);
 }

@@ -2,7 +2,8 @@
  * whether a switch may let it stay, and what people read when it went.
  *
  * What may stay is what the rebuild itself makes: a link to a page (its address
- * judged), an input field (its actions gone), a lock (put on anew).          */
+ * judged), an input field (its actions gone), a lock (put on anew), and the coded
+ * pixels of a picture (decoded to the last bit).                            */
 #include "gate/words/switches.h"
 
 #include <stddef.h>
@@ -87,6 +88,7 @@ static const struct construct constructs[] = {
 	{"color-profile", CONTENT_HIDDEN, false, "色の調整情報（カラープロファイル）を取り除きました。"},
 	/* kept unless a switch says otherwise */
 	{"hyperlink", CONTENT_LINK, true, "ウェブページやメールへのリンクを外しました。文字は残しています。"},
+	{"picture-coding", CONTENT_HIDDEN, true, "画像（PNG、JPEG）の圧縮データを、画素から作り直しました。"},
 	{"form-field", CONTENT_FORM, true, "PDFの入力欄を外しました。入力済みの内容は見た目のまま残しています。"},
 };
 _Static_assert(sizeof constructs / sizeof *constructs <= CONSTRUCTS, "a rule set has a bit for each construct");

@@ -721,7 +721,7 @@ static void make_spelling_png(struct buffer *out)
 	buffer_done(&stream);
 }
 
-TEST(a_stream_of_png_is_always_our_own)
+TEST(a_text_in_a_stream_of_png_is_packed_anew)
 {
 	struct buffer in;
 	struct outcome o;
