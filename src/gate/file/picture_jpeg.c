@@ -275,6 +275,30 @@ static void use_code(struct codec *c, JHUFF_TBL **to, const JHUFF_TBL *from)
 	(*to)->sent_table = FALSE;
 }
 
+/* sound_codes - one for whatever may have to be written: libjpeg does not look whether
+ * there is one where a processor's vector instructions write for it            */
+static bool sound_codes(const JHUFF_TBL *dc, const JHUFF_TBL *ac)
+{
+	bool has[2][256] = {{false}};
+	size_t n[2] = {0};
+	if (!dc || !ac)
+		return false;
+	for (size_t length = 1; length <= 16; length++) {
+		n[0] += dc->bits[length];
+		n[1] += ac->bits[length];
+	}
+	for (size_t i = 0; i < 256; i++) {
+		has[0][dc->huffval[i]] |= i < n[0];
+		has[1][ac->huffval[i]] |= i < n[1];
+	}
+	bool all = has[1][0] && has[1][0xF0];
+	for (size_t size = 0; size <= 11; size++)
+		all &= has[0][size];
+	for (size_t symbol = 0; symbol < 256; symbol++)
+		all &= has[1][symbol] || symbol % 16 == 0 || symbol % 16 > 10;
+	return all;
+}
+
 /* The picture's own codes, so that it need not be counted first: a sequential
  * picture keeps its size with them.  False where it has none that will do. */
 static bool use_codes(struct codec *c)
@@ -283,7 +307,7 @@ static bool use_codes(struct codec *c)
 		return false;
 	for (int i = 0; i < c->in.num_components; i++) {
 		int dc = c->in.comp_info[i].dc_tbl_no, ac = c->in.comp_info[i].ac_tbl_no;
-		if (dc < 0 || dc > 1 || ac < 0 || ac > 1 || !c->in.dc_huff_tbl_ptrs[dc] || !c->in.ac_huff_tbl_ptrs[ac])
+		if (dc < 0 || dc > 1 || ac < 0 || ac > 1 || !sound_codes(c->in.dc_huff_tbl_ptrs[dc], c->in.ac_huff_tbl_ptrs[ac]))
 			return false;
 	}
 	for (int i = 0; i < c->in.num_components; i++) {

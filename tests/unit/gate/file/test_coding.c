@@ -184,13 +184,17 @@ static void pair_done(struct pair *p)
 	buffer_done(&p->other);
 }
 
-/* Carried is what libjpeg writes, decodes to the same without a word, and stays so. */
-static bool same_as_libjpeg(struct pair *p, bool restarts)
+/* Carried decodes to the same as what libjpeg writes, without a word, and stays so;
+ * exact: it is that, to the bit (else libjpeg fits other codes to what was damaged, or
+ * leaves restart markers out)                                                */
+static bool same_as_libjpeg(struct pair *p, bool exact)
 {
+	uint64_t other = 0;
 	if (!decoded(buffer_slice(&p->in), &p->before) || !decoded(buffer_slice(&p->out), &p->after) ||
-	    p->before != p->after || !cleansed(buffer_slice(&p->in), true, &p->other))
+	    !cleansed(buffer_slice(&p->in), true, &p->other) || !decoded(buffer_slice(&p->other), &other) ||
+	    p->before != p->after || p->after != other)
 		return false;
-	if (!restarts && !slice_equal(buffer_slice(&p->out), buffer_slice(&p->other)))
+	if (exact && !slice_equal(buffer_slice(&p->out), buffer_slice(&p->other)))
 		return false;
 	buffer_clear(&p->other);
 	return jpeg_carry(buffer_slice(&p->out), &p->other) &&
@@ -214,7 +218,7 @@ TEST(what_is_carried_is_what_libjpeg_writes)
 		make_jpeg(&shape, &p.in);
 		buffer_clear(&p.out);
 		bool taken = jpeg_carry(buffer_slice(&p.in), &p.out);
-		bool right = taken && same_as_libjpeg(&p, shape.restart != 0);
+		bool right = taken && same_as_libjpeg(&p, shape.restart == 0);
 		carried += taken;
 		if (!right)
 			show(&shape);
@@ -240,7 +244,7 @@ TEST(blocks_outside_of_the_picture_say_nothing)
 		buffer_clear(&p.out);
 		bool taken = jpeg_carry(buffer_slice(&p.in), &p.out);
 		/* without a code for it libjpeg has to help: it may say so, never err */
-		CHECK(!taken || same_as_libjpeg(&p, false));
+		CHECK(!taken || same_as_libjpeg(&p, !shape.fitted));
 		CHECK(!taken || p.out.len < p.in.len);
 		rewritten += taken;
 	}
@@ -253,7 +257,7 @@ TEST(damage_is_never_carried)
 	struct pair p;
 	size_t taken = 0;
 	pair_init(&p);
-	for (int i = 0; i < 6000; i++) {
+	for (int i = 0; i < 3000; i++) {
 		struct shape shape = any_shape();
 		make_jpeg(&shape, &p.in);
 		for (unsigned n = 1 + chance(3); n > 0; n--) {
@@ -264,13 +268,12 @@ TEST(damage_is_never_carried)
 		if (!jpeg_carry(buffer_slice(&p.in), &p.out))
 			continue;
 		taken++;
-		bool restarts = slice_find(buffer_slice(&p.out), slice_of("\xFF\xDD\0\4", 4)) != SIZE_MAX;
-		bool right = same_as_libjpeg(&p, restarts);
+		bool right = same_as_libjpeg(&p, false);
 		if (!right)
 			show(&shape);
 		CHECK(right);
 	}
-	CHECK(taken > 500);
+	CHECK(taken > 250);
 	pair_done(&p);
 }
 
