@@ -143,13 +143,16 @@ static struct result check_inside(struct registers *r, const struct kind *kind, 
 
 /* ---- versions */
 
-static struct result overtaken(const struct register_row *row, struct why *why)
+static struct result overtaken(struct registers *r, const struct register_row *row, struct arena *arena,
+                               struct why *why)
 {
 	char when[48];
+	struct person person;
 	ms_short(row->changed_ms, when);
+	bool known = r->at.office && office_person(r->at.office, row->changed_by, arena, &person, NULL).code == OK;
 	return fail(why, E_CONFLICT, row->id,
-	            "この行は %s に %s が変えました（第%lld版）。読み直してから、もう一度お願いします。", when,
-	            row->changed_by, (long long)row->version);
+	            "この行は %s に %s%s が変えました（第%lld版）。いまの内容を確かめてから、もう一度変更してください。", when,
+	            known ? person.name : row->changed_by, known ? "さん" : "", (long long)row->version);
 }
 
 static struct result seen(struct registers *r, const char *id, int64_t version, struct arena *arena,
@@ -157,7 +160,7 @@ static struct result seen(struct registers *r, const char *id, int64_t version, 
 {
 	TRY(stored_read(r, id, arena, out, why));
 	if (out->row.closed || out->row.version != version)
-		return overtaken(&out->row, why);
+		return overtaken(r, &out->row, arena, why);
 	return ok();
 }
 
