@@ -174,8 +174,8 @@ static struct result write_all_tiles(struct exporting *x, struct why *why)
 
 /* ---- checkpoint ---------------------------------------------------------- */
 
-static struct result newest_checkpoint(struct ledger *ledger, struct arena *arena, struct slice *note,
-                                       int64_t *size, struct why *why)
+struct result ledger_signed(struct ledger *ledger, struct arena *arena, struct slice *note, int64_t *size,
+                            struct why *why)
 {
 	AUTO(statement_drop) struct statement *s = NULL;
 	struct checkpoint checkpoint;
@@ -219,7 +219,7 @@ static struct result export_view(struct exporting *x, struct arena *arena, struc
 	if (len < 0 || len >= (int)sizeof path)
 		return fail(why, E_INPUT, x->folder, "the path is too long");
 	TRY(of_this_log(x->ledger, path, arena, why));
-	TRY(newest_checkpoint(x->ledger, arena, &note, &x->size, why));
+	TRY(ledger_signed(x->ledger, arena, &note, &x->size, why));
 	TRY(make_folders(path, 1, why));
 	TRY(write_all_tiles(x, why));
 	return file_write(path, note, 0644, why);

@@ -205,6 +205,20 @@ struct result ledger_get(struct ledger *ledger, int64_t seq, struct arena *arena
 	return take_entry(s, arena, out, why);
 }
 
+struct result ledger_leaf(struct ledger *ledger, int64_t seq, struct arena *arena, struct slice *out,
+                          struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	bool row = false;
+	TRY(store_prepare(ledger->store, "SELECT leaf FROM ledger_entry WHERE seq = ?1", &s, why));
+	bind_i64(s, 1, seq);
+	TRY(statement_step(s, &row, why));
+	if (!row)
+		return fail(why, E_ABSENT, "ledger", "there is no entry %lld", (long long)seq);
+	*out = arena_copy(arena, column_blob(s, 0));
+	return out->at ? ok() : fail(why, E_MEMORY, "ledger", "no memory for an entry");
+}
+
 /* ---- find ---------------------------------------------------------------- */
 
 /* The question as SQL: which conditions it has, then their values in the same

@@ -148,5 +148,12 @@ struct result ledger_forget_tables(struct store *store, const struct projection 
  * of the tree that the newest checkpoint covers.  May be run again into the same
  * folder.  E_ABSENT no checkpoint yet; E_CONFLICT the folder holds another log */
 struct result ledger_export(struct ledger *ledger, const char *folder, struct why *why) MUST;
+/* ledger_signed - the newest checkpoint: its signed note, and how many entries it covers
+ * errors  E_ABSENT nothing was signed yet; E_TAMPERED the tree is not the one that was signed */
+struct result ledger_signed(struct ledger *ledger, struct arena *arena, struct slice *note, int64_t *size,
+                            struct why *why) MUST;
+/* ledger_leaf - the bytes of an entry as they were hashed; E_ABSENT beyond the end */
+struct result ledger_leaf(struct ledger *ledger, int64_t seq, struct arena *arena, struct slice *out,
+                          struct why *why) MUST;
 
 #endif

@@ -24,6 +24,7 @@ handler_fn page_exceptions, page_exception_new, post_exception_new; /* pages_exc
 handler_fn page_apply, page_apply_form, post_apply;            /* pages_apply.c */
 handler_fn page_cases, page_case_new, post_case_new, page_case, post_case; /* pages_case.c */
 handler_fn page_evidence, post_evidence;                       /* pages_evidence.c */
+handler_fn page_witness;                                       /* pages_witness.c */
 handler_fn page_commission;                                    /* pages_commission.c */
 handler_fn page_report, post_report, page_network;             /* pages_report.c */
 handler_fn page_clauses;                                       /* pages_book.c */
@@ -101,5 +102,9 @@ struct result may_see_crossing(struct request *rq, const struct crossing *crossi
 struct result is_manager_of(struct request *rq, const char *section, bool *yes, struct why *why) MUST;
 /* one of those who run the office's IT: its section (runs_it), and who stands above it */
 struct result is_operator(struct request *rq, bool *yes, struct why *why) MUST;
+/* those, and the people of the section that audits (runs_audit) */
+struct result may_read_ledger(struct request *rq, bool *yes, struct why *why) MUST;
+/* readers_only - E_DENIED for everybody else, with a sentence */
+struct result readers_only(struct request *rq, struct why *why) MUST;
 
 #endif

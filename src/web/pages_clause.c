@@ -10,15 +10,15 @@
 enum { EVIDENCE_SHOWN = 12 };
 
 static json_t *evidence_model(struct request *rq, const struct ledger_entry *entries, size_t count,
-                              bool operator)
+                              bool reader)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:s, s:o, s:o}", "number",
 			text(rq, "#%lld", (long long)entries[i].seq), "href",
-			operator ? text(rq, "/ledger/%lld", (long long)entries[i].seq) : "", "when",
+			reader ? text(rq, "/ledger/%lld", (long long)entries[i].seq) : "", "when",
 			show_time(entries[i].time_ms), "what", show_kind(rq, entries[i].kind), "about",
-			operator ? show_subject(rq, &entries[i]) : json_string(""), "actor",
+			reader ? show_subject(rq, &entries[i]) : json_string(""), "actor",
 			show_person(rq, text(rq, "%.*s", SLICE_ARG(entries[i].actor)))));
 	return list;
 }
@@ -121,11 +121,11 @@ static struct result fill(struct request *rq, const struct policy_clause *clause
 	struct ledger_entry *entries;
 	size_t count, total;
 	enum proof_state state;
-	bool operator;
+	bool reader;
 	TRY(proof_survey(rq->web->proof, request_today(rq), rq->arena, &survey, why));
 	TRY(proof_state(survey, clause, &state, why));
 	TRY(proof_evidence(survey, clause, EVIDENCE_SHOWN, rq->arena, &entries, &count, &total, why));
-	TRY(is_operator(rq, &operator, why));
+	TRY(may_read_ledger(rq, &reader, why));
 	const struct finding *gap = state == PROOF_UNSET ? proof_gap(survey, clause) : NULL;
 	AUTO(buffer_done) struct buffer reason;
 	buffer_init(&reason, 4000);
@@ -135,14 +135,16 @@ static struct result fill(struct request *rq, const struct policy_clause *clause
 	json_object_set_new(model, "unstaffed", json_boolean(state == PROOF_UNSET && !gap));
 	json_object_set_new(model, "gap", gap ? json_pack("{s:s, s:s}", "sentence", gap->sentence, "mend",
 	                                                  gap->mend) : json_false());
-	json_object_set_new(model, "evidence", evidence_model(rq, entries, count, operator));
+	json_object_set_new(model, "evidence", evidence_model(rq, entries, count, reader));
 	json_object_set_new(model, "evidence_total", json_string(total >= PROOF_COUNTED
 		? text(rq, "%d件以上", PROOF_COUNTED) : text(rq, "%zu件", total)));
 	/* the ledger's own list is by clause: what others carry has no line of its own */
 	bool own = clause->carrier == CARRIER_STATEMENT && !(clause->parts & (CLAUSE_POST | CLAUSE_SEPARATE));
-	json_object_set_new(model, "all", json_string(operator && own && total > count
+	json_object_set_new(model, "all", json_string(reader && own && total > count
 		? text(rq, "/ledger?clause=%s", show_escaped(rq, slice_str(clause->id))) : ""));
 	TRY(inspected_model(rq, clause, model, why));
+	json_object_set_new(model, "take", json_string(reader && count
+		? text(rq, "/clause/evidence?id=%s", show_escaped(rq, slice_str(clause->id))) : ""));
 	return tree_model(rq, survey, clause, model, why);
 }
 

@@ -17,6 +17,14 @@ static struct result operators_only(struct request *rq, struct why *why)
 		"この画面は、情報システムを担当する課、統括情報セキュリティ責任者とCISOだけが開けます。");
 }
 
+struct result readers_only(struct request *rq, struct why *why)
+{
+	bool yes;
+	TRY(may_read_ledger(rq, &yes, why));
+	return yes ? ok() : fail(why, E_DENIED, "ledger",
+		"記録は、情報システムを担当する課、監査を担当する課、統括情報セキュリティ責任者とCISOだけが見られます。");
+}
+
 /* ---- operation ----------------------------------------------------------------- */
 
 static json_t *trouble_row(struct request *rq, const struct crossing *c,
@@ -220,7 +228,7 @@ struct result page_ledger(struct request *rq, struct why *why)
 	uint64_t before = 0;
 	const char *kind = asked(rq, "kind"), *subject = asked(rq, "subject"), *clause = asked(rq, "clause");
 	rq->menu = "operation";
-	TRY(operators_only(rq, why));
+	TRY(readers_only(rq, why));
 	if (*asked(rq, "before") && !number_parse_u64(form_get(rq->query, "before"), &before))
 		return fail(why, E_INPUT, "before", "記録番号が数字ではありません。");
 	struct ledger_query query = {.kind_prefix = *kind ? kind : NULL, .subject = *subject ? subject : NULL,
@@ -267,7 +275,7 @@ struct result page_entry(struct request *rq, struct why *why)
 	char root[2 * SHA256_BYTES + 1];
 	uint8_t digest[SHA256_BYTES];
 	rq->menu = "operation";
-	TRY(operators_only(rq, why));
+	TRY(readers_only(rq, why));
 	if (!number_parse_u64(rq->part[0], &seq) || seq > INT64_MAX - 1)
 		return fail(why, E_ABSENT, "entry", "no such entry");
 	TRY(ledger_get(parts_of(rq)->ledger, (int64_t)seq, rq->arena, &e, why));

@@ -96,6 +96,7 @@ static const struct route_row rows[] = {
 
 	{"/clauses", INNER, NEED_SESSION, page_clauses, NULL, false},
 	{"/clause", INNER, NEED_SESSION, page_clause, NULL, false},
+	{"/clause/evidence", INNER, NEED_SESSION, page_witness, NULL, false},
 	{"/compare", INNER, NEED_SESSION, page_compare, NULL, false},
 	{"/compare/*", INNER, NEED_SESSION, page_compare_file, NULL, false},
 	{"/values", INNER, NEED_SESSION, page_values, NULL, false},

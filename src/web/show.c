@@ -266,6 +266,7 @@ static const struct saying kinds[] = {
 	{"deed.refused", "ポリシーが認めない行いを記録させませんでした"},
 	{"deed.told", "したこと・起きたことを記録しました"},
 	{"desk.exported", "台帳・記録簿を書き出しました"},
+	{"proof.exported", "証拠を書き出しました"},
 	{"office.absence.added", "不在を登録しました"},
 	{"office.absence.ended", "不在が終わりました"},
 	{"office.delegation.added", "専決の委任を登録しました"},
@@ -402,7 +403,7 @@ struct result is_manager_of(struct request *rq, const char *section, bool *yes, 
 }
 
 /* Does the section, or the department that it belongs to, run the office's IT? */
-static struct result runs_it(struct request *rq, const char *section, bool *yes, struct why *why)
+static struct result section_does(struct request *rq, const char *section, const char *fact, bool *yes, struct why *why)
 {
 	struct office_fact *facts;
 	size_t count;
@@ -410,7 +411,7 @@ static struct result runs_it(struct request *rq, const char *section, bool *yes,
 	                 why));
 	*yes = false;
 	for (size_t i = 0; i < count; i++)
-		*yes |= strcmp(facts[i].path, "runs_it") == 0 && strcmp(facts[i].value, "yes") == 0;
+		*yes |= strcmp(facts[i].path, fact) == 0 && strcmp(facts[i].value, "yes") == 0;
 	return ok();
 }
 
@@ -434,7 +435,7 @@ struct result is_operator(struct request *rq, bool *yes, struct why *why)
 	size_t count;
 	const struct policy_edition *edition = edition_now(rq);
 	const struct policy *policy = parts_of(rq)->policy;
-	TRY(runs_it(rq, rq->person.section, yes, why));
+	TRY(section_does(rq, rq->person.section, "runs_it", yes, why));
 	if (*yes || !edition)
 		return ok();
 	TRY(office_holdings(parts_of(rq)->office, rq->person.id, request_today(rq), rq->arena, &held, &count,
@@ -445,4 +446,10 @@ struct result is_operator(struct request *rq, bool *yes, struct why *why)
 			*yes |= heads_section(head) && stands_above(rq, edition, head->name, held[i].post, CHAIN);
 		}
 	return ok();
+}
+
+struct result may_read_ledger(struct request *rq, bool *yes, struct why *why)
+{
+	TRY(is_operator(rq, yes, why));
+	return *yes ? ok() : section_does(rq, rq->person.section, "runs_audit", yes, why);
 }

@@ -1,7 +1,8 @@
 #!/bin/sh
 # An exported ledger in the hands of two programs that nobody here wrote: Debian's
-# golang.org/x/mod (sumdb/note, sumdb/tlog) and npm's @transmute/rfc9162.  Both
-# must accept it, and refuse it once one bit is changed.
+# golang.org/x/mod (sumdb/note, sumdb/tlog) and npm's @transmute/rfc9162; and of a
+# third that shares no line with the house and needs nothing but python3 and openssl
+# (verify.py).  All must accept it, and refuse it once one bit is changed.
 #   tests/peers/ledger.sh BUILD
 set -u
 build=$(cd "${1:?}" && pwd)
@@ -84,10 +85,33 @@ with_npm() {
 	refuses "npm: a changed proof" node "$work/js/verify.js" "$work/wrong.json"
 }
 
+# ---- python3 and openssl -----------------------------------------------------------
+with_python() {
+	log=$work/log
+	printf '%s\n' "$key" >"$work/seal.pub"
+	accepts "python: sound log" "$here/verify.py" "$work/seal.pub" "$log"
+	grep -q "^$entries entries are the signed tree" "$work/out" && pass || fault "python: number of entries"
+	cp "$log/checkpoint" "$work/earlier"
+	accepts "python: it extends what was signed" "$here/verify.py" "$work/seal.pub" "$log" "$work/earlier"
+	for place in tile/entries/000:5000 tile/entries/002.p/188:77 tile/0/000:4096 tile/0/002.p/188:31 \
+		checkpoint:24 checkpoint:30 checkpoint:150; do
+		flip "$log/${place%:*}" "${place#*:}"
+		refuses "python: bit flipped in $place" "$here/verify.py" "$work/seal.pub" "$log"
+		flip "$log/${place%:*}" "${place#*:}"
+	done
+	"$build/src/bin/sekisho-seal" --keygen --key "$work/key3" --state "$work/state3" --name "$origin" >"$work/other.pub"
+	refuses "python: another key" "$here/verify.py" "$work/other.pub" "$log"
+}
+
 if command -v go >/dev/null && [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ]; then
 	with_go
 else
 	skip "golang-go and golang-golang-x-mod-dev are not installed" 12
+fi
+if command -v python3 >/dev/null && command -v openssl >/dev/null; then
+	with_python
+else
+	skip "python3 or openssl is not installed" 11
 fi
 if command -v node >/dev/null && command -v npm >/dev/null; then
 	with_npm

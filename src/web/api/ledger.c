@@ -21,14 +21,6 @@ static json_t *entry_of(const struct ledger_entry *e)
 	                 json_loadb((const char *)e->data.at, e->data.len, 0, NULL));
 }
 
-static struct result operators_only(struct request *rq, struct why *why)
-{
-	bool yes;
-	TRY(is_operator(rq, &yes, why));
-	return yes ? ok() : fail(why, E_DENIED, "ledger",
-		"記録は、情報システムを担当する課、統括情報セキュリティ責任者とCISOだけが見られます。");
-}
-
 struct result api_entries(struct request *rq, const json_t *in, json_t **out, struct why *why)
 {
 	struct ledger_entry *found;
@@ -36,7 +28,7 @@ struct result api_entries(struct request *rq, const json_t *in, json_t **out, st
 	int64_t limit = api_number(in, "limit", API_PAGE), before = api_number(in, "before", 0);
 	const char *kind = api_text(rq, in, "kind"), *subject = api_text(rq, in, "subject");
 	const char *clause = api_text(rq, in, "clause");
-	TRY(operators_only(rq, why));
+	TRY(readers_only(rq, why));
 	if (limit < 1 || limit > API_PAGE || before < 0)
 		return fail(why, E_INPUT, "limit", "limit は1から100まで、before は0以上です。");
 	struct ledger_query query = {.kind_prefix = kind[0] ? kind : NULL, .subject = subject[0] ? subject : NULL,
@@ -63,7 +55,7 @@ struct result api_entry(struct request *rq, const json_t *in, json_t **out, stru
 	struct ledger_entry entry;
 	int64_t seq;
 	(void)in;
-	TRY(operators_only(rq, why));
+	TRY(readers_only(rq, why));
 	TRY(seq_of(rq, &seq, why));
 	TRY(ledger_get(parts_of(rq)->ledger, seq, rq->arena, &entry, why));
 	*out = entry_of(&entry);
@@ -83,7 +75,7 @@ struct result api_inclusion(struct request *rq, const json_t *in, json_t **out, 
 	uint8_t root[SHA256_BYTES];
 	struct buffer proof;
 	(void)in;
-	TRY(operators_only(rq, why));
+	TRY(readers_only(rq, why));
 	TRY(seq_of(rq, &seq, why));
 	TRY(ledger_size(parts_of(rq)->ledger, &size, why));
 	if (seq >= size)
