@@ -9,6 +9,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -110,17 +111,29 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	return remove(path);
 }
 
+/* a new folder: of that name, or below $TMPDIR */
+static bool make_folder(const char *name, char folder[512])
+{
+	const char *base = getenv("TMPDIR");
+	if (name)
+		return snprintf(folder, 512, "%s", name) < 512 && mkdir(folder, 0700) == 0;
+	snprintf(folder, 512, "%.400s/sekisho-bench-XXXXXX", base ? base : "/tmp");
+	return mkdtemp(folder) != NULL;
+}
+
 int main(int argc, char **argv)
 {
 	static struct town t;
 	struct why why = {0};
 	char folder[512];
-	const char *base = getenv("TMPDIR");
+	const char *kept = argc > 2 ? argv[2] : NULL;
 	const struct city_size *size = city_size_named(argc > 1 ? argv[1] : "aonami");
-	snprintf(folder, sizeof folder, "%s/sekisho-bench-XXXXXX", base ? base : "/tmp");
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	t.arena = arena_new(16 << 20);
-	if (!size || !t.arena || !mkdtemp(folder))
+	if (!size || !t.arena || !make_folder(kept, folder)) {
+		fprintf(stderr, "usage: city [small | aonami | load [NEW_FOLDER]]\n");
 		return 2;
+	}
 	struct result done = open_town(&t, folder, &why);
 	if (done.code == OK)
 		done = play(&t, size, &why);
@@ -130,7 +143,8 @@ int main(int argc, char **argv)
 		done = rebuild(&t, &why);
 	house_close(&t.house);
 	arena_free(t.arena);
-	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	if (!kept)
+		nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	if (done.code != OK)
 		fprintf(stderr, "bench/city: %s: %s\n", why.place, why.text);
 	return done.code == OK ? 0 : 1;

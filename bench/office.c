@@ -1,6 +1,7 @@
 /* bench/office - sekisho-web as it runs: memory, pages of a large register; a sheet taken in
  *
  *   bench/office [ASSETS]     100,000; in a new folder below $TMPDIR or /tmp
+ *   bench/office DIR          pages and memory of an office that is there already (body "bench")
  * Pages are timed by the server's processor time, and from the request to the last byte over
  * the socket, with what else the machine does; a sheet by this process's time and its
  * worker's.                                                                  */
@@ -264,6 +265,27 @@ static struct result large(struct arena *arena, const char *dir, int64_t assets,
 	return done;
 }
 
+/* an office of bench/city: somebody who is in it looks at its pages */
+static struct result there(struct arena *arena, const char *dir, char *answer, struct why *why)
+{
+	AUTO(house_close) struct house h = {0};
+	AUTO(statement_drop) struct statement *s = NULL;
+	bool row;
+	pid_t pid = 0;
+	TRY(house_open(dir, &h, why));
+	TRY(store_ask(h.store, "SELECT id FROM office_person ORDER BY id LIMIT 1", NULL, 0, &s, why));
+	TRY(statement_step(s, &row, why));
+	const char *person = row ? arena_string(arena, column_text(s, 0)) : NULL;
+	statement_drop(&s);
+	if (!person)
+		return fail(why, E_ABSENT, dir, "nobody is there");
+	TRY(sign_in(&h, person, why));
+	TRY(start(arena, dir, answer, &pid, why));
+	struct result done = pages(pid, answer, why);
+	stop(pid);
+	return done;
+}
+
 /* ---- a sheet of ROWS rows -------------------------------------------------------- */
 
 static struct result put_fd(void *context, struct slice bytes, struct why *why)
@@ -334,12 +356,9 @@ static struct result sheet(struct arena *arena, const char *dir, struct why *why
 
 /* ---- all --------------------------------------------------------------------------- */
 
-static struct result run(struct arena *arena, const char *folder, int64_t assets, struct why *why)
+static struct result run(struct arena *arena, const char *folder, int64_t assets, char *answer, struct why *why)
 {
 	const char *dir = NULL;
-	char *answer = arena_array(arena, ANSWER, 1);
-	if (!answer)
-		return fail(why, E_MEMORY, "", "no memory");
 	TRY(create(arena, folder, "empty", &dir, why));
 	TRY(idle(arena, dir, answer, why));
 	TRY(create(arena, folder, "sheet", &dir, why));
@@ -362,14 +381,18 @@ int main(int argc, char **argv)
 	const char *base = getenv("TMPDIR");
 	AUTO(arena_drop) struct arena *arena = arena_new((size_t)1 << 30);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc > 1 && (!number_parse_i64(slice_str(argv[1]), &assets) || assets < 100)) {
-		fprintf(stderr, "usage: office [ASSETS]\n");
+	const char *dir = argc > 1 && argv[1][0] == '/' ? argv[1] : NULL;
+	if (argc > 1 && !dir && (!number_parse_i64(slice_str(argv[1]), &assets) || assets < 100)) {
+		fprintf(stderr, "usage: office [ASSETS | /DIR]\n");
 		return 2;
 	}
 	snprintf(folder, sizeof folder, "%.400s/sekisho-bench-XXXXXX", base ? base : "/tmp");
 	if (!arena || !mkdtemp(folder))
 		return 3;
-	struct result done = run(arena, folder, assets, &why);
+	char *answer = arena_array(arena, ANSWER, 1);
+	struct result done = !answer ? fail(&why, E_MEMORY, "", "no memory")
+	                     : dir   ? there(arena, dir, answer, &why)
+	                             : run(arena, folder, assets, answer, &why);
 	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	if (done.code != OK)
 		fprintf(stderr, "bench/office: %s: %s\n", why.place, why.text);

@@ -124,6 +124,26 @@ static struct pending *pending_of(struct word_index *index, struct slice kind, s
 	return &index->pending[index->pending_count - 1];
 }
 
+/* A key that a row leaves and comes back to, as most do when a row changes, is not written. */
+static bool settled_by_last(struct word_index *index, struct pending *p, uint16_t doc, bool in)
+{
+	struct step *last = p->last ? &index->steps[p->last] : NULL;
+	if (!last || last->doc != doc)
+		return false;
+	if (last->in == in)
+		return true;
+	bool came_back = in && !last->in, left_again = !in && last->nothing;
+	if (!came_back && !left_again)
+		return false;
+	last->in = in;
+	last->nothing = came_back;
+	if (left_again)
+		p->live++;
+	else
+		p->live--;
+	return true;
+}
+
 struct result index_room(struct word_index *index, struct why *why)
 {
 	if (arena_used(index->keys) > KEYS_MOST || index->step_count > STEPS_MOST)
@@ -141,6 +161,8 @@ struct result index_note(struct word_index *index, const char *kind, struct slic
 	if (doc < 0 || !store_in_transaction(index->store))
 		return fail(why, E_CONFLICT, "index", "no transaction is open");
 	struct pending *p = pending_of(index, slice_str(kind), key, doc / DOCS_PAGE);
+	if (p && settled_by_last(index, p, (uint16_t)(doc % DOCS_PAGE), in))
+		return ok();
 	if (!p || !index_more(&index->steps, &index->step_room, index->step_count, sizeof *index->steps))
 		return index_no_memory(why);
 	uint32_t made = (uint32_t)index->step_count++;
@@ -150,6 +172,7 @@ struct result index_note(struct word_index *index, const char *kind, struct slic
 	else
 		p->first = made;
 	p->last = made;
+	p->live++;
 	return ok();
 }
 
@@ -210,6 +233,8 @@ static struct result flush_one(struct word_index *index, const struct pending *p
 	TRY(read_page(index, p, bits, &found, why));
 	memcpy(before, bits, sizeof bits);
 	for (uint32_t at = p->first; at; at = index->steps[at].next) {
+		if (index->steps[at].nothing)
+			continue;
 		uint64_t bit = UINT64_C(1) << (index->steps[at].doc % 64), *word = &bits[index->steps[at].doc / 64];
 		*word = index->steps[at].in ? *word | bit : *word & ~bit;
 	}
@@ -226,7 +251,8 @@ struct result index_flush(struct word_index *index, struct why *why)
 		qsort(index->pending, index->pending_count, sizeof *index->pending, by_key);
 	struct result done = ok();
 	for (size_t i = 0; i < index->pending_count && done.code == OK; i++)
-		done = flush_one(index, &index->pending[i], why);
+		if (index->pending[i].live)
+			done = flush_one(index, &index->pending[i], why);
 	if (done.code == OK)
 		done = shelf_flush(index, why);
 	forget(index); /* what could not be written goes with the transaction */

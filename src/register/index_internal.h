@@ -10,11 +10,13 @@ struct pending {
 	int64_t chunk;
 	uint64_t hash;
 	uint32_t first, last; /* of its steps; 0: none */
+	uint32_t live;        /* steps that change something */
 };
 struct step {
 	uint32_t next;
 	uint16_t doc;
 	bool in;
+	bool nothing; /* the row left and came back: as it was */
 };
 /* A row that came to a place of an order or left it. */
 struct move {

@@ -145,32 +145,39 @@ static struct result note_cells(struct registers *r, const struct words_row *row
 	return row->closed ? note_cell(r, row, WORDS_CLOSED, "", in, why) : ok();
 }
 
-static struct result note_places(struct registers *r, const struct words_row *row, bool in, struct why *why)
+/* other: the same row before or behind its change; where it stays it is left */
+static struct result note_places(struct registers *r, const struct words_row *row, const struct words_row *other,
+                                 bool in, struct why *why)
 {
 	AUTO(buffer_done) struct buffer place;
 	buffer_init(&place, PLACE_MOST);
+	bool both = other && other->id;
 	for (enum index_way way = WAY_NAME; way <= WAY_CHANGED; way++) {
+		if (both && (way == WAY_NAME ? strcmp(row->name, other->name) == 0 : row->changed_ms == other->changed_ms))
+			continue;
 		index_place(way, slice_str(row->name), row->changed_ms, slice_str(row->id), &place);
 		TRY(index_shelve(r->index, row->kind, way, buffer_slice(&place), row->serial, in, why));
 	}
 	return ok();
 }
 
-static struct result note_row(struct registers *r, const struct words_row *row, bool in, struct why *why)
+static struct result note_row(struct registers *r, const struct words_row *row, const struct words_row *other, bool in,
+                              struct why *why)
 {
 	if (!row || !row->id)
 		return ok();
-	TRY(note_words(r, row->kind, row->serial, row->plain, in, why));
+	if (!other || !other->id || !slice_equal(row->plain, other->plain))
+		TRY(note_words(r, row->kind, row->serial, row->plain, in, why));
 	TRY(note_cells(r, row, in, why));
-	return note_places(r, row, in, why);
+	return note_places(r, row, other, in, why);
 }
 
 struct result words_index(struct registers *r, const struct words_row *before, const struct words_row *now,
                           struct why *why)
 {
 	TRY(index_room(r->index, why));
-	TRY(note_row(r, before, false, why));
-	return note_row(r, now, true, why);
+	TRY(note_row(r, before, now, false, why));
+	return note_row(r, now, before, true, why);
 }
 
 struct words_row words_of_stored(const struct stored *s)
