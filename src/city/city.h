@@ -90,7 +90,7 @@ struct city_rooms {
 struct clock city_clock(const int64_t *now_ms);
 
 struct city_tally {
-	size_t people, assets, applied, permitted, refused, not_asked, changed, away, settled, kept, told, cases;
+	size_t people, assets, applied, permitted, refused, not_asked, changed, away, settled, kept, told, asked, cases;
 	int64_t entries; /* that were made */
 };
 /* city_play - the plan on an office that may have a chart already: its posts stay, empty

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TRIES = 10, TOLD = 64, MOVES = 10, LEARNED = 60, DAYS_AHEAD = 30, SIGNERS = 64 };
+enum { TRIES = 10, AMENDED = 3 /* tries of others come before */, TOLD = 64, MOVES = 10, LEARNED = 60, DAYS_AHEAD = 30, SIGNERS = 64 };
 
 struct thing {
 	const char *kind;
@@ -122,15 +122,17 @@ static size_t cells_of_kind(struct attempt *a, const char *kind, struct cell *ce
 	return n;
 }
 
-/* Of the act itself; what it is done to and who does it say the rest. */
-static size_t cells_of_act(struct attempt *a, const char *act, struct cell *cells)
+/* Of the act itself; what it is done to (unless that is no row: a letter) and who does it say
+ * the rest.                                                                  */
+static size_t cells_of_act(struct attempt *a, const char *act, bool of_object, struct cell *cells)
 {
 	const struct policy_fact *facts;
 	size_t count = 0, n = 0;
 	if (policy_act_facts(a->p->at->policy, act, a->arena, &facts, &count, NULL).code != OK)
 		return 0;
 	for (size_t i = 0; i < count && n < TOLD; i++) {
-		bool other = strncmp(facts[i].path, "object", 6) == 0 || strncmp(facts[i].path, "actor", 5) == 0;
+		bool other = strcmp(facts[i].path, "object") == 0 || strncmp(facts[i].path, "actor", 5) == 0 ||
+		             (!of_object && strncmp(facts[i].path, "object.", 7) == 0);
 		const char *value = other ? NULL : value_of(a, &facts[i], facts[i].type);
 		if (value)
 			cells[n++] = (struct cell){facts[i].path, value};
@@ -205,18 +207,56 @@ struct result city_keep_things(struct player *p, struct arena *arena)
 
 /* ---- deeds, events, permits ------------------------------------------------------------ */
 
+/* Items of lists that were asked for are answered the next time. */
+static bool answer(struct attempt *a, struct cell *cells, size_t *count, const struct decision *d)
+{
+	size_t before = *count;
+	for (size_t i = 0; d && d->verdict == HOLD && i < d->missing_count && *count < TOLD + LEARNED; i++) {
+		const char *path = arena_printf(a->arena, "answer.%s", d->missing[i].name);
+		bool there = !path || d->missing[i].kind != WANT_ITEM;
+		for (size_t k = 0; path && k < before; k++)
+			there |= strcmp(cells[k].path, path) == 0;
+		if (!there)
+			cells[(*count)++] = (struct cell){path, "yes"};
+	}
+	return *count > before;
+}
+
 static struct result tell(struct attempt *a, const struct policy_act *act, bool *told)
 {
-	struct cell cells[TOLD];
+	struct cell cells[TOLD + LEARNED];
 	struct desk_told out;
-	struct why own = {0};
 	const char *row = *act->kind ? row_of(a, act->kind) : NULL, *actor = somebody(a);
 	struct desk_deed deed = {.act = act->name, .row = row ? row : "", .section = section_of_person(a->p, actor),
-	                         .actor = actor, .told = cells, .told_count = cells_of_act(a, act->name, cells)};
-	struct result done = desk_deed_put(a->p->at->desk, &deed, a->arena, &out, NULL, &own);
-	*told = done.code == OK;
-	a->p->tally->told += *told;
-	return *told || refused(done) ? ok() : fail(a->p->why, own.code, own.place, "%s", own.text);
+	                         .actor = actor, .told = cells, .told_count = cells_of_act(a, act->name, false, cells)};
+	for (bool again = true; again;) {
+		struct why own = {0};
+		const struct decision *decision = NULL;
+		struct result done = desk_deed_put(a->p->at->desk, &deed, a->arena, &out, &decision, &own);
+		*told = done.code == OK;
+		a->p->tally->told += *told;
+		if (!*told && !refused(done))
+			return fail(a->p->why, own.code, own.place, "%s", own.text);
+		again = !*told && answer(a, cells, &deed.told_count, decision);
+	}
+	return ok();
+}
+
+/* What a machine of the office asks before it lets an act pass, and tells when it has seen
+ * one: kept whatever the answer is.                                           */
+static struct result ask(struct attempt *a, const struct policy_act *act)
+{
+	struct cell cells[TOLD];
+	struct desk_verdict out;
+	struct why own = {0};
+	const char *row = *act->kind ? row_of(a, act->kind) : NULL, *actor = somebody(a);
+	const struct desk_telling telling = {
+		.act = act->name, .object = row ? row : "", .section = "", .teller = actor, .actor = actor,
+		.reference = arena_printf(a->arena, "%s-%u", act->name, a->nth), .told = cells,
+		.told_count = cells_of_act(a, act->name, !row, cells)};
+	struct result done = desk_tell(a->p->at->desk, &telling, a->arena, &out, &own);
+	a->p->tally->asked += done.code == OK;
+	return done.code == OK || refused(done) ? ok() : fail(a->p->why, own.code, own.place, "%s", own.text);
 }
 
 /* A list's item that was asked for is answered the next time. */
@@ -235,7 +275,7 @@ static struct result apply(struct attempt *a, const struct policy_act *act, bool
 	struct player *p = a->p;
 	struct cell cells[TOLD];
 	struct fact_pair pairs[TOLD + LEARNED + 1];
-	size_t count = 0, n = cells_of_act(a, act->name, cells);
+	size_t count = 0, n = cells_of_act(a, act->name, false, cells);
 	char id[27];
 	const char *row = *act->kind ? row_of(a, act->kind) : NULL, *actor = somebody(a);
 	if (row)
@@ -322,6 +362,19 @@ static struct result mend(struct attempt *a, const struct case_hand *hand, const
 	            : fail(own, E_ABSENT, place, "-");
 }
 
+/* What was refused again and again is put right: other answers to what the case says of itself. */
+static struct result amend(struct attempt *a, const struct case_hand *hand, const char *kind, struct why *own)
+{
+	const struct policy_fact *facts;
+	struct cell cells[TOLD];
+	size_t count = 0, n = 0;
+	TRY(policy_kind_facts(a->p->at->policy, kind, a->arena, &facts, &count, own));
+	for (size_t i = 0; i < count && n < TOLD; i++)
+		if (facts[i].type == FACT_YESNO && !*facts[i].found_by)
+			cells[n++] = (struct cell){facts[i].path, roll(a, 2) ? "yes" : "no"};
+	return n ? case_change(a->p->at->proceedings, hand, NULL, cells, n, false, own) : ok();
+}
+
 static struct result move_once(struct attempt *a, const char *id, const char *act, bool *moved)
 {
 	struct player *p = a->p;
@@ -333,7 +386,11 @@ static struct result move_once(struct attempt *a, const char *id, const char *ac
 		enum case_outcome outcome;
 		char application[27];
 		TRY(case_get(p->at->proceedings, id, a->arena, &view, p->why));
-		const struct case_hand hand = {.id = id, .turn = view.turn, .actor = actor, .post = ""};
+		struct case_hand hand = {.id = id, .turn = view.turn, .actor = actor, .post = ""};
+		if (!learned && a->nth >= AMENDED && amend(a, &hand, view.row.kind, &own).code == OK)
+			TRY(case_get(p->at->proceedings, id, a->arena, &view, p->why));
+		hand.turn = view.turn;
+		own = (struct why){0};
 		const struct case_step step = {.act = act, .reason = "内容を確かめた。"};
 		struct result done = case_move(p->at->proceedings, &hand, &step, &outcome, application, &own);
 		*moved = done.code == OK;
@@ -348,6 +405,21 @@ static struct result move_once(struct attempt *a, const char *id, const char *ac
 	return ok();
 }
 
+/* The nearest step first: an office leaves none out. */
+static void sort_moves(const struct player *p, const char *kind, const char **acts, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		for (size_t k = i; k > 0; k--) {
+			struct policy_act one, other;
+			bool known = policy_act_find(p->at->policy, acts[k - 1], &one) && policy_act_find(p->at->policy, acts[k], &other);
+			if (!known || step_index(p, kind, one.to) <= step_index(p, kind, other.to))
+				break;
+			const char *swapped = acts[k];
+			acts[k] = acts[k - 1];
+			acts[k - 1] = swapped;
+		}
+}
+
 static struct result move_on(struct player *p, const char *id, size_t what, struct arena *arena, bool *moved)
 {
 	struct policy_act act;
@@ -360,6 +432,7 @@ static struct result move_on(struct player *p, const char *id, size_t what, stru
 	for (size_t i = 0; i < p->act_count; i++)
 		if (policy_act_find(p->at->policy, p->acts[i], &act) && leads_on(p, &act, &view) && count < SIGNERS)
 			acts[count++] = p->acts[i];
+	sort_moves(p, view.row.kind, acts, count);
 	kept = arena_string(arena, slice_str(id));
 	for (size_t i = 0; kept && i < count && !*moved; i++)
 		for (unsigned nth = 0; nth < TRIES && !*moved; nth++) {
@@ -407,22 +480,58 @@ static struct result run_case(struct player *p, const struct policy_kind *kind, 
 
 /* ---- one event of the plan ------------------------------------------------------------------ */
 
-static bool of_people(const struct policy_act *act)
+/* of_people - done by hand: told, or asked for; the adoption of a document is told, too */
+static bool of_people(const struct player *p, const struct policy_act *act)
 {
-	bool gate = strncmp(act->carried_by, "gate_", 5) == 0 || strcmp(act->carried_by, "ledger") == 0;
-	return !act->derived && !gate && !*act->to;
+	return !*act->to && (!act->derived || desk_deed_tellable(p->at->desk, act));
+}
+
+/* of_machines - minded by software that asks the office; files that are carried and the
+ * office's own sign-in have programs of their own                             */
+static bool of_machines(const struct policy_act *act)
+{
+	static const char *const minds[] = {"gate_mail", "gate_media", "gate_net", "gate_screen", "ledger", "watch"};
+	for (size_t i = 0; !act->derived && !*act->to && i < sizeof minds / sizeof *minds; i++)
+		if (strcmp(act->carried_by, minds[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool of_gate(const struct policy_act *act)
+{
+	return strncmp(act->carried_by, "gate_", 5) == 0 || strcmp(act->carried_by, "ledger") == 0;
+}
+
+/* All day long, and in every way. */
+static struct result pass_gate(struct player *p, const struct policy_act *act, size_t what, struct arena *arena)
+{
+	for (unsigned nth = 0; nth < TRIES; nth++) {
+		arena_reset(arena);
+		struct attempt a = begin(p, arena, what, nth);
+		TRY(ask(&a, act));
+	}
+	return ok();
+}
+
+static struct result one_act(struct player *p, const char *name, size_t what, struct arena *arena)
+{
+	struct policy_act act;
+	if (!policy_act_find(p->at->policy, name, &act))
+		return ok();
+	if (of_machines(&act))
+		TRY(pass_gate(p, &act, what, arena));
+	return of_gate(&act) || !of_people(p, &act) ? ok() : do_act(p, &act, what, arena);
 }
 
 struct result city_deed(struct player *p, const struct city_event *e, struct arena *arena)
 {
-	struct policy_act act;
 	struct policy_kind kind;
 	size_t kinds = policy_kind_count(p->at->policy), all = p->act_count + kinds, at = all ? e->what % all : 0;
 	if (!p->at->desk || !all)
 		return ok();
 	TRY(city_batch(p, true));
 	if (at < p->act_count)
-		return policy_act_find(p->at->policy, p->acts[at], &act) && of_people(&act) ? do_act(p, &act, e->what, arena) : ok();
+		return one_act(p, p->acts[at], e->what, arena);
 	bool found = policy_kind_at(p->at->policy, at - p->act_count, &kind);
 	return found && kind.proceeding ? run_case(p, &kind, e->what, arena) : ok();
 }
