@@ -1,281 +1,17 @@
 /* A clause read back in Japanese, from its data alone.  A manager compares these
  * sentences with the prose; they are kept as snapshots and diffed on every
  * build, so their words change only on purpose. */
-#include "policy/model.h"
-
-#include "base/calendar.h"
-
-struct pen {
-	const struct policy *policy;
-	const struct book *book;
-	const struct shape *scope; /* whose facts the statement speaks of */
-	struct buffer *out;
-};
-
-static void put(const struct pen *p, const char *text)
-{
-	buffer_put_str(p->out, text);
-}
-
-static const char *label(const struct pen *p, const char *word)
-{
-	return word_label(p->policy, p->book, word);
-}
-
-static void put_day(const struct pen *p, day_t day)
-{
-	char text[11];
-	day_iso(day, text);
-	put(p, text);
-}
-
-/* ---- values and conditions */
-
-static const char *plain_word(const struct pen *p, const char *word)
-{
-	if (word == p->policy->w_yes)
-		return "はい";
-	if (word == p->policy->w_no)
-		return "いいえ";
-	const char *choice = word_title(p->policy, word); /* before a register or a document of the name */
-	return choice ? choice : label(p, word);
-}
-
-static void put_value(const struct pen *p, const struct literal *l)
-{
-	if (l->kind == LIT_DATE) {
-		put_day(p, (day_t)l->number);
-	} else if (l->kind != LIT_PATH) {
-		put(p, l->text);
-		put(p, unit_label(l->unit));
-	} else if (l->path->count == 1) {
-		const char *word = plain_word(p, l->path->part[0]);
-		const char *fact = word == l->path->part[0] && field_find(p->scope, word, NULL)
-		                   ? field_label(p->policy, p->scope, word) : word;
-		put(p, fact);
-	} else {
-		path_text(p->policy, p->scope, l->path, p->out);
-	}
-}
-
-static void put_values(const struct pen *p, const struct literal *values)
-{
-	for (const struct literal *l = values; l; l = l->next) {
-		put(p, l == values ? "" : "、");
-		put_value(p, l);
-	}
-}
-
-static void put_path(const struct pen *p, const struct path *path)
-{
-	path_text(p->policy, p->scope, path, p->out);
-}
-
-/* ---- yes and no
- * A yesno fact is titled as the question a form asks (復元できないように消したか).  Said of
- * something it loses its か, and である too where it ends as a sentence does. */
-
-enum { PATH_BYTES = 2048, COND_BYTES = 1 << 16 };
-
-static bool ends_sentence(struct slice text)
-{
-	static const char *const ends[] = {"た", "だ", "る", "い", "う", "く", "す", "つ", "む", "ぶ", "ぬ", "ぐ"};
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-		if (slice_ends(text, slice_str(ends[i])))
-			return true;
-	return false;
-}
-
-/* 「情報資産について」, and what is asked of it; the buffer keeps the text */
-static struct slice put_whose(const struct pen *p, const struct path *path, struct buffer *whole)
-{
-	struct path owner = *path;
-	owner.count--;
-	struct buffer before;
-	buffer_init(&before, PATH_BYTES);
-	buffer_init(whole, PATH_BYTES);
-	path_text(p->policy, p->scope, path, whole);
-	path_text(p->policy, p->scope, &owner, &before);
-	size_t skip = owner.count ? buffer_slice(&before).len + strlen("の") : 0;
-	if (owner.count) {
-		put(p, buffer_cstr(&before));
-		put(p, "について");
-	}
-	buffer_done(&before);
-	return slice_part(buffer_slice(whole), skip, buffer_slice(whole).len);
-}
-
-static void put_slice(const struct pen *p, struct slice text)
-{
-	buffer_printf(p->out, "%.*s", (int)text.len, (const char *)text.at);
-}
-
-static void put_yes(const struct pen *p, const struct path *path)
-{
-	struct buffer whole;
-	struct slice text = put_whose(p, path, &whole);
-	if (slice_ends(text, SLICE("か")))
-		text.len -= strlen("か");
-	put_slice(p, text);
-	put(p, ends_sentence(text) ? "" : "である");
-	buffer_done(&whole);
-}
-
-static void put_no(const struct pen *p, const struct path *path)
-{
-	struct buffer whole;
-	struct slice text = put_whose(p, path, &whole);
-	put(p, "「");
-	put_slice(p, text);
-	put(p, "」が「いいえ」である");
-	buffer_done(&whole);
-}
-
-static bool put_answer(const struct pen *p, const struct cond *c)
-{
-	const struct literal *l = c->values;
-	bool named = c->op == COND_REL && c->rel == REL_EQ && c->quant == QUANT_NONE && l->kind == LIT_PATH;
-	const char *word = named && l->path->count == 1 ? l->path->part[0] : NULL;
-	if (word == p->policy->w_yes && word)
-		put_yes(p, c->path);
-	else if (word == p->policy->w_no && word)
-		put_no(p, c->path);
-	else
-		return false;
-	return true;
-}
-
-static void put_relation(const struct pen *p, const struct cond *c)
-{
-	static const char *const words[] = {
-		[REL_EQ] = "である", [REL_NE] = "でない", [REL_LT] = "より下である", [REL_LE] = "以下である",
-		[REL_GT] = "を超える", [REL_GE] = "以上である",
-	};
-	put(p, "が「");
-	put_value(p, c->values);
-	put(p, "」");
-	put(p, words[c->rel]);
-}
-
-static void put_cond(const struct pen *p, const struct cond *c);
-
-static void put_bracketed(const struct pen *p, const struct cond *c)
-{
-	bool nested = c->op == COND_AND || c->op == COND_OR;
-	put(p, nested ? "（" : "");
-	put_cond(p, c);
-	put(p, nested ? "）" : "");
-}
-
-/* the condition with its end bent; as it stands, and false, where it cannot be */
-static bool put_bent(const struct pen *p, const struct cond *c, enum bend bend)
-{
-	struct buffer text;
-	struct pen own = *p;
-	buffer_init(&text, COND_BYTES);
-	own.out = &text;
-	put_bracketed(&own, c);
-	p->out->failed |= !buffer_ok(&text);
-	bool bent = bend_end(buffer_slice(&text), bend, p->out);
-	if (!bent)
-		buffer_put_slice(p->out, buffer_slice(&text));
-	buffer_done(&text);
-	return bent;
-}
-
-static void put_test(const struct pen *p, const struct cond *c)
-{
-	static const char *const quants[] = {[QUANT_NONE] = "", [QUANT_ANY] = "のどれか", [QUANT_EVERY] = "のすべて"};
-	if (put_answer(p, c))
-		return;
-	put_path(p, c->path);
-	put(p, quants[c->quant]);
-	if (c->op == COND_REL) {
-		put_relation(p, c);
-	} else if (c->op == COND_IN) {
-		put(p, "が「");
-		put_values(p, c->values);
-		put(p, "」のどれかである");
-	} else if (c->op == COND_IN_PATH) {
-		put(p, "が");
-		put_path(p, c->other);
-		put(p, "に含まれる");
-	} else if (c->op == COND_IS) {
-		put(p, "が");
-		if (c->other) {
-			put_path(p, c->other);
-			put(p, "の");
-		}
-		put(p, label(p, c->name));
-		put(p, "である");
-	}
-}
-
-static void put_worded(const struct pen *p, const struct cond *c)
-{
-	static const struct {
-		const char *before, *after;
-	} words[] = {
-		[COND_KNOWN] = {"", "がわかっている"},           [COND_CLAIMED] = {"理由を書いて「", "」と申し立てている"},
-		[COND_REACHED] = {"段階「", "」を終えている"},     [COND_COMPLETE] = {"一覧「", "」が満たされている"},
-		[COND_COUNT] = {"", "の数"},
-	};
-	put(p, words[c->op].before);
-	if (c->path)
-		put_path(p, c->path);
-	else
-		put(p, label(p, c->name));
-	put(p, words[c->op].after);
-	if (c->op == COND_COUNT)
-		put_relation(p, c);
-}
-
-static void put_cond(const struct pen *p, const struct cond *c)
-{
-	if (!c) { /* a clause that was found wanting (15) is read back all the same */
-		put(p, "（条件の定めなし）");
-		return;
-	}
-	if (c->op == COND_NOT) {
-		put(p, put_bent(p, c->parts, BEND_DENY) ? "" : "ということがない");
-	} else if (c->op == COND_AND || c->op == COND_OR) {
-		for (const struct cond *part = c->parts; part; part = part->next) {
-			put(p, part == c->parts ? "" : c->op == COND_AND ? "、かつ" : "、又は");
-			if (part->next)
-				put_bent(p, part, BEND_JOIN);
-			else
-				put_bracketed(p, part);
-		}
-	} else if (c->op == COND_PATH) {
-		const char *word = c->path->count == 1 ? label(p, c->path->part[0]) : NULL;
-		bool term = word && word != c->path->part[0] && !field_find(p->scope, c->path->part[0], NULL);
-		if (term)
-			buffer_printf(p->out, "%sである", word);
-		else
-			put_yes(p, c->path);
-	} else if (c->op >= COND_KNOWN) {
-		put_worded(p, c);
-	} else {
-		put_test(p, c);
-	}
-}
-
-void cond_text(const struct policy *policy, const struct book *book, const struct shape *scope,
-               const struct cond *cond, struct buffer *out)
-{
-	struct pen p = {.policy = policy, .book = book, .scope = scope, .out = out};
-	put_cond(&p, cond);
-}
+#include "policy/pen.h"
 
 static void put_when(const struct pen *p, const struct statement *s)
 {
 	if (s->when) {
-		put_cond(p, s->when);
-		put(p, "とき、");
+		pen_cond(p, s->when);
+		pen_put(p, "とき、");
 	}
 	if (s->unless) {
-		put_cond(p, s->unless);
-		put(p, "場合を除き、");
+		pen_cond(p, s->unless);
+		pen_put(p, "場合を除き、");
 	}
 }
 
@@ -284,8 +20,8 @@ static void put_when(const struct pen *p, const struct statement *s)
 static void put_names(const struct pen *p, const struct name *names)
 {
 	for (const struct name *n = names; n; n = n->next) {
-		put(p, n == names ? "" : "、");
-		put(p, label(p, n->text));
+		pen_put(p, n == names ? "" : "、");
+		pen_put(p, pen_label(p, n->text));
 	}
 }
 
@@ -307,8 +43,8 @@ static void put_fields(const struct pen *p, const struct name *names)
 		const char *text = field_find(p->scope, n->text, NULL) ? field_label(p->policy, p->scope, n->text) : NULL;
 		text = text ? text : policy_field_label(n->text);
 		text = text ? text : field_label(p->policy, p->scope, n->text);
-		put(p, n == names ? "" : "、");
-		put(p, text ? text : label(p, n->text));
+		pen_put(p, n == names ? "" : "、");
+		pen_put(p, text ? text : pen_label(p, n->text));
 	}
 }
 
@@ -325,7 +61,7 @@ static const struct edition *edition_of_book(const struct pen *p)
 static void put_cite(const struct pen *p, const struct policy_clause *c)
 {
 	bool own = p->book && strcmp(c->edition->name, p->book->name) == 0;
-	put(p, own ? c->cite : policy_clause_cite(p->policy, c->id));
+	pen_put(p, own ? c->cite : policy_clause_cite(p->policy, c->id));
 }
 
 /* HN-2.3*: from the first to the last that begins so; false: none does */
@@ -351,13 +87,13 @@ static void put_id(const struct pen *p, const char *id)
 	bool said = put_range(p, own, id);
 	for (size_t i = p->policy->edition_count; i-- > 0 && !said;) /* of what it adopts, the newest */
 		said = put_range(p, &p->policy->editions[i], id);
-	put(p, said ? "" : id);
+	pen_put(p, said ? "" : id);
 }
 
 static void put_ids(const struct pen *p, const struct name *ids)
 {
 	for (const struct name *n = ids; n; n = n->next) {
-		put(p, n == ids ? "" : "、");
+		pen_put(p, n == ids ? "" : "、");
 		put_id(p, n->text);
 	}
 }
@@ -370,7 +106,7 @@ static void put_route(const struct pen *p, const struct via *via)
 static void put_span(const struct pen *p, const struct span *span)
 {
 	if (span->name)
-		buffer_printf(p->out, "「%s」", strcmp(span->name, "unstated") == 0 ? "期限の定めなし" : label(p, span->name));
+		buffer_printf(p->out, "「%s」", strcmp(span->name, "unstated") == 0 ? "期限の定めなし" : pen_label(p, span->name));
 	else
 		buffer_printf(p->out, "%lld%s", (long long)span->number, unit_label(span->unit));
 }
@@ -378,26 +114,26 @@ static void put_span(const struct pen *p, const struct span *span)
 static void put_deadline(const struct pen *p, const struct span *span)
 {
 	bool unstated = span->name && strcmp(span->name, "unstated") == 0;
-	put(p, "、");
+	pen_put(p, "、");
 	if (unstated) {
-		put(p, "期限の定めなく");
+		pen_put(p, "期限の定めなく");
 		return;
 	}
 	put_span(p, span);
-	put(p, span->name ? "の期限までに" : "以内に");
+	pen_put(p, span->name ? "の期限までに" : "以内に");
 }
 
 static void put_triggers(const struct pen *p, const struct trigger *triggers)
 {
 	for (const struct trigger *t = triggers; t; t = t->next) {
-		put(p, t == triggers ? "" : "、又は");
+		pen_put(p, t == triggers ? "" : "、又は");
 		if (t->kind == TRIGGER_ON) {
-			buffer_printf(p->out, "「%s」があったとき", label(p, t->event));
+			buffer_printf(p->out, "「%s」があったとき", pen_label(p, t->event));
 		} else if (t->kind == TRIGGER_EACH) {
 			put_span(p, t->each);
-			put(p, "ごとに");
+			pen_put(p, "ごとに");
 		} else {
-			put(p, t->kind == TRIGGER_ALWAYS ? "常に" : "随時");
+			pen_put(p, t->kind == TRIGGER_ALWAYS ? "常に" : "随時");
 		}
 	}
 }
@@ -416,27 +152,27 @@ static const char *strength_text(enum strength strength)
 static void render_norm(const struct pen *p, const struct statement *s)
 {
 	put_when(p, s);
-	put(p, "「");
+	pen_put(p, "「");
 	put_names(p, s->acts);
-	put(p, "」");
+	pen_put(p, "」");
 	if (s->kind == ST_FORBID) {
-		put(p, "をしてはならない");
+		pen_put(p, "をしてはならない");
 	} else if (s->kind == ST_ALLOW) {
-		put(p, "をしてよい");
+		pen_put(p, "をしてよい");
 	} else if (s->kind == ST_PERMIT) {
-		put(p, "には、");
+		pen_put(p, "には、");
 		put_route(p, s->by);
-		put(p, s->by && s->by->op == ROUTE_SLOT && s->by->consult ? "が要る" : "の許可が要る");
+		pen_put(p, s->by && s->by->op == ROUTE_SLOT && s->by->consult ? "が要る" : "の許可が要る");
 	} else {
-		put(p, "は、");
-		put_cond(p, s->that);
-		put(p, "ことを要する");
+		pen_put(p, "は、");
+		pen_cond(p, s->that);
+		pen_put(p, "ことを要する");
 	}
-	put(p, strength_text(s->strength));
+	pen_put(p, strength_text(s->strength));
 	if (s->ids) {
-		put(p, "（");
+		pen_put(p, "（");
 		put_ids(p, s->ids);
-		put(p, "に優先する）");
+		pen_put(p, "に優先する）");
 	}
 }
 
@@ -446,85 +182,85 @@ static void render_lift(const struct pen *p, const struct statement *s)
 	if (s->target == LIFT_IDS)
 		put_ids(p, s->ids);
 	else
-		put(p, s->target == LIFT_ANY ? "絶対のものを除くどの定め" : "原則として定めたもの");
-	put(p, "について、");
+		pen_put(p, s->target == LIFT_ANY ? "絶対のものを除くどの定め" : "原則として定めたもの");
+	pen_put(p, "について、");
 	if (s->by)
 		put_route(p, s->by);
-	put(p, s->by ? "は例外を認めることができる" : "直ちに例外の措置をとることができる");
+	pen_put(p, s->by ? "は例外を認めることができる" : "直ちに例外の措置をとることができる");
 }
 
 static void render_duty(const struct pen *p, const struct statement *s)
 {
 	put_triggers(p, s->triggers);
-	put(p, "、");
+	pen_put(p, "、");
 	put_when(p, s);
 	put_route(p, s->by);
-	put(p, "は");
+	pen_put(p, "は");
 	if (s->with) {
-		put(p, "、");
+		pen_put(p, "、");
 		put_route(p, s->with);
-		put(p, "とともに");
+		pen_put(p, "とともに");
 	}
 	if (s->to) {
-		put(p, "、");
+		pen_put(p, "、");
 		put_route(p, s->to);
-		put(p, "へ");
+		pen_put(p, "へ");
 	}
 	if (s->within)
 		put_deadline(p, s->within);
 	if (s->second)
-		buffer_printf(p->out, "、%sについて", label(p, s->second));
-	put(p, "「");
-	put(p, label(p, s->name));
-	put(p, "」を行う");
-	put(p, strength_text(s->strength));
+		buffer_printf(p->out, "、%sについて", pen_label(p, s->second));
+	pen_put(p, "「");
+	pen_put(p, pen_label(p, s->name));
+	pen_put(p, "」を行う");
+	pen_put(p, strength_text(s->strength));
 	if (s->using)
-		buffer_printf(p->out, "（%sを使う）", label(p, s->using));
+		buffer_printf(p->out, "（%sを使う）", pen_label(p, s->using));
 	if (s->otherwise) {
-		put(p, "（遅れは");
+		pen_put(p, "（遅れは");
 		put_route(p, s->otherwise);
-		put(p, "が知る）");
+		pen_put(p, "が知る）");
 	}
 }
 
 static void render_record(const struct pen *p, const struct statement *s)
 {
 	put_when(p, s);
-	put(p, "「");
+	pen_put(p, "「");
 	put_names(p, s->acts);
-	buffer_printf(p->out, "」を、%sに", label(p, s->into));
+	buffer_printf(p->out, "」を、%sに", pen_label(p, s->into));
 	if (s->by) {
 		put_route(p, s->by);
-		put(p, "が");
+		pen_put(p, "が");
 	}
-	put(p, "記録する");
+	pen_put(p, "記録する");
 	if (s->names) {
-		put(p, "（");
+		pen_put(p, "（");
 		put_fields(p, s->names);
-		put(p, "）");
+		pen_put(p, "）");
 	}
 	if (s->within) {
-		put(p, "。");
+		pen_put(p, "。");
 		put_span(p, s->within);
-		put(p, s->within->name ? "のあいだ保存する" : "保存する");
+		pen_put(p, s->within->name ? "のあいだ保存する" : "保存する");
 	}
 }
 
 static void render_document(const struct pen *p, const struct statement *s)
 {
 	if (s->per)
-		buffer_printf(p->out, "%sごとに、", label(p, s->second));
+		buffer_printf(p->out, "%sごとに、", pen_label(p, s->second));
 	put_route(p, s->by);
 	buffer_printf(p->out, "は文書「%s」を備える", s->title);
 	if (s->triggers) {
-		put(p, "。見直し: ");
+		pen_put(p, "。見直し: ");
 		put_triggers(p, s->triggers);
 	}
 }
 
 static void render_list(const struct pen *p, const struct statement *s)
 {
-	put(p, "「");
+	pen_put(p, "「");
 	put_names(p, s->acts);
 	buffer_printf(p->out, "」は、一覧「%s」の%sを満たすことを要する", s->title, s->any ? "どれか一つ" : "すべて");
 	if (s->number)
@@ -533,39 +269,39 @@ static void render_list(const struct pen *p, const struct statement *s)
 
 static void render_item(const struct pen *p, const struct statement *s)
 {
-	buffer_printf(p->out, "一覧「%s」の項目「%s」", label(p, s->second), s->title ? s->title : s->name);
+	buffer_printf(p->out, "一覧「%s」の項目「%s」", pen_label(p, s->second), s->title ? s->title : s->name);
 	if (s->when) {
-		put(p, "。");
-		put_cond(p, s->when);
-		put(p, "ときに限る");
+		pen_put(p, "。");
+		pen_cond(p, s->when);
+		pen_put(p, "ときに限る");
 	}
 	if (s->that) {
-		put(p, "。");
-		put_cond(p, s->that);
-		put(p, "ことで満たす");
+		pen_put(p, "。");
+		pen_cond(p, s->that);
+		pen_put(p, "ことで満たす");
 	}
-	put(p, strength_text(s->strength));
+	pen_put(p, strength_text(s->strength));
 }
 
 static void render_post(const struct pen *p, const struct statement *s)
 {
 	if (s->per)
-		buffer_printf(p->out, "%sごとに", label(p, s->second));
+		buffer_printf(p->out, "%sごとに", pen_label(p, s->second));
 	buffer_printf(p->out, "「%s」を%s置き、", s->title, s->per ? "" : "一人");
 	if (s->number)
 		buffer_printf(p->out, "少なくとも%u人とし、", s->number);
 	if (s->held_by == POST_NAMED) {
 		put_route(p, s->by);
-		put(p, "が指名する");
+		pen_put(p, "が指名する");
 	} else if (s->held_by == POST_TITLE) {
 		buffer_printf(p->out, "%sを充てる", s->detail);
 	} else {
-		buffer_printf(p->out, "「%s」の%sを充てる", label(p, s->detail), s->held_by == POST_HEAD ? "長" : "構成員");
+		buffer_printf(p->out, "「%s」の%sを充てる", pen_label(p, s->detail), s->held_by == POST_HEAD ? "長" : "構成員");
 	}
 	if (s->names) {
-		put(p, "（上の職: ");
+		pen_put(p, "（上の職: ");
 		put_names(p, s->names);
-		put(p, "）");
+		pen_put(p, "）");
 	}
 }
 
@@ -573,12 +309,12 @@ static void put_state(const struct pen *p, const struct cond *c)
 {
 	static const char *const states[][2] = {{"prevented", "事故がある"}, {"vacant", "欠けた"}, {"absent", "不在の"}};
 	if (c->op == COND_NOT)
-		put(p, "そうではない: ");
+		pen_put(p, "そうではない: ");
 	for (size_t i = 0; c->op == COND_PATH && c->path->count == 2 && i < 3; i++)
 		if (strcmp(c->path->part[1], states[i][0]) == 0)
-			put(p, states[i][1]);
+			pen_put(p, states[i][1]);
 	for (const struct cond *part = c->parts; part; part = part->next) {
-		put(p, part == c->parts ? "" : c->op == COND_AND ? "、かつ" : "、又は");
+		pen_put(p, part == c->parts ? "" : c->op == COND_AND ? "、かつ" : "、又は");
 		put_state(p, part);
 	}
 }
@@ -597,33 +333,33 @@ static void render_office(const struct pen *p, const struct statement *s)
 		{"applicant", "申請する人"}, {"approver", "許可する人"}, {"auditee", "監査される人"}, {"auditor", "監査する人"},
 	};
 	if (s->kind == ST_DELEGATE) {
-		buffer_printf(p->out, "%sは、権限の事務を%sに処理させることができる", label(p, s->name), label(p, s->second));
+		buffer_printf(p->out, "%sは、権限の事務を%sに処理させることができる", pen_label(p, s->name), pen_label(p, s->second));
 		return;
 	}
 	if (s->kind == ST_SUBSTITUTE) {
-		put(p, label(p, s->second));
+		pen_put(p, pen_label(p, s->second));
 		bool prevented = !s->when || strcmp(last_part(s->when), "prevented") == 0;
-		put(p, prevented ? "に" : "が");
+		pen_put(p, prevented ? "に" : "が");
 		if (s->when) {
 			put_state(p, s->when);
-			put(p, "とき、");
+			pen_put(p, "とき、");
 		}
 		if (s->acts) {
-			put(p, "「");
+			pen_put(p, "「");
 			put_names(p, s->acts);
-			put(p, "」について");
+			pen_put(p, "」について");
 		}
-		buffer_printf(p->out, "%sが代わる", label(p, s->name));
+		buffer_printf(p->out, "%sが代わる", pen_label(p, s->name));
 		return;
 	}
-	const char *words[] = {label(p, s->name), label(p, s->second)};
+	const char *words[] = {pen_label(p, s->name), pen_label(p, s->second)};
 	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
 		for (size_t k = 0; k < 2; k++)
 			if (strcmp(k ? s->second : s->name, roles[i][0]) == 0)
 				words[k] = roles[i][1];
 	if (s->unless) {
-		put_cond(p, s->unless);
-		put(p, "場合を除き、");
+		pen_cond(p, s->unless);
+		pen_put(p, "場合を除き、");
 	}
 	buffer_printf(p->out, "%sと%sは別の人とする", words[0], words[1]);
 }
@@ -632,15 +368,15 @@ static void render_term(const struct pen *p, const struct statement *s)
 {
 	buffer_printf(p->out, "「%s」とは、", s->title);
 	if (s->detail) {
-		put(p, s->detail);
-		put(p, "にいうものをいう");
+		pen_put(p, s->detail);
+		pen_put(p, "にいうものをいう");
 	} else if (s->when) {
-		put(p, label(p, s->second));
-		put(p, "のうち、");
-		put_cond(p, s->when);
-		put(p, "ものをいう");
+		pen_put(p, pen_label(p, s->second));
+		pen_put(p, "のうち、");
+		pen_cond(p, s->when);
+		pen_put(p, "ものをいう");
 	} else {
-		put(p, "通常の語の意味による");
+		pen_put(p, "通常の語の意味による");
 	}
 }
 
@@ -650,23 +386,23 @@ static void render_scale(const struct pen *p, const struct statement *s)
 	buffer_printf(p->out, "に「%s」の段階を付ける（高い順に ", s->title);
 	for (const struct name *n = s->levels; n; n = n->next)
 		buffer_printf(p->out, "%s%s", n == s->levels ? "" : "＞", n->text);
-	put(p, "）");
+	pen_put(p, "）");
 }
 
 static void render_rate(const struct pen *p, const struct statement *s)
 {
 	if (s->when) {
-		put_cond(p, s->when);
-		put(p, "とき、");
+		pen_cond(p, s->when);
+		pen_put(p, "とき、");
 	}
-	put_path(p, s->path);
-	put(p, "は");
+	pen_path(p, s->path);
+	pen_put(p, "は");
 	if (s->rate == RATE_AT_LEAST) {
 		buffer_printf(p->out, "少なくとも%sとする", s->level);
 		return;
 	}
-	put_path(p, s->path2);
-	put(p, s->rate == RATE_HIGHEST_OF ? "のうち最も高いものとする" : "による");
+	pen_path(p, s->path2);
+	pen_put(p, s->rate == RATE_HIGHEST_OF ? "のうち最も高いものとする" : "による");
 }
 
 static void render_param(const struct pen *p, const struct statement *s)
@@ -677,11 +413,11 @@ static void render_param(const struct pen *p, const struct statement *s)
 static void render_reach(const struct pen *p, const struct statement *s)
 {
 	if (s->when) {
-		put_cond(p, s->when);
-		put(p, "とき、");
+		pen_cond(p, s->when);
+		pen_put(p, "とき、");
 	}
-	put(p, label(p, s->name));
-	put(p, s->kind == ST_GOVERNS ? "に及ぶ" : "には及ばない");
+	pen_put(p, pen_label(p, s->name));
+	pen_put(p, s->kind == ST_GOVERNS ? "に及ぶ" : "には及ばない");
 	if (s->kind == ST_LEAVES && s->title)
 		buffer_printf(p->out, "（%sによる）", s->title);
 }
@@ -690,18 +426,18 @@ static void render_adopt(const struct pen *p, const struct statement *s)
 {
 	if (s->kind == ST_DROP) {
 		put_ids(p, s->ids);
-		put(p, "は取り入れない");
+		pen_put(p, "は取り入れない");
 		return;
 	}
 	buffer_printf(p->out, "「%s」を取り入れる", s->title);
 	for (const struct name *n = s->names; n; n = n->next->next)
-		buffer_printf(p->out, "（%sは%sと読む）", n->text, label(p, n->next->text));
+		buffer_printf(p->out, "（%sは%sと読む）", n->text, pen_label(p, n->next->text));
 }
 
 static void render_carried(const struct pen *p, const struct statement *s)
 {
 	put_ids(p, s->ids);
-	put(p, "によって果たす");
+	pen_put(p, "によって果たす");
 }
 
 static void render_mark(const struct pen *p, const struct statement *s)
@@ -715,10 +451,10 @@ static void render_mark(const struct pen *p, const struct statement *s)
 		buffer_printf(p->out, "原文で省かれている: %s", s->title);
 	else if (s->kind == ST_EDITION) {
 		buffer_printf(p->out, "%sの日: ", name);
-		put_day(p, s->date);
+		pen_day(p, s->date);
 	} else {
 		buffer_printf(p->out, "改正（%s、%s）", name, how);
-		put(p, s->ids ? ": " : "");
+		pen_put(p, s->ids ? ": " : "");
 		put_ids(p, s->ids);
 	}
 }
@@ -758,7 +494,7 @@ static void render_statement(struct pen p, const struct statement *s)
 	};
 	p.scope = s->kind == ST_ITEM ? item_scope(&p, s) : scope_of(p.policy, s);
 	render[s->kind](&p, s);
-	put(&p, "。\n");
+	pen_put(&p, "。\n");
 }
 
 static const struct clause *clause_of(const struct policy *policy, const struct policy_clause *wanted)
