@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 
+import package
+
 build = pathlib.Path(sys.argv[1]).resolve()
 work = pathlib.Path(tempfile.mkdtemp())
 passed = failed = 0
@@ -170,6 +172,11 @@ says("clear-no-root.eml", clear, [("intact", False, True)], other)
 opaque = head + run("openssl", "cms", "-sign", "-in", work / "body", "-signer", rsa[0], "-inkey", rsa[1], "-binary", "-nodetach")[len(b"MIME-Version: 1.0\n"):]
 says("opaque.eml", opaque, [("intact", True, True)], roots)
 says("plain.eml", head + body, [], roots)
+
+if shutil.which("xmllint"):
+    package.run(says, check, work, rsa, ec, roots, other)
+else:
+    print("skipped signed packages: xmllint is not installed")
 
 shutil.rmtree(work)
 print(f"{passed} passed, {failed} failed")

@@ -31,5 +31,6 @@ void sign_cms(struct sign_list *list, struct slice der, const struct sign_conten
 
 void sign_pdf(struct sign_list *list, struct slice in);
 void sign_mail(struct sign_list *list, struct slice in);
+void sign_package(struct sign_list *list, struct slice in);
 
 #endif

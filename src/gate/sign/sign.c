@@ -8,6 +8,10 @@ static const struct {
 } forms[] = {
 	{FILE_PDF, "pdf", sign_pdf},
 	{FILE_MAIL, "smime", sign_mail},
+	{FILE_DOCX, "ooxml", sign_package},
+	{FILE_XLSX, "ooxml", sign_package},
+	{FILE_XLSB, "ooxml", sign_package},
+	{FILE_PPTX, "ooxml", sign_package},
 };
 
 struct result sign_read(struct slice in, enum file_type type, const struct sign_anchors *anchors,

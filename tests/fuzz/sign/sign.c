@@ -3,6 +3,7 @@
 #include "gate/sign/sign.h"
 
 #include "base/text.h"
+#include "gate/file/zip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void look(struct slice in, enum file_type type, const struct sign_anchors *anchors)
 {
-	AUTO(arena_drop) struct arena *arena = arena_new(8 << 20);
+	AUTO(arena_drop) struct arena *arena = arena_new(16 << 20);
 	struct signature *first = NULL;
 	size_t count = 0;
 	if (!arena || sign_read(in, type, anchors, arena, &first, NULL).code != OK)
@@ -26,6 +27,23 @@ static void look(struct slice in, enum file_type type, const struct sign_anchors
 		abort();
 }
 
+/* The bytes as the signature's part of a package, where no sum guards them. */
+static void look_inside(struct slice in, const struct sign_anchors *anchors)
+{
+	struct zip_writer writer;
+	struct buffer package;
+	struct why why = {0};
+	zip_writer_begin(&writer);
+	buffer_init(&package, 16 << 20);
+	if (zip_writer_add(&writer, SLICE("_xmlsignatures/sig1.xml"), in, false, &why).code == OK &&
+	    zip_writer_add(&writer, SLICE("_rels/.rels"), SLICE("<a><Relationship Id=\"rId1\"/></a>"), false, &why).code == OK &&
+	    zip_writer_add(&writer, SLICE("word/document.xml"), SLICE("<a/>"), false, &why).code == OK &&
+	    zip_writer_end(&writer, SLICE(""), SLICE(""), &package, &why).code == OK)
+		look(buffer_slice(&package), FILE_DOCX, anchors);
+	buffer_done(&package);
+	zip_writer_done(&writer);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct sign_anchors *anchors;
@@ -33,5 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		anchors = sign_prepare("");
 	look(slice_of(data, size), FILE_PDF, anchors);
 	look(slice_of(data, size), FILE_MAIL, anchors);
+	look(slice_of(data, size), FILE_DOCX, anchors);
+	look_inside(slice_of(data, size), anchors);
 	return 0;
 }
