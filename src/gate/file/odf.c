@@ -108,7 +108,8 @@ static struct result put_part(struct odf *odf, struct odf_part *part, struct sli
 {
 	odf->written[odf->written_count++] = part;
 	if (!slice_equal(raw, made))
-		return zip_writer_add(&odf->writer, slice_str(part->name), made, dense, why);
+		return dense ? zip_writer_replace(&odf->writer, slice_str(part->name), made, part->entry, why)
+			: zip_writer_add(&odf->writer, slice_str(part->name), made, false, why);
 	zip_writer_copy(&odf->writer, slice_str(part->name), part->entry);
 	return ok();
 }

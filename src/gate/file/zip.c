@@ -35,6 +35,14 @@ static struct libdeflate_compressor *deflater(void)
 	return one;
 }
 
+static struct libdeflate_compressor *denser(void)
+{
+	static struct libdeflate_compressor *one;
+	if (!one)
+		one = libdeflate_alloc_compressor(6);
+	return one;
+}
+
 const char *zip_place(struct job *job, const struct zip_entry *entry)
 {
 	struct slice name = slice_part(entry->name, 0, 200);
@@ -542,7 +550,7 @@ static void put_member(struct buffer *body, struct buffer *records, struct recor
 }
 
 static struct result add_to(struct buffer *body, struct buffer *records, struct slice name,
-                            struct slice data, bool dense, struct why *why)
+                            struct slice data, bool dense, size_t before, struct why *why)
 {
 	if (!deflater() || data.len > UINT32_MAX / 2)
 		return job_memory(why);
@@ -552,6 +560,8 @@ static struct result add_to(struct buffer *body, struct buffer *records, struct 
 		return job_memory(why);
 	size_t len = dense && data.len
 		? libdeflate_deflate_compress(deflater(), data.at, data.len, packed, bound) : 0;
+	if (before && len > before + before / 20 && denser())
+		len = libdeflate_deflate_compress(denser(), data.at, data.len, packed, bound);
 	bool deflated = len > 0 && len < data.len;
 	struct slice bytes = deflated ? slice_of(packed, len) : data;
 	struct record record = {.name = name, .method = deflated ? DEFLATED : STORED,
@@ -565,7 +575,13 @@ static struct result add_to(struct buffer *body, struct buffer *records, struct 
 struct result zip_writer_add(struct zip_writer *writer, struct slice name, struct slice data, bool dense,
                       struct why *why)
 {
-	return add_to(&writer->body, &writer->records, name, data, dense, why);
+	return add_to(&writer->body, &writer->records, name, data, dense, 0, why);
+}
+
+struct result zip_writer_replace(struct zip_writer *writer, struct slice name, struct slice data,
+                                 const struct zip_entry *entry, struct why *why)
+{
+	return add_to(&writer->body, &writer->records, name, data, true, entry->packed.len, why);
 }
 
 static void copy_to(struct buffer *body, struct buffer *records, struct slice name,
@@ -636,7 +652,7 @@ struct result zip_writer_end(struct zip_writer *writer, struct slice first, stru
 	struct buffer AUTO(buffer_done) front = {0};
 	buffer_init(&front, 4096);
 	if (first.len)
-		TRY(add_to(out, &front, first, data, true, why));
+		TRY(add_to(out, &front, first, data, true, 0, why));
 	finish(writer, &front, out);
 	return ok();
 }

@@ -74,6 +74,10 @@ void zip_writer_done(struct zip_writer *writer);
  * dense  deflate it (level 1) where that makes it shorter; else it is stored */
 struct result zip_writer_add(struct zip_writer *writer, struct slice name, struct slice data, bool dense,
                       struct why *why) MUST;
+/* zip_writer_replace - what was made of an entry: deflated (level 1); where that is a
+ * twentieth longer than the entry was, level 6                               */
+struct result zip_writer_replace(struct zip_writer *writer, struct slice name, struct slice data,
+                                 const struct zip_entry *entry, struct why *why) MUST;
 /* zip_writer_copy - the packed bytes of an entry that zip_unpack has verified */
 void zip_writer_copy(struct zip_writer *writer, struct slice name, const struct zip_entry *entry);
 /* zip_writer_end - the archive into out; failure shows there
