@@ -10,7 +10,7 @@ const ask = (who, object, more = {}) => who.send(`/exceptions/new?clause=${encod
 async function stick(t, name) {
   const medium = await row(t, 'aoki', 'medium', name, { owner: 'tax', managed: 'yes', approved: 'no' });
   const pc = await row(t, 'aoki', 'host', `${name}をつなぐ端末`, { section: 'tax', form: 'pc', issued: 'yes', side: 'lgwan', affairs: 'internal' });
-  const plug = () => t.post('aoki', '/decisions', { act: 'attach_medium', subject: medium.id, facts: { object: medium.id, device: pc.id, scanned: 'yes' } });
+  const plug = () => t.post('aoki', '/acts', { act: 'attach_medium', object: medium.id, facts: { device: pc.id, scanned: 'yes' } });
   return { medium, plug };
 }
 

@@ -13,14 +13,30 @@ async function stopped(t, told, clause) {
   check(/refused$/.test(entry.kind) && entry.data.done === undefined, brief(entry));
 }
 
+// Whoever owes it confirms it with that entry; one who has not leaves the clause unproven.
+async function confirmed(t, clause, entry, owners, last = 'met') {
+  for (const [i, login] of owners.entries()) {
+    const duty = (await t.get(login, `/duties?clause=${encodeURIComponent(clause)}`)).items[0];
+    check(duty, `${login} owes nothing by ${clause}`);
+    await t.changes(clause, 'unproven', i + 1 < owners.length ? 'unproven' : last, () =>
+      t.post(login, `/duties/${duty.id}/settlement`, { as: 'done', note: '記録のとおり行いました', evidence: [`entry:${entry}`] }));
+  }
+  await t.entry({ kind: 'duty.done', clause }, [clause]);
+}
+const managers = ['ogawa', 'tanaka', 'chiba', 'fujii', 'kimura', 'hayashi'];
+
 // ---- log-retention
 
 tag('log-retention', 'way', 'a batch is kept in its book with the day until which it stays; what has expired may be erased', async (t) => {
   const host = await server(t, 'ログ収集サーバ');
-  const batch = await t.changes('HN-2.6.1(6)-1', ['unproven', 'met', 'overdue'], ['unproven', 'met', 'enforced', 'overdue'], () =>
+  const batch = await t.changes('HN-2.6.1(6)-1', 'unproven', 'unproven', () =>
     tell(t, 'log_batch', host.id, { offset_seconds: '0', backward: 'no', lines: '1200' }, { reference: 'batch/1' }));
   check(batch.records.length === 1, brief(batch));
   await t.entry(batch.entry, ['HN-2.6.1(6)-1']);
+  await confirmed(t, 'HN-2.6.1(6)-1', batch.entry, managers, 'unproven'); // a silence that was never heard of is not proven to be looked into
+  const silent = await tell(t, 'source_silent', host.id, { silent_hours: '6' });
+  await t.until('the silence is owed an answer', async () => (await t.get('hayashi', '/duties?clause=HN-2.6.1(6)-1')).items[0]);
+  await confirmed(t, 'HN-2.6.1(6)-1', silent.entry, ['hayashi']);
   const kept = await t.get('mori', `/records/logs/${batch.records[0]}`);
   check(kept.state === 'closed' && kept.cells.lines === '1200' && kept.until >= '2031-03-31', `the batch is not kept: ${brief(kept)}`);
   const log = await system(t, '古いログ');
@@ -39,10 +55,11 @@ tag('log-retention', 'violation', 'erasing before the time, or while held as evi
 
 tag('log-analysis', 'way', 'an inspection of the records is kept: who, when, which period, with what result', async (t) => {
   const log = await system(t, '税務のログ');
-  const done = await t.changes('HN-2.6.1(6)-2', ['unproven', 'met', 'overdue'], ['unproven', 'met', 'overdue'], () =>
+  const done = await t.changes('HN-2.6.1(6)-2', 'unproven', 'unproven', () =>
     tell(t, 'inspect_log', log.id, { period: '令和8年3月分', outcome: '異常なし', intrusion: 'no' }));
   const entry = await t.entry(done.entry, ['HN-2.6.1(6)-2']);
   check(entry.data.done === 'inspect_log' && !JSON.stringify(entry.data).includes('異常なし'), `free text in the ledger: ${brief(entry)}`);
+  await confirmed(t, 'HN-2.6.1(6)-2', done.entry, managers);
   const record = await t.get('mori', `/records/log_inspections/${done.records[0]}`);
   check(record.state === 'closed' && record.cells.outcome === '異常なし' && record.cells.period !== '', brief(record));
 });
@@ -59,7 +76,7 @@ tag('log-analysis', 'violation', 'a source that falls silent is an alert: a duty
 
 tag('time-sync', 'way', 'a batch whose clock is within the threshold is kept with its offset', async (t) => {
   const host = await server(t, '時刻の合ったサーバ');
-  const batch = await t.changes('HN-2.7.1-2', ['unproven', 'met', 'overdue'], ['unproven', 'met', 'overdue'], () =>
+  const batch = await t.changes('HN-2.7.1-2', 'unproven', 'unproven', () =>
     tell(t, 'log_batch', host.id, { offset_seconds: '1', backward: 'no', lines: '10' }));
   check(!batch.due.some((d) => d.task === 'check_clocks' && d.certain), `at the threshold: ${brief(batch)}`);
   check((await t.get('mori', `/records/logs/${batch.records[0]}`)).cells.offset_seconds === '1', 'the offset is not kept');

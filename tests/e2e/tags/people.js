@@ -114,7 +114,7 @@ tag('mfa', 'way', 'what one knows and what one has, both, and the entry names th
   await t.changes('HN-2.6.2(1)-1', ['unproven', 'enforced', 'met'], ['enforced', 'met'], async () => hand(t, 'aoki'));
   const entry = await t.entry({ kind: 'signin.succeeded', subject: await t.person('aoki') }, ['HN-2.6.2(1)-1']);
   check(entry.data.zone === 'lgwan', brief(entry.data));
-  const two = await t.post('hayashi', '/decisions', { act: 'sign_in', facts: { registered: 'yes', verified: 'yes', provisional: 'no', factors: '2', 'object.side': 'my_number' } });
+  const two = await t.post('hayashi', '/acts', { act: 'sign_in', facts: { registered: 'yes', verified: 'yes', provisional: 'no', factors: '2', 'object.side': 'my_number' } });
   check(two.verdict === 'pass', brief(two));
 });
 
@@ -126,7 +126,7 @@ function ahead(t, seconds) {
 }
 
 tag('mfa', 'violation', 'one kind is not enough, the same kind twice is one; wrong codes wait, and lock', { fresh: true }, async (t) => {
-  const one = await t.post('hayashi', '/decisions', { act: 'sign_in', facts: { registered: 'yes', verified: 'yes', provisional: 'no', factors: '1', 'object.side': 'my_number' } });
+  const one = await t.post('hayashi', '/acts', { act: 'sign_in', facts: { registered: 'yes', verified: 'yes', provisional: 'no', factors: '1', 'object.side': 'my_number' } });
   check(one.verdict === 'refuse' && JSON.stringify(one.decision).includes('HN-2.3(1)-2a/1'), brief(one));
   await t.terminal('mori');
   const it = new Terminal(t.inner);
@@ -168,12 +168,12 @@ tag('id-lifecycle', 'violation', 'nobody signs in on a stopped id; the entry nam
 tag('id-lifecycle', 'violation', 'a shared id is for its members, an own id for its owner', async (t) => {
   const [me, other] = [await t.person('aoki'), await t.person('nakano')];
   const shared = await row(t, 'aoki', 'account', '窓口の共用ID', { shared: 'yes', members: me, enabled: 'yes', ended: 'no', development: 'no' });
-  const ask = (login) => t.post(login, '/decisions', { act: 'use_account', facts: { object: shared.id } });
+  const ask = (login) => t.post(login, '/acts', { act: 'use_account', object: shared.id });
   check((await ask('aoki')).verdict === 'pass', 'a member is kept out');
   const no = await ask('nakano');
   check(no.verdict === 'refuse' && JSON.stringify(no.decision).includes('HN-2.5.4(1)-2'), brief(no));
   const own = await row(t, 'aoki', 'account', '青木のID', { shared: 'no', person: me, enabled: 'yes', ended: 'no', development: 'no' });
-  const lent = await t.post('nakano', '/decisions', { act: 'use_account', facts: { object: own.id } });
+  const lent = await t.post('nakano', '/acts', { act: 'use_account', object: own.id });
   check(lent.verdict === 'refuse' && JSON.stringify(lent.decision).includes('HN-2.5.4(1)-1'), brief(lent));
   void other;
 });
@@ -199,7 +199,7 @@ tag('privileged-id', 'violation', 'no proxy without the CISO; no privilege beyon
   const id = where.split('/')[2];
   check((await t.get('tanaka', `/applications/${id}`)).state === 'open', 'one word was enough');
   const account = await row(t, 'tanaka', 'account', '税の特権ID', { privileged: 'yes', shared: 'no', person: await t.person('ueda'), system: system.id });
-  const ask = (facts, claims) => t.post('tanaka', '/decisions', { act: facts.act, subject: account.id, facts: { object: account.id, ...facts.facts }, claims });
+  const ask = (facts, claims) => t.post('tanaka', '/acts', { act: facts.act, object: account.id, facts: facts.facts, claims });
   const wide = await ask({ act: 'grant_privilege', facts: { least: 'no', ground: '念のため' } });
   check(wide.verdict === 'refuse' && JSON.stringify(wide.decision).includes('HN-2.6.2(1)-3a/1'), brief(wide));
   const plain = await ask({ act: 'enable_account', facts: { initial_password: 'yes', stricter: 'yes' } });

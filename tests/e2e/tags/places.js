@@ -93,7 +93,7 @@ tag('endpoint-control', 'violation', 'Fukushima: a machine goes to the network t
   const net = (name) => row(t, 'hayashi', 'network', name, {});
   const [own, strange] = [await net('庁内の網'), await net('来客用の網')];
   const pc = await row(t, 'aoki', 'host', '税務課の端末', { form: 'pc', issued: 'yes', assigned_network: own.id });
-  const ask = (network) => t.post('aoki', '/decisions', { act: 'connect_device', facts: { object: pc.id, network } });
+  const ask = (network) => t.post('aoki', '/acts', { act: 'connect_device', object: pc.id, facts: { network } });
   check((await ask(own.id)).verdict === 'pass', 'not even to its own');
   const no = await ask(strange.id);
   check(no.verdict === 'refuse' && JSON.stringify(no.decision).includes('FS-6.1(8)'), brief(no));
@@ -105,14 +105,18 @@ tag('usb-control', 'way', 'a medium is allowed beforehand, may then be plugged i
   const staff = await hand(t, 'aoki'), sato = await hand(t, 'sato');
   const stick = await row(t, 'aoki', 'medium', 'USBメモリ U-031', { owner: 'tax', serial: 'SN-0031', managed: 'yes', approved: 'no', registered: 'yes' });
   const pc = await row(t, 'aoki', 'host', '税務課の端末 9号', { section: 'tax', form: 'pc', issued: 'yes', side: 'lgwan', affairs: 'internal' });
-  const ask = () => t.post('aoki', '/decisions', { act: 'attach_medium', facts: { object: stick.id, device: pc.id, scanned: 'yes' } });
-  check((await ask()).verdict === 'refuse', 'it may be plugged in already');
+  const plug = () => t.post('aoki', '/acts', { act: 'attach_medium', object: stick.id, facts: { device: pc.id, scanned: 'yes' } });
+  const early = await t.changes('HN-2.5.1(1)-4a', 'unproven', 'enforced', plug);
+  check(early.verdict === 'refuse' && early.clause === 'HN-2.5.1(1)-4a', `it may be plugged in already: ${brief(early)}`);
+  await t.entry(early.entry, ['HN-2.5.1(1)-4a']);
   const where = sent(await staff.apply('approve_medium', { object: stick.id, until: 'R8.9.30' }, '現地調査の写真を取り込むため'));
-  await t.changes('HN-2.5.1(1)-4a', ['unproven', 'met'], 'met', () => agreed(sato, where));
+  await agreed(sato, where);
   await t.entry({ kind: 'application.permitted', subject: where.split('/')[2] }, ['HN-2.5.1(1)-4a']);
   check((await t.get('aoki', `/registers/medium/rows/${stick.id}`)).cells.approved === 'yes', 'the permission did not reach the register');
-  const now = await ask();
-  check(now.verdict !== 'refuse', `still refused: ${now.explanation}`);
+  const now = await plug();
+  check(now.verdict === 'pass', `still not: ${brief(now)}`);
+  const kept = await t.entry(now.entry, ['HN-2.5.1(1)-4a']);
+  check(kept.kind === 'gate.passed' && kept.data.done === 'attach_medium', brief(kept));
   const empty = await staff.tell('medium_not_needed', stick.id, { performed_at: 'R8.4.2' });
   check(empty.status === 303, empty.said.slice(0, 400));
   const owed = await t.until('erasing is owed', () => duties(t, 'HN-2.4.4-1/2').find((d) => d.object === stick.id));
@@ -123,10 +127,13 @@ tag('usb-control', 'violation', 'not allowed, and out of the My Number zone: ref
   const staff = await hand(t, 'aoki');
   const stick = await row(t, 'aoki', 'medium', 'USBメモリ U-032', { owner: 'tax', managed: 'yes', approved: 'no' });
   const pc = await row(t, 'aoki', 'host', '個人番号の端末', { section: 'tax', form: 'pc', issued: 'yes', side: 'my_number', affairs: 'individual_number' });
-  const plug = await t.post('aoki', '/decisions', { act: 'attach_medium', facts: { object: stick.id, device: pc.id, scanned: 'yes' } });
+  const act = (name, facts) => t.post('aoki', '/acts', { act: name, object: stick.id, facts: { device: pc.id, ...facts } });
+  const plug = await act('attach_medium', { scanned: 'yes' });
   check(plug.verdict === 'refuse' && JSON.stringify(plug.decision).includes('HN-2.5.1(1)-4a'), brief(plug));
-  const write = await t.post('aoki', '/decisions', { act: 'write_medium', facts: { object: stick.id, device: pc.id } });
+  check((await t.entry(plug.entry)).kind.endsWith('refused'), 'the attempt is not kept');
+  const write = await act('write_medium', {});
   check(write.verdict === 'refuse' && JSON.stringify(write.decision).includes('HN-2.3(1)-2b'), brief(write));
+  check((await t.entry(write.entry, ['HN-2.3(1)-2b'])).data.done === undefined, 'a refused attempt counts as done');
   const empty = await staff.tell('medium_not_needed', stick.id, { performed_at: 'R8.4.1' });
   check(empty.status === 303, empty.said.slice(0, 400));
   await t.until('erasing is owed', () => duties(t, 'HN-2.4.4-1/2').length > 0);
@@ -137,6 +144,9 @@ tag('usb-control', 'violation', 'not allowed, and out of the My Number zone: ref
 
 // ---- remote-access --------------------------------------------------------------------
 
+const at = (t, system, facts) => t.post('aoki', '/acts', { act: 'remote_access', object: system.id,
+  facts: { ground: '在宅', until: '2026-06-30', verified: 'yes', encrypted: 'yes', ...facts } });
+
 tag('remote-access', 'way', 'both permit, with reason and period', async (t) => {
   const staff = await hand(t, 'aoki'), manager = await hand(t, 'tanaka'), sato = await hand(t, 'sato');
   const system = await row(t, 'tanaka', 'system', '税の照会システム', { section: 'tax', for_outsiders: 'no' });
@@ -146,10 +156,12 @@ tag('remote-access', 'way', 'both permit, with reason and period', async (t) => 
   check((await t.get('aoki', `/applications/${where.split('/')[2]}`)).state === 'open', 'one of two was enough');
   await t.changes('HN-2.6.2(2)-1', ['unproven', 'met'], 'met', () => agreed(manager, where));
   await t.entry({ kind: 'application.permitted', subject: where.split('/')[2] }, ['HN-2.6.2(2)-1']);
-  const at = (facts) => t.post('aoki', '/decisions', { act: 'remote_access', subject: system.id, facts: { object: system.id, ground: '在宅', device: pc.id, until: '2026-06-30', verified: 'yes', encrypted: 'yes', ...facts } });
-  check((await at({})).verdict === 'pass', `the permission does not open it: ${(await at({})).explanation}`);
-  const bare = await at({ encrypted: 'no' });
-  check(bare.verdict === 'refuse' && JSON.stringify(bare.decision).includes('HN-2.6.2(2)-4'), brief(bare));
+  const open = await at(t, system, { device: pc.id });
+  check(open.verdict === 'pass', `the permission does not open it: ${brief(open)}`);
+  check((await t.entry(open.entry, ['HN-2.6.2(2)-1'])).data.done === 'remote_access', 'the way in is not kept');
+  const bare = await at(t, system, { device: pc.id, encrypted: 'no' });
+  check(bare.verdict === 'refuse' && bare.clause === 'HN-2.6.2(2)-4', brief(bare));
+  await t.entry(bare.entry, ['HN-2.6.2(2)-4']);
 });
 
 tag('remote-access', 'violation', 'declined, without reason, unencrypted, over a public line without a token: refused', async (t) => {
@@ -163,9 +175,11 @@ tag('remote-access', 'violation', 'declined, without reason, unencrypted, over a
   const no = await manager.decide(where, 'decline', '庁内で足りるため');
   check(no.status === 303, no.said.slice(0, 300));
   await t.entry({ kind: 'application.refused', subject: where.split('/')[2] }, ['HN-2.6.2(2)-1']);
-  const at = (facts) => t.post('aoki', '/decisions', { act: 'remote_access', subject: system.id, facts: { object: system.id, ground: '在宅', verified: 'yes', encrypted: 'yes', ...facts } });
-  check((await at({})).verdict === 'refuse', 'it opens all the same');
-  const line = await t.post('aoki', '/decisions', { act: 'connect_public_line', facts: { authenticated: 'yes', token: 'no', encrypted: 'yes' } });
+  const shut = await at(t, system, {});
+  check(shut.verdict !== 'pass', `it opens all the same: ${brief(shut)}`);
+  check(!(await t.entry(shut.entry)).data.done, 'what was not permitted counts as done');
+  const line = await t.post('aoki', '/acts', { act: 'connect_public_line', facts: { authenticated: 'yes', token: 'no', encrypted: 'yes' } });
   check(line.verdict === 'refuse' && JSON.stringify(line.decision).includes('HN-2.6.2(2)-7'), brief(line));
+  await t.entry(line.entry, ['HN-2.6.2(2)-7/1']);
   void asset;
 });
