@@ -154,7 +154,7 @@ static struct result show_opening(struct request *rq, unsigned status, struct op
 
 struct result page_case_new(struct request *rq, struct why *why)
 {
-	struct opening o = {.name = "", .wrong_name = ""};
+	struct opening o = {.name = asked(rq, "name"), .wrong_name = ""};
 	TRY(opening_of(rq, &o, why));
 	fields_fill(rq, &o.fields, "section", rq->person.section);
 	for (size_t i = 0; i < o.fields.count; i++) { /* what the page before knows already: /cases/new/finding?audit=... */

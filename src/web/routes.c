@@ -81,6 +81,7 @@ static const struct route_row rows[] = {
 	{"/inspections/*/import", INNER, NEED_SESSION, page_inspection_import, post_inspection_import, true},
 	{"/inspections/*/import/*", INNER, NEED_SESSION, page_inspection_tried, post_inspection_tried, false},
 	{"/audits", INNER, NEED_SESSION, page_audits, post_audits, false},
+	{"/risks", INNER, NEED_SESSION, page_risks, NULL, false},
 	{"/documents", INNER, NEED_SESSION, page_documents, NULL, false},
 	{"/window", INNER, NEED_SESSION, page_window, post_window, false},
 	{"/audits/form", INNER, NEED_SESSION, page_audits_form, NULL, false},

@@ -56,6 +56,11 @@ const rooms = (inner, at) => [
   ['told-last', inner, `/crossings/${at.told[2]}`, 'staff_inner'],
   ['switches', inner, '/switches?section=tax', 'it_inner'], ['switch', inner, '/switches/vba?section=tax', 'it_inner'], ['switch-preset', inner, '/switches/all', 'it_inner'],
   ['exceptions', inner, '/exceptions', 'manager_inner'], ['exceptions-new', inner, '/exceptions/new?clause=HN-2.6.1(14)-1', 'manager_inner'],
+  ['inspections', inner, '/inspections', 'supervisor_inner'], ['inspection', inner, `/inspections/${at.review}`, 'supervisor_inner'],
+  ['inspection-answer', inner, `/inspections/${at.review}/answer`, 'manager_inner'],
+  ['inspection-section', inner, `/inspections/${at.review}/sections/tax`, 'supervisor_inner'],
+  ['inspection-import', inner, `/inspections/${at.review}/import`, 'manager_inner'], ['audits', inner, '/audits', 'supervisor_inner'],
+  ['documents', inner, '/documents', 'staff_inner'], ['window', inner, '/window', 'it_inner'], ['risks', inner, '/risks', 'supervisor_inner'],
   ['deed', inner, `/record?act=dispose_medium&row=${at.medium}`, 'staff_inner'],
 ];
 

@@ -4,6 +4,7 @@
 #define TOWN_MORE &transfer_projection,
 #include "furnish_cases.h"
 #include "furnish_report.h"
+#include "furnish_review.h"
 #include "furnish_uploads.h"
 #include "hall.h"
 #include "zoned.h"
@@ -107,8 +108,10 @@ int main(int argc, char **argv)
 	(void)furnish_reports(&hall.town, reports, told, &sentences);
 	const struct switch_scope scope = {"", "", "tax", ""};
 	CHECK_OK(switch_set(hall.town.crossings, town_id(&hall.town, "hayashi"), &scope, "program", "refuse", &hall.town.why), &hall.town.why);
+	char review[27];
+	furnish_review(&hall.town, review);
 	struct brought b = furnish_uploads(&hall);
-	printf("{\"good\":\"%s\",\"bad\":\"%s\",\"moves\":\"%s\",", b.good, b.bad, b.moves);
+	printf("{\"review\":\"%s\",\"good\":\"%s\",\"bad\":\"%s\",\"moves\":\"%s\",", review, b.good, b.bad, b.moves);
 	printf("\"staff_inner\":\"%s\",\"manager_inner\":\"%s\",\"it_inner\":\"%s\",\"chief_inner\":\"%s\",\"supervisor_inner\":\"%s\",\"person\":\"%s\",\"medium\":\"%s\",\"open\":\"%s\",\"closed\":\"%s\","
 	       "\"incident\":\"%s\",\"contract\":\"%s\",\"asset\":\"%s\",\"application\":\"%s\",\"permitted\":\"%s\",\"joint\":\"%s\",\"told\":[\"%s\",\"%s\",\"%s\"]}\n",
 	       staff, manager, it, chief, supervisor, town_id(&hall.town, "aoki"), medium, open, closed, f.incident, f.contract, f.asset, f.application, f.permitted, f.joint,

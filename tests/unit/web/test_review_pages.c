@@ -1,6 +1,8 @@
 /* 自己点検 in the pages: begun by whom the policy lets, answered, reported, evaluated. */
 #include "hall.h"
 
+#include "furnish_review.h"
+
 static bool shows(const struct told *told, const char *what)
 {
 	if (strstr(told->body, what))
@@ -273,6 +275,30 @@ TEST(the_window_keeps_what_it_heard_and_told_of_an_incident)
 	TOLD_DONE(t);
 	t = hall_ask(&h, "aoki", arena_printf(h.town.arena, "/case/%s", id), NULL); /* the incident's chain shows it */
 	CHECK(shows(&t, "窓口が受けた・伝えた連絡") && shows(&t, "速報を伝えた"));
+	TOLD_DONE(t);
+	hall_done(&h);
+}
+
+TEST(risks_stand_in_a_grid_by_the_order_of_their_words)
+{
+	struct hall h;
+	hall_new(&h);
+	furnish_findings(&h.town, "");
+	struct told t = hall_ask(&h, "sato", "/risks", NULL);
+	CHECK(t.status == 200 && shows(&t, "回線が切れて窓口の業務が止まる") && shows(&t, "9点") && shows(&t, "2点"));
+	const char *great = strstr(t.body, "回線が切れて"), *small = strstr(t.body, "紙の申請書");
+	CHECK(great && small && great < small); /* the greatest first */
+	CHECK(!strstr(t.body, "規程が挙げる脅威")); /* Hannan's text prints no catalogue */
+	TOLD_DONE(t);
+	t = hall_ask(&h, "mori", "/risks", NULL);
+	CHECK(shows(&t, "回線が切れて")); /* runs the IT */
+	TOLD_DONE(t);
+	t = hall_ask(&h, "nakano", "/risks", NULL);
+	CHECK(t.status == 200 && !strstr(t.body, "回線が切れて")); /* another section's */
+	TOLD_DONE(t);
+	t = hall_ask(&h, "tanaka", "/cases/new/risk", "name=x&f.how_likely=certain");
+	CHECK(t.status == 400 || t.status == 303);
+	CHECK_INT(t.status, 400); /* outside the scale */
 	TOLD_DONE(t);
 	hall_done(&h);
 }
