@@ -170,8 +170,10 @@ static struct result set_facts(struct proceedings *p, const struct policy *polic
 	return ok();
 }
 
-/* Everybody in office on the day, for routes with `every`. */
-static struct result read_seats(struct proceedings *p, day_t day, struct arena *arena,
+/* Everybody in office on the day but the applicant, for routes with `every`: his own
+ * signature is wanted of none (LANGUAGE section 5 (4)); is he the only one, whoever acts for
+ * the post gives it.                                                           */
+static struct result read_seats(struct proceedings *p, day_t day, const char *actor, struct arena *arena,
                                 struct policy_seat **out, size_t *count, struct why *why)
 {
 	struct holding *all = NULL;
@@ -181,7 +183,7 @@ static struct result read_seats(struct proceedings *p, day_t day, struct arena *
 	if (!seats)
 		return fail(why, E_MEMORY, "", "no memory for the posts");
 	for (size_t i = 0; i < total; i++)
-		if (all[i].from <= day && day <= all[i].to)
+		if (all[i].from <= day && day <= all[i].to && strcmp(all[i].person, actor) != 0)
 			seats[n++] = (struct policy_seat){all[i].post, all[i].scope[0] ? all[i].scope : NULL,
 			                                  all[i].person};
 	*out = seats;
@@ -258,7 +260,7 @@ struct result decide_with(struct proceedings *p, const struct wish *wish,
 		.claim_count = wish->claim_count,
 	};
 	TRY(set_facts(p, p->at.policy, question.day, wish, arena, &facts, why));
-	TRY(read_seats(p, question.day, arena, &seats, &question.seat_count, why));
+	TRY(read_seats(p, question.day, wish->actor, arena, &seats, &question.seat_count, why));
 	question.facts = facts;
 	question.seats = seats;
 	question.approvals = as_approvals(words, word_count, arena, &question.approval_count);
@@ -317,7 +319,7 @@ struct result proceeding_question(struct proceedings *p, const struct wish *wish
 	                                   .claims = wish->claims, .claim_count = wish->claim_count};
 	TRY(words_on(p, wish, arena, &words, &count, why));
 	TRY(set_facts(p, policy, day, wish, arena, &facts, why));
-	TRY(read_seats(p, day, arena, &seats, &question.seat_count, why));
+	TRY(read_seats(p, day, wish->actor, arena, &seats, &question.seat_count, why));
 	TRY(read_exceptions(p, wish->subject, day, true, arena, &exceptions, &question.exception_count, why));
 	question.facts = facts;
 	question.seats = seats;
