@@ -438,8 +438,8 @@ static void apply_once(struct folk *f, const struct asked *a, size_t applicant)
 	          count_of(&f->t, "SELECT COUNT(DISTINCT person) FROM application_word WHERE application = ?1", id));
 	/* one person may be wanted for the last word and spend his on an earlier one: then the order matters */
 	for (size_t first = 1; first < CROWD && want && !got; first++) {
-		f->ordered += first == 1;
 		got = permitted_in_order(f, &request, applicant, first);
+		f->ordered += got;
 	}
 	arena_reset(f->scratch);
 	f->asked++;
