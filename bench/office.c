@@ -76,7 +76,8 @@ static struct result sign_in(struct house *h, const char *person, struct why *wh
 	hex_encode(digest, sizeof digest, hash);
 	return store_run(h->store,
 	                 "INSERT INTO office_session(body,hash,person,zone,state,created_ms,done_ms,expires_ms,code_ok,"
-	                 "stray,pending) VALUES('bench',?1,?2,'lgwan',?3,?4,?4,?5,1,0,'')",
+	                 "stray,pending) VALUES('bench',?1,?2,'lgwan',?3,?4,?4,?5,1,0,'')"
+	                 " ON CONFLICT (body, hash) DO UPDATE SET expires_ms = ?5",
 	                 ARGS(arg_str(hash), arg_str(person), arg_i64(SIGNIN_DONE), arg_i64(now), arg_i64(now + 36000000)),
 	                 NULL, why);
 }

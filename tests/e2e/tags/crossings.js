@@ -267,7 +267,7 @@ tag('sanitise-mail', 'violation', 'an unreadable text, a torn mail, one that rea
   const text_ = 'Content-Type: text/plain; charset=';
   const bad = [
     ['文字.eml', lines(...head, `${text_}x-unknown`, 'Content-Transfer-Encoding: base64', '', '//6A'), 'damaged'],
-    ['破れ.eml', lines(...head, 'Content-Type: multipart/mixed; boundary="=_outer"', '', '--=_outer', `${text_}UTF-8`, '', 'abc'), 'ambiguous'],
+    ['破れ.eml', lines(...head, 'Content-Type: multipart/mixed; boundary="=_outer"', '', 'abc'), 'ambiguous'],
     ['二つ.eml', lines(...head, `${text_}UTF-8`, 'Content-Type: text/html', '', '<p>a</p>'), 'ambiguous'],
     ['封.eml', lines(...head, 'Content-Type: application/pkcs7-mime; smime-type=enveloped-data', 'Content-Transfer-Encoding: base64', '', folded('sealed')), 'locked'],
     ['感染.eml', letter('一覧.txt', SIGN), 'malware'],
