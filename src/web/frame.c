@@ -77,18 +77,41 @@ static const struct item items[] = {
 	{"operation", "/operation", "運用", ZONE_LGWAN, COUNT_NOTHING, true},
 };
 
+static struct waiting *waiting_slot(struct request *rq)
+{
+	uint32_t hash = 2166136261u;
+	for (const char *c = rq->person.id; *c; c++)
+		hash = (hash ^ (uint8_t)*c) * 16777619u;
+	return &rq->web->waiting[hash % WAITING_SLOTS];
+}
+
+static size_t count_waiting(struct request *rq)
+{
+	struct why why = {OK, "", ""};
+	struct waiting *kept = waiting_slot(rq), now = {.day = request_today(rq)};
+	struct application *applications;
+	const struct application_query waiting = {.waiting_for = rq->person.id, .state = APPLICATION_OPEN,
+		.limit = 100};
+	if (ledger_size(parts_of(rq)->ledger, &now.entries, &why).code != OK)
+		return 0;
+	if (kept->entries == now.entries && kept->day == now.day && strcmp(kept->person, rq->person.id) == 0)
+		return kept->count;
+	if (application_list(parts_of(rq)->proceedings, &waiting, rq->arena, &applications, &now.count, &why).code != OK)
+		return 0;
+	snprintf(now.person, sizeof now.person, "%s", rq->person.id);
+	*kept = now;
+	return now.count;
+}
+
 static size_t count_of(struct request *rq, const struct item *item)
 {
 	struct why why = {OK, "", ""};
 	size_t count = 0;
 	struct crossing *crossings;
-	struct application *applications;
 	bool inner = rq->zone == ZONE_LGWAN;
 	struct crossing_query mine = {.collectable = true, .limit = 100,
 		.direction = inner ? CROSSING_INWARD : CROSSING_OUTWARD,
 		.receiver = inner ? rq->person.id : NULL, .sender = inner ? NULL : rq->person.id};
-	struct application_query waiting = {.waiting_for = rq->person.id, .state = APPLICATION_OPEN,
-		.limit = 100};
 	if (item->counts == COUNT_COLLECT) {
 		size_t news = 0;
 		if (crossing_list(parts_of(rq)->crossings, &mine, rq->arena, &crossings, &count, &why).code != OK)
@@ -97,11 +120,7 @@ static size_t count_of(struct request *rq, const struct item *item)
 			news += has_new_files(&crossings[i]);
 		return news;
 	}
-	if (item->counts == COUNT_DECIDE &&
-	    application_list(parts_of(rq)->proceedings, &waiting, rq->arena, &applications, &count,
-	                     &why).code != OK)
-		return 0;
-	return count;
+	return item->counts == COUNT_DECIDE ? count_waiting(rq) : 0;
 }
 
 static json_t *menu_model(struct request *rq)
