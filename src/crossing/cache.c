@@ -50,7 +50,7 @@ static void keyed(struct crossings *c, struct slice text, char hex[CACHE_KEY])
 void cache_programs(struct crossings *c, const struct pool *pool, char hex[CACHE_KEY])
 {
 	AUTO(buffer_done) struct buffer text;
-	buffer_init(&text, 8192);
+	buffer_init(&text, 65536); /* two identities and little else */
 	hex[0] = 0;
 	if (!programs_known(pool))
 		return;
@@ -66,7 +66,7 @@ struct result cache_key(struct crossings *c, const struct cache_question *q, cha
 	char ending[16];
 	struct content_rules rules = switches_rules(&q->set->switches);
 	AUTO(buffer_done) struct buffer text;
-	buffer_init(&text, 16384);
+	buffer_init(&text, 65536);
 	key[0] = 0;
 	if (c->at.settings.cache_days <= 0 || !programs_known(q->pool) || !q->engine[0])
 		return ok();

@@ -164,7 +164,7 @@ static void listen_to(struct pool *pool, enum pool_program program)
 {
 	struct zygote *z = &pool->zygotes[program];
 	while (z->socket >= 0) {
-		uint8_t room[WIRE_MESSAGE];
+		uint8_t room[WIRE_IDENTITY + WIRE_MESSAGE];
 		struct slice message;
 		size_t count = 0;
 		struct result got =

@@ -59,7 +59,7 @@ bool wire_take_answer(struct slice message, struct wire_answer *out);
 
 /* A zygote's first word: it is jailed and waits.  Behind it stands its identity. */
 #define WIRE_READY SLICE("ready")
-enum { WIRE_IDENTITY = 1024 }; /* bytes of one at most */
+enum { WIRE_IDENTITY = 16384 }; /* bytes of one at most: some 780 libraries and converters */
 /* worker_identity - of the running program and its libraries: a length and the bytes of
  * each build-id; nothing at all if one of them has none                       */
 void worker_identity(struct buffer *out);

@@ -173,7 +173,7 @@ static int watch_children(void)
 static struct result tell_ready(int socket, struct slice identity, struct why *why)
 {
 	struct buffer word;
-	buffer_init(&word, WIRE_MESSAGE);
+	buffer_init(&word, WIRE_IDENTITY + WIRE_MESSAGE);
 	buffer_put_slice(&word, WIRE_READY);
 	if (identity.len <= WIRE_IDENTITY)
 		buffer_put_slice(&word, identity);
@@ -190,7 +190,7 @@ struct result zygote_serve(const struct worker *worker, int socket, bool no_jail
 	if (worker->prepare)
 		worker->prepare();
 	AUTO(buffer_done) struct buffer identity;
-	buffer_init(&identity, WIRE_MESSAGE);
+	buffer_init(&identity, WIRE_IDENTITY);
 	worker_identity(&identity);
 	z.ended = watch_children();
 	if (z.ended < 0)

@@ -8,6 +8,7 @@
 #include "town.h"
 
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -82,6 +83,8 @@ static void play_clamd(struct gate *g, const char *path)
 	*g->mood = (struct mood){.signatures = 27800};
 	fflush(stdout);
 	g->clamd = fork();
+	if (g->clamd == 0)
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* it ends with the test, however that ends */
 	for (; g->clamd == 0;) {
 		int fd = accept(listener, NULL, NULL);
 		if (fd < 0)
@@ -100,6 +103,7 @@ static void gate_new(struct gate *g)
 	static char socket[256];
 	*g = (struct gate){.clamd = -1};
 	CHECK_OK(pool_open(&options, &g->pool, &g->t.why), &g->t.why);
+	CHECK(pool_identity(g->pool, POOL_CLEANSE).len && pool_identity(g->pool, POOL_INSPECT).len); /* else nothing is kept */
 	town_new(&g->t);
 	snprintf(socket, sizeof socket, "%s", scratch_path(&g->t.scratch, "", "clamd"));
 	play_clamd(g, socket);
@@ -234,8 +238,10 @@ TEST(the_same_file_is_judged_once_and_scanned_each_time)
 	CHECK_INT(by(&again), first.seq);
 	CHECK_INT(g.mood->asked, 4); /* original and result, as ever */
 	CHECK_INT(again.file.removal_count, 1);
-	CHECK_STR(again.file.removals[0].what, first.file.removals[0].what);
-	CHECK_STR(again.file.removals[0].where, first.file.removals[0].where);
+	for (size_t i = 0; i < again.file.removal_count && i < first.file.removal_count; i++) {
+		CHECK_STR(again.file.removals[i].what, first.file.removals[i].what);
+		CHECK_STR(again.file.removals[i].where, first.file.removals[i].where);
+	}
 	CHECK_STR(again.file.type, "csv");
 	CHECK_STR(json_text(again.data, "clean_digest"), json_text(first.data, "clean_digest"));
 	CHECK(strcmp(json_text(again.data, "clean"), json_text(first.data, "clean")) != 0); /* an item of its own */
