@@ -35,7 +35,7 @@ async function takingOut(staff, manager) {
     await staff.follow('職場外への持出し');
     await staff.fill('f.object.q', '持出し用');
     await staff.press('探す: 対象');
-    await staff.page.getByRole('radio', { name: /持出し用/ }).check();
+    await staff.page.getByRole('checkbox', { name: /持出し用/ }).check();
     await staff.fill('f.place', '市内の現地');
     await staff.fill('f.until', 'R8.12.1');
     await staff.press('出す前に');
