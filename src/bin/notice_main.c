@@ -14,13 +14,14 @@
 static const char name[] = "sekisho-notice";
 enum { ROUND_MS = 1000, TROUBLE_MS = 10000, LETTER_ROOM = 8 << 20 };
 
-static struct result open_notices(struct house *h, struct notices **out, struct why *why)
+static struct result open_notices(struct house *h, struct desk *desk, struct notices **out, struct why *why)
 {
 	const struct house_settings *s = &h->settings;
 	const struct notice_parts parts = {
 		.store = h->store, .ledger = h->ledger, .office = h->office, .proceedings = h->proceedings,
-		.crossings = h->crossings, .duties = h->duties, .random = &h->random, .clock = &h->clock, .body = s->body,
+		.crossings = h->crossings, .duties = h->duties, .desk = desk, .random = &h->random, .clock = &h->clock, .body = s->body,
 		.title = s->title, .from = s->mail_from, .domain = s->mail_domain, .link = s->mail_link};
+	house_desk(h, desk);
 	if (!s->mail_server[0])
 		return fail(why, E_INPUT, "sekisho.conf", "\"mail_server\" is not set: nobody is written to");
 	return notices_open(&parts, out, why);
@@ -63,14 +64,14 @@ static struct result one_letter(struct house *house, struct notices *notices, st
 }
 
 /* a policy that was adopted meanwhile: whoever waits for whom is asked anew */
-static struct result renew(struct house *house, struct notices **notices, struct why *why)
+static struct result renew(struct house *house, struct desk *desk, struct notices **notices, struct why *why)
 {
 	bool renewed = false;
 	TRY(house_renew(house, &renewed, why));
 	if (!renewed)
 		return ok();
 	notices_drop(notices);
-	return open_notices(house, notices, why);
+	return open_notices(house, desk, notices, why);
 }
 
 static struct result round_of(struct house *house, struct notices *notices, struct smtp *smtp,
@@ -90,12 +91,13 @@ int main(int argc, char **argv)
 	struct why why = {0};
 	AUTO(smtp_drop) struct smtp *smtp = NULL;
 	AUTO(house_close) struct house house = {0};
+	struct desk desk;
 	AUTO(notices_drop) struct notices *notices = NULL;
 	if (!program_options_read(name, argc, argv, &options))
 		return EXIT_USAGE;
 	program_signals();
 	if (house_open(options.dir, &house, &why).code != OK ||
-	    open_notices(&house, &notices, &why).code != OK ||
+	    open_notices(&house, &desk, &notices, &why).code != OK ||
 	    smtp_open(house.settings.mail_server, &smtp, &why).code != OK)
 		return program_why(name, "start-failed", &why);
 	if (!options.no_jail && enter_jail(&house, &why).code != OK)
@@ -103,7 +105,7 @@ int main(int argc, char **argv)
 	program_log(name, "started", "writing for %s by %s", house.settings.title, house.settings.mail_server);
 	while (!program_ending) {
 		struct why trouble = {0};
-		if (renew(&house, &notices, &why).code != OK)
+		if (renew(&house, &desk, &notices, &why).code != OK)
 			return program_why(name, "policy-failed", &why);
 		bool failed = round_of(&house, notices, smtp, &trouble).code != OK;
 		if (failed)

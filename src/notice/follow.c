@@ -3,7 +3,7 @@
 
 enum { ROOM = 4 << 20 };
 
-static const char *const names[] = {"", "permit", "decided", "fetch", "refused", "duty", "overdue"};
+static const char *const names[] = {"", "permit", "decided", "fetch", "refused", "duty", "overdue", "review"};
 
 const char *what_name(enum notice_what what)
 {
@@ -135,6 +135,19 @@ static struct result who_has_to(const struct step *step, struct why *why)
 	return ok();
 }
 
+/* Who is asked to inspect himself, and who is reminded of it: one line in a letter. */
+static struct result who_is_asked(const struct step *step, struct why *why)
+{
+	AUTO(json_drop) json_t *data = NULL;
+	json_t *one;
+	size_t i;
+	TRY(record_data(step->entry, &data, why));
+	json_array_foreach(json_object_get(data, "people"), i, one)
+		TRY(put(step, json_is_string(one) ? json_string_value(one) : json_text(one, "person"), WHAT_REVIEW,
+		        step->subject, why));
+	return ok();
+}
+
 static const struct {
 	const char *kind;
 	struct result (*tell)(const struct step *step, struct why *why);
@@ -151,6 +164,8 @@ static const struct {
 	{"duty.opened", who_has_to},
 	{"duty.reminded", who_is_reminded},
 	{"duty.overdue", who_is_late},
+	{"review.invited", who_is_asked},
+	{"review.reminded", who_is_asked},
 };
 
 static struct result follow_one(struct notices *n, int64_t seq, struct arena *arena, struct why *why)

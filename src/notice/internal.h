@@ -12,7 +12,7 @@ struct notices {
 
 /* What a notice says; the word stands in the outbox. */
 enum notice_what { WHAT_NONE = 0, WHAT_PERMIT, WHAT_DECIDED, WHAT_FETCH, WHAT_REFUSED,
-                   WHAT_DUTY, WHAT_OVERDUE, WHAT_KINDS };
+                   WHAT_DUTY, WHAT_OVERDUE, WHAT_REVIEW, WHAT_KINDS };
 const char *what_name(enum notice_what what);
 enum notice_what what_named(struct slice name);
 
@@ -21,7 +21,7 @@ struct notice_line {
 	enum notice_what what;
 	const char *subject;
 };
-struct result letter_write(struct notices *n, const char *person, const char *address,
+struct result letter_write(struct notices *n, const struct person *person, const char *address,
                            const struct notice_line *lines, size_t count, size_t more,
                            struct arena *arena, struct slice *out, struct why *why) MUST;
 

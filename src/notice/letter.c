@@ -7,9 +7,10 @@
 
 enum { LETTER_BYTES = 65536 };
 
-static struct result put_application(struct notices *n, const struct notice_line *line,
+static struct result put_application(struct notices *n, const char *person, const struct notice_line *line,
                                      struct arena *arena, struct buffer *out, struct why *why)
 {
+	(void)person;
 	struct application a;
 	TRY(application_get(n->at.proceedings, line->subject, arena, &a, why));
 	const char *what = a.exception_to[0] ? "例外措置" : a.act_label;
@@ -25,9 +26,10 @@ static struct result put_application(struct notices *n, const struct notice_line
 	return ok();
 }
 
-static struct result put_crossing(struct notices *n, const struct notice_line *line, struct arena *arena,
-                                  struct buffer *out, struct why *why)
+static struct result put_crossing(struct notices *n, const char *person, const struct notice_line *line,
+                                  struct arena *arena, struct buffer *out, struct why *why)
 {
+	(void)person;
 	struct crossing c;
 	TRY(crossing_get(n->at.crossings, line->subject, arena, &c, why));
 	buffer_printf(out, line->what == WHAT_FETCH ? "・受渡し %s のファイルを受け取れます。\n"
@@ -37,9 +39,10 @@ static struct result put_crossing(struct notices *n, const struct notice_line *l
 	return ok();
 }
 
-static struct result put_duty(struct notices *n, const struct notice_line *line, struct arena *arena,
+static struct result put_duty(struct notices *n, const char *person, const struct notice_line *line, struct arena *arena,
                               struct buffer *out, struct why *why)
 {
+	(void)person;
 	struct obligation o;
 	char day[48] = "";
 	TRY(duty_get(n->at.duties, line->subject, arena, &o, why));
@@ -50,7 +53,7 @@ static struct result put_duty(struct notices *n, const struct notice_line *line,
 	if (o.state == DUTY_DONE || o.state == DUTY_NOT_NEEDED || o.state == DUTY_WITHDRAWN)
 		buffer_printf(out, "は、すでに「%s」になっています。\n", duty_state_japanese(o.state));
 	else if (line->what == WHAT_OVERDUE)
-		buffer_printf(out, "が期限（%s）を過ぎています。\n", day);
+		buffer_printf(out, "の期限は、%sでした。すぐに行ってください。\n", day);
 	else if (o.due_ms)
 		buffer_printf(out, "を%sまでに行ってください。\n", day);
 	else
@@ -59,21 +62,49 @@ static struct result put_duty(struct notices *n, const struct notice_line *line,
 	return ok();
 }
 
-typedef struct result line_writer(struct notices *n, const struct notice_line *line, struct arena *arena,
-                                  struct buffer *out, struct why *why);
+/* A self-inspection, by its number; one that was answered or ended meanwhile asks nothing. */
+static struct result put_review(struct notices *n, const char *person, const struct notice_line *line, struct arena *arena,
+                                struct buffer *out, struct why *why)
+{
+	struct desk desk = *n->at.desk;
+	struct review_campaign c;
+	struct review_sheet *sheets;
+	size_t count;
+	char day[48];
+	const struct review_sheet_query query = {.campaign = line->subject, .person = person, .limit = 1};
+	TRY(review_get(&desk, line->subject, arena, &c, why));
+	TRY(review_sheets(&desk, &query, arena, &sheets, &count, why));
+	day_long(c.deadline, day);
+	buffer_printf(out, "・自己点検 第%lld号", (long long)c.serial);
+	if (c.closed_ms)
+		buffer_printf(out, "は、終わりました。\n");
+	else if (count && sheets[0].answered_ms)
+		buffer_printf(out, "は、すでに回答されています。\n");
+	else if (c.deadline < day_of_ms(clock_now_ms(n->at.clock)))
+		buffer_printf(out, "の回答の期限は、%sでした。すぐに回答してください。\n", day);
+	else
+		buffer_printf(out, "に、%sまでに回答してください。%s\n", day,
+		              count && sheets[0].reminded_ms ? "まだ回答がありません。" : "");
+	buffer_printf(out, "  %s/inspections/%s/answer\n", n->at.link, c.id);
+	return ok();
+}
+
+typedef struct result line_writer(struct notices *n, const char *person, const struct notice_line *line,
+                                  struct arena *arena, struct buffer *out, struct why *why);
 static line_writer *const writers[WHAT_KINDS] = {
 	[WHAT_PERMIT] = put_application, [WHAT_DECIDED] = put_application, [WHAT_FETCH] = put_crossing,
 	[WHAT_REFUSED] = put_crossing,   [WHAT_DUTY] = put_duty,           [WHAT_OVERDUE] = put_duty,
+	[WHAT_REVIEW] = put_review,
 };
 
-static struct result put_text(struct notices *n, const char *person, const struct notice_line *lines,
+static struct result put_text(struct notices *n, const struct person *person, const struct notice_line *lines,
                               size_t count, size_t more, struct arena *arena, struct buffer *out,
                               struct why *why)
 {
-	buffer_printf(out, "%s 様\n\n", person);
+	buffer_printf(out, "%s 様\n\n", person->name);
 	for (size_t i = 0; i < count; i++)
 		if (writers[lines[i].what])
-			TRY(writers[lines[i].what](n, &lines[i], arena, out, why));
+			TRY(writers[lines[i].what](n, person->id, &lines[i], arena, out, why));
 	if (more)
 		buffer_printf(out, "・ほかに%zu件あります。\n  %s/\n", more, n->at.link);
 	buffer_printf(out, "\n--\n%s 関所（このメールには返信できません）\n", n->at.title);
@@ -105,7 +136,7 @@ static struct result put_head(struct notices *n, const char *address, size_t cou
 	return ok();
 }
 
-struct result letter_write(struct notices *n, const char *person, const char *address,
+struct result letter_write(struct notices *n, const struct person *person, const char *address,
                            const struct notice_line *lines, size_t count, size_t more,
                            struct arena *arena, struct slice *out, struct why *why)
 {

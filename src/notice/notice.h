@@ -15,6 +15,7 @@
 
 #include "crossing/crossing.h"
 #include "duty/duty.h"
+#include "review/review.h"
 
 struct notices;
 
@@ -25,6 +26,7 @@ struct notice_parts {
 	struct proceedings *proceedings;
 	struct crossings *crossings;
 	struct duties *duties;
+	const struct desk *desk; /* what self-inspections ask; borrowed */
 	struct random *random;
 	const struct clock *clock;
 	const char *body;

@@ -132,7 +132,7 @@ static struct result write_to(struct notices *n, const struct person *who, struc
 	out->address = arena_printf(arena, "%s@%s", who->login, n->at.domain);
 	if (!out->address)
 		return fail(why, E_MEMORY, "", "no memory");
-	return letter_write(n, who->name, out->address, lines, shown, out->count - shown, arena,
+	return letter_write(n, who, out->address, lines, shown, out->count - shown, arena,
 	                    &out->message, why);
 }
 

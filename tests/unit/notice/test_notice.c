@@ -9,12 +9,17 @@ static const struct fact_pair provide_a[] = {
 	{"object", "thing"}, {"object.owner", "tax"}, {"object.importance", "A"},
 	{"protection", "encrypted"}};
 
+static struct desk desk;
+
 static struct notices *open_notices(struct town *t)
 {
+	desk = (struct desk){.store = t->store, .ledger = t->ledger, .vault = t->vault, .policy = t->policy, .policy_name = "hannan",
+		.office = t->office, .registers = t->registers, .proceedings = t->proceedings, .random = &t->random,
+		.clock = &t->clock, .body = "town"};
 	struct notices *n = NULL;
 	const struct notice_parts parts = {
 		.store = t->store, .ledger = t->ledger, .office = t->office, .proceedings = t->proceedings,
-		.crossings = t->crossings, .duties = t->duties, .random = &t->random, .clock = &t->clock, .body = "town",
+		.crossings = t->crossings, .duties = t->duties, .desk = &desk, .random = &t->random, .clock = &t->clock, .body = "town",
 		.title = "青波市", .from = "sekisho@aonami.example", .domain = "aonami.example",
 		.link = "https://sekisho.aonami.example"};
 	CHECK_OK(notices_open(&parts, &n, &t->why), &t->why);
@@ -184,6 +189,75 @@ TEST(who_owes_what_an_event_made_due_hears_of_it)
 		CHECK_OK(letter_sent(n, &letter, &t.why), &t.why);
 	}
 	CHECK(told);
+	end(&t, n);
+}
+
+/* One letter, if that person is written to; what it says is the caller's to look at. */
+static bool letter_to(struct town *t, struct notices *n, const char *login, struct letter *out)
+{
+	struct letter letter;
+	bool found = false;
+	while (next(t, n, &letter)) {
+		if (strcmp(letter.person, town_id(t, login)) == 0) {
+			*out = letter;
+			found = true;
+		}
+		CHECK_OK(letter_sent(n, &letter, &t->why), &t->why);
+	}
+	return found;
+}
+
+TEST(who_is_asked_to_inspect_himself_hears_of_it_and_is_reminded)
+{
+	static const char *const clauses[] = {"HN-2.5.3(1)-1"};
+	const struct review_said yes[] = {{"HN-2.5.3(1)-1", ITEM_YES, ""}};
+	struct town t;
+	struct letter letter;
+	char id[27];
+	size_t reminded;
+	struct notices *n = begin(&t);
+	const char *supervisor = arena_string(t.arena, slice_str(town_id(&t, "sato")));
+	const struct review_opening opening = {.title = "税務課の秘密の点検", .deadline = 20777 + 14, .clauses = clauses,
+		.clause_count = 1, .by = supervisor};
+	CHECK_OK(review_open(&desk, &opening, id, &t.why), &t.why);
+	const char *aoki = arena_string(t.arena, slice_str(town_id(&t, "aoki")));
+	follow(&t, n);
+	CHECK_OK(review_answer(&desk, id, aoki, aoki, yes, 1, &t.why), &t.why); /* before his letter is written */
+	CHECK(next(&t, n, &letter));
+	do {
+		bool is_aoki = strcmp(letter.person, aoki) == 0;
+		CHECK(letter_says(&t, &letter, "自己点検 第1号"));
+		CHECK(letter_says(&t, &letter, is_aoki ? "すでに回答されています" : "令和8年12月4日（金）までに回答してください。\n"));
+		CHECK(letter_says(&t, &letter, arena_printf(t.arena, "https://sekisho.aonami.example/inspections/%s/answer", id)));
+		CHECK(!letter_says(&t, &letter, "秘密"));
+		CHECK_OK(letter_sent(n, &letter, &t.why), &t.why);
+	} while (next(&t, n, &letter));
+	town_ms += INT64_C(8) * 86400000; /* six days are left */
+	CHECK_OK(review_tick(&desk, &reminded, &t.why), &t.why);
+	CHECK_INT(reminded, 14);
+	follow(&t, n);
+	CHECK(letter_to(&t, n, "ueda", &letter));
+	CHECK(letter_says(&t, &letter, "まだ回答がありません"));
+	town_ms += INT64_C(7) * 86400000; /* the day after the last */
+	CHECK_OK(review_tick(&desk, &reminded, &t.why), &t.why);
+	follow(&t, n);
+	CHECK(letter_to(&t, n, "ueda", &letter));
+	CHECK(letter_says(&t, &letter, "回答の期限は、令和8年12月4日（金）でした"));
+	CHECK(!letter_to(&t, n, "ueda", &letter)); /* once */
+	town_ms += INT64_C(7) * 86400000;
+	CHECK_OK(review_tick(&desk, &reminded, &t.why), &t.why);
+	follow(&t, n);
+	CHECK(!letter_to(&t, n, "aoki", &letter)); /* he has answered */
+	char inspection[27];
+	size_t findings;
+	const struct review_evaluation good = {.campaign = id, .section = "tax", .by = supervisor, .words = "良好"};
+	CHECK_OK(review_report(&desk, id, "tax", supervisor, "期限を過ぎたため", inspection, &t.why), &t.why);
+	CHECK_OK(review_evaluate(&desk, &good, &findings, &t.why), &t.why);
+	CHECK_OK(review_close(&desk, id, supervisor, &t.why), &t.why);
+	town_ms += INT64_C(7) * 86400000;
+	CHECK_OK(review_tick(&desk, &reminded, &t.why), &t.why);
+	follow(&t, n);
+	CHECK(!letter_to(&t, n, "ueda", &letter)); /* it is over */
 	end(&t, n);
 }
 
