@@ -51,6 +51,7 @@ tag('permit-takeout', 'violation', 'no asset, an unknown one, a day gone by, ano
   await t.entry({ kind: 'application.denied', subject: id });
   check((await t.get('aoki', `/applications/${id}`)).state === 'open', 'somebody\'s word counted');
   void manager, void other;
+  t.shows('no-asset', 'unknown-asset', 'day-gone', 'not-owner');
 });
 
 tag('permit-takeout', 'violation', 'class A on a machine that is not the office\'s is stopped before anybody is asked', async (t) => {
@@ -96,6 +97,7 @@ tag('transfer-protection', 'violation', 'class A unprotected is held for a reaso
   check(odd.status === 400, `a method that is not on the list: ${odd.status}`);
   told(odd, '並んだものの中から選んでください');
   sent(await staff.apply('carry', bare, '届けるため', { 'c.not_needed.HN-2.2.2(7)-1': '封をした紙で、施錠した箱に入れて職員が携えるため' }));
+  t.shows('unprotected-a', 'method-unlisted');
 });
 
 tag('transfer-protection', 'way', 'Fukushima: level 2 is carried in a locked case or encrypted, one is enough', { body: 'fukushima' }, async (t) => {
@@ -118,6 +120,7 @@ tag('transfer-protection', 'violation', 'Fukushima: level 2 with neither is refu
   await t.entry({ kind: 'deed.refused', subject: it.id }, ['FS-3.9(3)']);
   const sent = await t.post('aoki', '/decisions', { act: 'send', facts: { 'object.confidentiality': '2', network_safe: 'no', to_outside: 'yes', prescribed: 'yes', protection: 'password' } });
   check(sent.verdict === 'refuse' && JSON.stringify(sent.decision).includes('FS-3.9(2)'), brief(sent));
+  t.shows('unprotected-2');
 });
 
 // ---- media-disposal ---------------------------------------------------------------------
@@ -138,6 +141,7 @@ tag('media-disposal', 'way', 'a medium of class A is erased by leave, and who di
   check(whole.status === 303, whole.said.slice(0, 600));
   await t.entry({ kind: 'book.closed', subject: book.split('/').pop() }, ['HN-2.2.2(9)-2']);
   check((await t.state('HN-2.2.2(9)-2')) === 'met', 'the clause of the record does not stand met');
+  t.shows('record-empty');
 });
 
 tag('media-disposal', 'violation', 'no treatment, no leave, or held as evidence: not disposed of', async (t) => {
@@ -155,6 +159,7 @@ tag('media-disposal', 'violation', 'no treatment, no leave, or held as evidence:
   const kept = await row(t, 'aoki', 'medium', '外付けディスク Z-023', { owner: 'tax', contents: list.id, managed: 'yes', on_hold: 'yes' });
   const held = await staff.apply('dispose_medium', { object: kept.id, erased: 'yes', treatment: '破砕' }, '廃棄');
   check(held.status === 409, `evidence is disposed of: ${held.status} ${held.said.slice(0, 400)}`);
+  t.shows('no-treatment', 'no-leave', 'on-hold');
 });
 
 tag('media-disposal', 'violation', 'a disk goes to repair unerased only under secrecy and checked arrangements', async (t) => {
@@ -206,6 +211,7 @@ tag('asset-classification', 'violation', 'no class, a class that is none, lower 
   check([403, 422].includes(bare.status), `lowered without a ground: ${bare.status}`);
   const other = await t.api('aoki', 'POST', `/registers/asset/rows/${rated.id}`, { version: rated.version, cells: { importance: 'B' }, ground: '下げたい' });
   check(other.status === 403, `lowered by who is not its manager: ${other.status} ${brief(other.data)}`);
+  t.shows('level-unknown', 'no-class', 'below-contents');
 });
 
 tag('asset-classification', 'violation', 'copies beyond need and a store that does not fit are refused by their clauses', async (t) => {
@@ -222,4 +228,5 @@ tag('asset-classification', 'violation', 'copies beyond need and a store that do
   check(shelf.status === 409, `class A on an open shelf: ${shelf.status} ${shelf.said.slice(0, 300)}`);
   told(shelf, '第2章 2.2 (5)④');
   void duties;
+  t.shows('place-unfit', 'copy-restricted');
 });

@@ -173,6 +173,7 @@ tag('sanitise-file', 'violation', 'a program, an unknown format, a broken file, 
   for (const [name, , refusal] of bad) await refused(t, id, files.get(name), refusal, 'HN-2.3(2)-1/2');
   await released(t, files.get('正しい.docx'));
   await collected(t, id, files.get('正しい.docx'));
+  t.shows('unknown-format', 'broken', 'nest-or-bomb', 'nothing-partial');
 });
 tag('sanitise-file', 'violation', 'what lies under a password is held until it is opened; a wrong one opens nothing, ten of them end it', async (t) => {
   const { outer } = await desk(t);
@@ -196,6 +197,7 @@ tag('sanitise-file', 'violation', 'what lies under a password is held until it i
       .some((e) => e.seq > seq && /file\.(locked|refused)$/.test(e.kind)), 20);
   }
   await refused(t, id, await state(), 'password', 'HN-2.3(2)-1/2');
+  t.shows('password-archive', 'transfer-protection/sealed-payload');
 });
 tag('sanitise-file', 'violation', 'while nothing scans, files wait and say so; then they go on by themselves', async (t) => {
   const { inner, outer } = await desk(t);
@@ -276,6 +278,7 @@ tag('sanitise-mail', 'violation', 'an unreadable text, a torn mail, one that rea
   const files = await settled(t, id);
   for (const [name, , refusal] of bad)
     await refused(t, id, files.get(name), refusal, refusal === 'malware' ? 'HN-2.6.4(1)-1' : 'HN-2.3(2)-1/2');
+  t.shows('unreadable', 'never-raw');
 });
 
 // ---- malware-gateway
@@ -307,6 +310,7 @@ tag('malware-gateway', 'violation', 'a virus is stopped both ways, also packed; 
   const it = await t.terminal('hayashi');
   const seen = text((await it.get('/operation')).text);
   check(seen.includes('回答.csv') && seen.includes('Sekisho-Test-Signature'), `the IT section does not see what was found: ${seen.slice(0, 1500)}`);
+  t.shows('kept-as-evidence');
 });
 tag('malware-gateway', 'violation', 'nothing goes out while nothing scans', async (t) => {
   const { inner } = await desk(t);
@@ -319,4 +323,5 @@ tag('malware-gateway', 'violation', 'nothing goes out while nothing scans', asyn
   clamd(t);
   minute(t);
   check((await settled(t, id)).get('照会への回答.csv').state === 'released', 'it does not go on');
+  t.shows('no-scanner');
 });

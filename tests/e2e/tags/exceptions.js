@@ -33,6 +33,7 @@ tag('exception', 'way', 'the manager asks, the supervisor permits; it stands in 
   check((await t.state(clause)) !== 'exception', 'the clause still says that it is set aside');
   const later = await hand(t, 'hayashi');
   check((await later.terminal.get('/exceptions')).text.includes('いま効いている例外措置はありません'), 'the list says that it stands');
+  t.shows('expired-denied');
 });
 
 tag('exception', 'violation', 'who is no manager, no clause, no ground, a day gone by, a rule without exception: refused', async (t) => {
@@ -54,4 +55,5 @@ tag('exception', 'violation', 'who is no manager, no clause, no ground, a day go
   check(never.status === 409, `a rule without exception: ${never.status} ${never.said.slice(0, 400)}`);
   check(!(await t.entries({ kind: 'application.submitted' })).some((e) => e.seq > seq), 'something was asked for');
   check((await plug()).verdict === 'refuse', 'it opened');
+  t.shows('not-manager', 'no-clause', 'no-ground');
 });

@@ -58,6 +58,7 @@ tag('incident-report', 'violation', 'a report without time, place or asset is ta
   check(page.text.includes('未完成'), 'it is not marked');
   const entry = await t.entry({ kind: 'case.opened', subject: id });
   check(entry.data.incomplete === true, brief(entry.data));
+  t.shows('incomplete-taken');
 });
 
 tag('incident-report', 'violation', 'no step is skipped, and nothing is closed without the order of the CISO', async (t) => {
@@ -71,6 +72,7 @@ tag('incident-report', 'violation', 'no step is skipped, and nothing is closed w
   }
   const kept = await t.entry({ kind: 'case.refused', subject: id });
   check(kept.data.act === 'incident.close', brief(kept.data));
+  t.shows('step-skipped', 'no-order');
 });
 
 tag('incident-report', 'violation', 'what a running incident names is neither thrown away nor taken off the register', async (t) => {
@@ -84,6 +86,7 @@ tag('incident-report', 'violation', 'what a running incident names is neither th
   const thrown = await (await hand(t, 'tanaka')).apply('dispose_medium', { object: row.id, erased: 'yes', treatment: '破砕' }, '要らなくなったため');
   check(thrown.status !== 303, 'it can be disposed of');
   told(thrown, '証拠');
+  t.shows('media-disposal/open-incident');
 });
 
 tag('incident-report', 'violation', 'who does not pass it on in time is told upwards', { fresh: true }, async (t) => {
@@ -95,6 +98,7 @@ tag('incident-report', 'violation', 'who does not pass it on in time is told upw
   check(late.id === open.id && whole(t, late).escalations > 0, 'nobody is told');
   check(whole(t, late).upwards.some((u) => u.post === 'supervisor'), `told to ${brief(whole(t, late).upwards)}`);
   check((await t.state('HN-2.5.3(1)-2')) === 'overdue', 'the clause does not say so');
+  t.shows('passed-on-late');
 });
 
 // ---- emergency-plan ---------------------------------------------------------------------
@@ -138,6 +142,7 @@ tag('emergency-plan', 'violation', 'a plan that lacks what the clauses name is n
   const poor = await ciso.tell('emergency_plan.adopt', '', { performed_at: 'R8.4.1', ...answers(plan.slice(0, 3)) });
   check(poor.status === 400 || poor.status === 409, `adopted: ${poor.status}`);
   told(poor, '再発を防ぐ措置');
+  t.shows('section-missing');
 });
 
 // ---- violation-sanction --------------------------------------------------------------------
@@ -167,6 +172,7 @@ tag('violation-sanction', 'way', 'found, told by who found it, guided in vain, s
   const back = await officer.apply('restore_right', { object: whom }, '改まったため');
   check(back.status === 303, `not given back: ${back.said.slice(0, 600)}`);
   await t.entry({ kind: 'office.person.restored', subject: whom });
+  t.shows('suspended-denied');
 });
 
 tag('violation-sanction', 'violation', 'nobody is suspended before he was guided, whatever is claimed', async (t) => {
@@ -177,6 +183,7 @@ tag('violation-sanction', 'violation', 'nobody is suspended before he was guided
   told(asked, '第2章 7.6④');
   check((await t.api('ueda', 'GET', '/me')).status === 200, 'ueda is suspended');
   check(where && (await t.until('the officer tells the manager', () => duties(t, 'HN-2.7.6-1')[0])), 'no route for the officer');
+  t.shows('no-guidance');
 });
 
 tag('violation-sanction', 'violation', 'a suspension that the manager is not told of is told upwards', { fresh: true }, async (t) => {
@@ -188,4 +195,5 @@ tag('violation-sanction', 'violation', 'a suspension that the manager is not tol
   t.days(5);
   const late = await t.until('it is overdue', () => duties(t, 'HN-2.7.6-4/2', '--state', 'overdue')[0]);
   check(late.id === notice.id && (await t.state('HN-2.7.6-4/2')) === 'overdue', 'nobody hears of it');
+  t.shows('notice-missing');
 });

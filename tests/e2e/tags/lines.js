@@ -97,6 +97,7 @@ tag('network-control', 'violation', 'without investigation, without liability, w
   await agreed(ciso, decide);
   check((await sato.decide(decide, 'decline', '相手の点検が済んでいないため')).status === 303, 'it is not refused');
   check(await step(t, where) === 'contracted', 'connected against the word of one');
+  t.shows('no-investigation', 'no-liability', 'one-permission');
 });
 tag('network-control', 'violation', 'weak wireless, contradicting filters, a server without a firewall, a line nobody considered: refused', async (t) => {
   const staff = await hand(t, 'mori');
@@ -113,6 +114,7 @@ tag('network-control', 'violation', 'weak wireless, contradicting filters, a ser
   const tax = await row(t, 'system', '固定資産のシステム', { importance: 'A', for_outsiders: 'no' });
   const line = await row(t, 'line', '安い回線', { system: tax.id, level_considered: 'no', continuous: 'no', redundant: 'yes', encrypted: 'yes' });
   await refused(t, await ask(t, 'connect_line', line.id), 'HN-2.4.3-4/1');
+  t.shows('weak-wireless', 'rules-contradict');
 });
 tag('network-control', 'violation', 'a cut that is owed and not made is overdue and goes to the supervisor', { fresh: true }, async (t) => {
   const manager = await hand(t, 'hayashi');
@@ -124,4 +126,5 @@ tag('network-control', 'violation', 'a cut that is owed and not made is overdue 
   await t.until('it is overdue', async () => (await t.state('HN-2.6.1(10)-5')) === 'overdue');
   await t.entry({ kind: 'duty.overdue', clause: 'HN-2.6.1(10)-5' }, ['HN-2.6.1(10)-5']);
   check((await t.get('sato', '/duties?clause=HN-2.6.1(10)-5')).items.length > 0, 'it did not go to the supervisor');
+  t.shows('cut-late');
 });

@@ -49,6 +49,7 @@ tag('log-retention', 'violation', 'erasing before the time, or while held as evi
   await stopped(t, await tell(t, 'erase_log', '', { expired: 'yes', on_hold: 'yes' }, { reference: 'batch/9' }), 'HN-2.6.5(3)/1');
   const unknown = await tell(t, 'erase_log', '', {});
   check(unknown.verdict === 'hold', `erased without knowing: ${brief(unknown)}`);
+  t.shows('early-erasure');
 });
 
 // ---- log-analysis
@@ -70,6 +71,7 @@ tag('log-analysis', 'violation', 'a source that falls silent is an alert: a duty
   const duty = (await t.get('hayashi', '/duties?clause=HN-2.6.1(6)-1')).items.find((d) => d.event === 'source_silent');
   check(duty && duty.due !== '', `no alert: ${brief(duty)}`);
   check((await t.get('mori', `/cases/${silent.case}`)).name.includes('静かなサーバ'), 'no incident of that source');
+  t.shows('silent-source');
 });
 
 // ---- time-sync
@@ -92,6 +94,7 @@ tag('time-sync', 'violation', 'an offset over the threshold, or a clock that wen
     const again = await t.api('mori', 'POST', `/records/logs/${batch.records[0]}`, { cells: { offset_seconds: '0' } });
     check(again.status === 409, `a kept batch was changed: ${again.status}`);
   }
+  t.shows('offset', 'never-rewritten');
 });
 
 // ---- intrusion-defence
@@ -116,6 +119,7 @@ tag('intrusion-defence', 'violation', 'who may not, does not decide the stop; ev
   await stopped(t, await tell(t, 'erase_log', '', { expired: 'yes', on_hold: 'yes' }, { reference: 'attack/3' }), 'HN-2.6.5(3)/1');
   const host = await server(t, '公開サーバ');
   await stopped(t, await tell(t, 'run_service', host.id, { needed_service: 'no', service_name: 'telnet' }), 'HN-2.6.5(1)-1');
+  t.shows('evidence-kept', 'unneeded-service', 'stop-unauthorised');
 });
 
 // ---- endpoint-hygiene
@@ -143,4 +147,5 @@ tag('endpoint-hygiene', 'violation', 'past support, stale patterns, machines wit
   check(back.verdict === 'refuse' && /^HN-2\.6\.4\([12]\)-/.test(back.clause), `a stale machine came back: ${brief(back)}`);
   const bare = await t.post('aoki', '/registers/host/rows', { name: '裸の端末', cells: { section: 'tax', form: 'pc' } });
   await stopped(t, await tell(t, 'deploy_host', bare.id, { 'object.resident': 'no' }), 'HN-2.6.4(1)-4');
+  t.shows('stale-pattern');
 });

@@ -38,6 +38,7 @@ tag('mail-quota', 'way', 'a mail exactly at the limit goes in and out', async (t
   const entry = await passed(t, out, 'gate.passed', 'HN-2.6.1(12)-3');
   check(entry.data.reference === 'mail/4F2A' && entry.data.facts.actor === sender, brief(entry));
   await passed(t, await ask(t, 'receive_mail', { ...plain, 'object.bytes': `${20 * MiB}`, scanned: 'yes' }), 'gate.passed', 'HN-2.6.1(12)-3');
+  t.shows('at-limit');
 });
 tag('mail-quota', 'violation', 'a byte more is refused in both directions; a full mailbox is told by the published rule', async (t) => {
   await stopped(t, await ask(t, 'send', { ...inside, 'object.bytes': `${20 * MiB + 1}` }), 'HN-2.6.1(12)-3');
@@ -46,6 +47,7 @@ tag('mail-quota', 'violation', 'a byte more is refused in both directions; a ful
   check(full.due.some((d) => d.task === 'tell_limits' && d.clause === 'HN-2.6.1(12)-4/2'), brief(full));
   const duty = (await t.get('sato', '/duties?clause=HN-2.6.1(12)-4/2')).items[0];
   check(duty && duty.task === 'tell_limits', `no duty to tell: ${brief(duty)}`);
+  t.shows('over-limit');
 });
 
 // ---- mail-relay
@@ -63,6 +65,7 @@ tag('mail-relay', 'violation', 'strangers are refused with their address; the pe
   const server = await row(t, 'mori', 'system', '庁内メール', { section: 'digital', for_outsiders: 'no' });
   const attack = await ask(t, 'attacked', { criminal: 'yes' }, { object: server.id, reference: 'smtp/203.0.113.9' });
   check(attack.case !== '' && attack.clauses.includes('HN-2.6.5(3)/1') && attack.records.length === 1, `no attack: ${brief(attack)}`);
+  t.shows('relay-refused', 'relay-tricks', 'relay-repeated');
 });
 
 // ---- mail-use
@@ -77,6 +80,7 @@ tag('mail-use', 'violation', 'many who see each other wait for a reason; a mis-s
   const missent = await t.post('aoki', '/acts', { act: 'misdirected', facts: { 'object.important': 'yes' } });
   check(missent.due.length > 0, `nobody has to report: ${brief(missent)}`);
   check((await t.get('aoki', `/duties?clause=${encodeURIComponent(missent.due[0].clause)}`)).items.length > 0, 'no duty for who mis-sent it');
+  t.shows('visible-recipients');
 });
 
 // ---- spam-burst-stop
@@ -104,6 +108,7 @@ tag('spam-burst-stop', 'way', 'a flood stops the server, opens one incident; the
   check(await stands() === 'no', 'not started again');
   const restarted = await t.entry({ kind: 'gate.passed', subject: server.id }, ['HN-2.6.1(12)-2']);
   check(restarted.data.done === 'restart_mail' && restarted.actor === await t.person('sato'), brief(restarted));
+  t.shows('below-threshold');
 });
 tag('spam-burst-stop', 'violation', 'neither the server by itself nor somebody else starts it again', async (t) => {
   const server = await row(t, 'mori', 'mail_system', '副メールサーバ', { section: 'digital' });
@@ -114,6 +119,7 @@ tag('spam-burst-stop', 'violation', 'neither the server by itself nor somebody e
     check(/^(gate|act)\.(refused|held)$/.test((await t.entry(told.entry)).kind), 'the attempt is not kept');
   }
   check((await t.get('mori', `/registers/mail_system/rows/${server.id}`)).cells.stopped === 'yes', 'it runs');
+  t.shows('restart-refused');
 });
 tag('spam-burst-stop', 'violation', 'Fukushima stops for what is sent from inside, not for what comes', { body: 'fukushima' }, async (t) => {
   const server = await row(t, 'mori', 'mail_system', '県庁メール', { section: 'digital' });
@@ -155,4 +161,5 @@ tag('malware-gateway', 'violation', 'infected is stopped both ways, a scanner th
   const infected = await ask(t, 'infection', { suspected: 'yes' }, { object: host.id, actor: await t.person('aoki') });
   check(infected.case !== '' && infected.due.some((d) => d.task === 'unplug'), brief(infected));
   check((await t.get('aoki', '/duties?clause=HN-2.6.4(3)-6a')).items.some((d) => d.object === host.id || d.task === 'unplug'), 'who works there is not told to unplug it');
+  t.shows('infected', 'source-machine');
 });

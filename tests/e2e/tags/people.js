@@ -50,6 +50,7 @@ tag('org-roles', 'violation', 'one\'s own application: his word does not count, 
   await agreed(both, two);
   const still = await t.get('mori', `/applications/${two.split('/')[2]}`);
   check(still.state === 'open', `deputy and manager in one person signed both: ${brief(still.words)}`);
+  t.shows('own-application', 'deputy-own-section');
 });
 
 tag('org-roles', 'violation', 'an auditor from the audited section does not audit it', async (t) => {
@@ -59,6 +60,7 @@ tag('org-roles', 'violation', 'an auditor from the audited section does not audi
   check(no.status === 409 || no.status === 400, `audited himself: ${no.status}`);
   told(no, '第2章 1 (3)②');
   await t.entry({ kind: 'case.refused', subject: where.split('/').pop() }, ['HN-2.1(3)-2']);
+  t.shows('own-auditor');
 });
 
 // ---- password-policy ---------------------------------------------------------------------
@@ -96,6 +98,7 @@ tag('password-policy', 'violation', 'short, guessable, used before: refused with
   check(!JSON.stringify(kept).includes(first), 'a password stands in the ledger');
   const home = await it.get('/');
   check(home.status === 303 && home.location !== '/', `home opens with a provisional password: ${home.status}`);
+  t.shows('bad-password', 'provisional-only');
 });
 
 tag('password-policy', 'violation', 'a password that may have leaked is reported to the manager and changed', async (t) => {
@@ -106,6 +109,7 @@ tag('password-policy', 'violation', 'a password that may have leaked is reported
   check(said.status === 303, `${said.status} ${said.said.slice(0, 500)}`);
   const owed = await t.until('report and change are owed', () => { const d = duties(t, 'HN-2.5.4(2)-4'); return d.length >= 2 && d; });
   check(owed.every((d) => d.due), `without a day: ${brief(owed)}`);
+  t.shows('leaked');
 });
 
 // ---- mfa -----------------------------------------------------------------------------------
@@ -141,6 +145,7 @@ tag('mfa', 'violation', 'one kind is not enough, the same kind twice is one; wro
   check(refused.data.step === 'code' && refused.clauses.length > 0, brief(refused));
   await t.entry({ kind: 'signin.locked', subject: await t.person('mori') }, refused.clauses);
   void code;
+  t.shows('same-kind', 'my-number-one-kind', 'locked');
 });
 
 // ---- id-lifecycle --------------------------------------------------------------------------
@@ -176,6 +181,7 @@ tag('id-lifecycle', 'violation', 'a shared id is for its members, an own id for 
   const lent = await t.post('nakano', '/acts', { act: 'use_account', object: own.id });
   check(lent.verdict === 'refuse' && JSON.stringify(lent.decision).includes('HN-2.5.4(1)-1'), brief(lent));
   void other;
+  t.shows('not-member');
 });
 
 // ---- privileged-id -------------------------------------------------------------------------
@@ -206,6 +212,7 @@ tag('privileged-id', 'violation', 'no proxy without the CISO; no privilege beyon
   check(plain.verdict === 'refuse' && JSON.stringify(plain.decision).includes('HN-2.6.2(1)-3f'), brief(plain));
   const long = await ask({ act: 'log_in', facts: { asked_password: 'yes', authorised: 'yes', session_hours: '99' } });
   check(long.verdict === 'refuse' && JSON.stringify(long.decision).includes('HN-2.6.2(3)'), brief(long));
+  t.shows('proxy-unrecognised', 'session-limit', 'default-password');
 });
 
 // ---- access-control ------------------------------------------------------------------------
@@ -230,4 +237,5 @@ tag('access-control', 'violation', 'who is not of the circle is refused; for ano
   const id = where.split('/')[2];
   const slots = (await t.get('aoki', `/applications/${id}`)).slots;
   check(slots.length === 1 || slots.length === 2, brief(slots));
+  t.shows('not-of-circle');
 });

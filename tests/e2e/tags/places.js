@@ -36,6 +36,7 @@ tag('physical-security', 'violation', 'not on the list, a visitor without escort
   const unseen = await staff.tell('enter', site.id, { performed_at: 'R8.4.2 9:00', ...pass, entrance_check: 'none' });
   check(unseen.status === 409, `without a check: ${unseen.status}`);
   await t.entry({ kind: 'deed.refused', subject: site.id }, ['HN-2.4.2(2)-1/2']);
+  t.shows('not-on-list', 'no-escort');
 });
 
 tag('physical-security', 'violation', 'a machine comes in unchecked or unattended, a server stands outside without the CISO: not so', async (t) => {
@@ -52,6 +53,7 @@ tag('physical-security', 'violation', 'a machine comes in unchecked or unattende
   const placed = await manager.tell('place_server', away.id, { clear: 'yes', fixed: 'yes' });
   check(placed.status === 409 || placed.status === 400, `it stands outside: ${placed.status}`);
   told(placed, '第2章 4.1 (5)');
+  t.shows('offsite-server');
 });
 
 // ---- endpoint-control -----------------------------------------------------------------
@@ -68,6 +70,7 @@ tag('endpoint-control', 'way', 'software is installed by the word of both, and l
   await t.entry({ kind: 'application.permitted', subject: id }, ['HN-2.6.1(14)-2/1']);
   const book = await record(staff, where, 'software_licences');
   check((await staff.terminal.get(book)).text.includes('ライセンス'), 'the record has no licences');
+  t.shows('one-word');
 });
 
 tag('endpoint-control', 'violation', 'no need, no licence left, an own machine, a setting of the malware guard: refused', async (t) => {
@@ -87,6 +90,7 @@ tag('endpoint-control', 'violation', 'no need, no licence left, an own machine, 
   const built = await staff.apply('change_hardware', { object: pc.id, for_business: 'no', part: 'メモリ' }, '速くしたい');
   check(built.status === 409, `rebuilt: ${built.status}`);
   told(built, '第2章 6.1 (15)①');
+  t.shows('licences-gone');
 });
 
 tag('endpoint-control', 'violation', 'Fukushima: a machine goes to the network that was assigned to it and to no other', { body: 'fukushima' }, async (t) => {
@@ -97,6 +101,7 @@ tag('endpoint-control', 'violation', 'Fukushima: a machine goes to the network t
   check((await ask(own.id)).verdict === 'pass', 'not even to its own');
   const no = await ask(strange.id);
   check(no.verdict === 'refuse' && JSON.stringify(no.decision).includes('FS-6.1(8)'), brief(no));
+  t.shows('other-network');
 });
 
 // ---- usb-control ----------------------------------------------------------------------
@@ -140,6 +145,7 @@ tag('usb-control', 'violation', 'not allowed, and out of the My Number zone: ref
   t.day('2026-05-11');
   await t.until('it is overdue', async () => (await t.state('HN-2.4.4-1/2')) === 'overdue');
   await t.entry({ kind: 'duty.overdue', clause: 'HN-2.4.4-1/2' }, ['HN-2.4.4-1/2']);
+  t.shows('not-erased');
 });
 
 // ---- remote-access --------------------------------------------------------------------
@@ -162,6 +168,7 @@ tag('remote-access', 'way', 'both permit, with reason and period', async (t) => 
   const bare = await at(t, system, { device: pc.id, encrypted: 'no' });
   check(bare.verdict === 'refuse' && bare.clause === 'HN-2.6.2(2)-4', brief(bare));
   await t.entry(bare.entry, ['HN-2.6.2(2)-4']);
+  t.shows('one-word', 'unencrypted');
 });
 
 tag('remote-access', 'violation', 'declined, without reason, unencrypted, over a public line without a token: refused', async (t) => {
@@ -182,4 +189,5 @@ tag('remote-access', 'violation', 'declined, without reason, unencrypted, over a
   check(line.verdict === 'refuse' && JSON.stringify(line.decision).includes('HN-2.6.2(2)-7'), brief(line));
   await t.entry(line.entry, ['HN-2.6.2(2)-7/1']);
   void asset;
+  t.shows('no-token');
 });

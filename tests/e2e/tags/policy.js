@@ -48,10 +48,11 @@ tag('policy-structure', 'way', 'one word, two bodies: the LGWAN border of Annaka
   check((await t.state('HN-1.2(12)')) === 'na', 'a definition asks for something');
 });
 
-tag('policy-structure', 'violation', 'a number twice, a reference to nothing and a word that is none stop the load', async () => {
+tag('policy-structure', 'violation', 'a number twice, a reference to nothing and a word that is none stop the load', async (t) => {
   refuses(edited('hannan-2022-07', '2-8-outsourcing.pol', (s) => `${s}\nclause HN-2.8.3-3 "第2章 8.3③" says "二つ目" reference purpose\n`), 2, 'HN-2.8.3-3');
   refuses(edited('hannan-2022-07', '2-8-outsourcing.pol', (s) => `${s}\nclause HN-2.8.9 "第2章 8.9" says "ほかの条による" carried by HN-9.9.9\n`), 3, 'HN-9.9.9');
   refuses(edited('hannan-2022-07', '2-8-outsourcing.pol', (s) => `${s}\nclause HN-2.8.9 "第2章 8.9" says "語がない" forbid post_sns when object.unheard_of\n`), 1, 'unheard_of');
+  t.shows('clause-twice', 'dangling');
 });
 
 tag('policy-structure', 'violation', 'a document that is not public is not given out; that it was asked for is kept, not what it says', { body: 'annaka' }, async (t) => {
@@ -65,11 +66,13 @@ tag('policy-structure', 'violation', 'a document that is not public is not given
   const basic = await document(t, 'sato', '情報セキュリティ基本方針', 'basic_policy', 'general');
   const open = await staff.tell('disclose', basic.id, { performed_at: 'R8.4.2', recipient: '市民' });
   check(open.status === 303, `the public one is kept back: ${open.said.slice(0, 500)}`);
+  t.shows('not-public');
 });
 
 tag('policy-structure', 'violation', 'what is outside the scope is not governed, and that is said with its clause', { body: 'annaka' }, async (t) => {
   const said = await t.post('aoki', '/decisions', { act: 'take_out', facts: { 'object.owner': 'tax', 'object.specific': 'yes', 'object.medium_kind': 'data' } });
   check(said.decision.outside === true && brief(said.decision.spoken || said.decision).includes('AN-1/3'), brief(said));
+  t.shows('not-governed');
 });
 
 tag('policy-structure', 'violation', 'a document that is missing after its year is an open finding', { body: 'annaka', fresh: true }, async (t) => {
@@ -80,6 +83,7 @@ tag('policy-structure', 'violation', 'a document that is missing after its year 
   await t.entry({ kind: 'duty.overdue', clause: 'AN-3-T3' }, ['AN-3-T3']);
   const reason = t.cli('proof', '--clause', 'AN-3-T3').stdout;
   check(reason.includes('全庁共通の実施手順'), reason);
+  t.shows('document-missing');
 });
 
 // ---- policy-revision -----------------------------------------------------------------------
@@ -117,6 +121,7 @@ tag('policy-revision', 'violation', 'a day before the adoption, none, or no day 
     told(made, words);
   }
   refuses(edited('hannan-2022-07', '1-basic.pol', (s) => s.replace('adopted 2022-07-01 effective 2022-07-01', 'adopted 2022-07-01 effective 2022-06-01')), 26, '施行');
+  t.shows('no-day', 'day-backwards');
 });
 
 tag('policy-revision', 'violation', 'what was adopted is not edited any more', async (t) => {
@@ -129,6 +134,7 @@ tag('policy-revision', 'violation', 'what was adopted is not edited any more', a
   check(adopted.status === 303, `not adopted: ${adopted.said.slice(0, 500)}`);
   const again = await deputy.terminal.get(`${value}?name=backup_interval`);
   check(again.status >= 400 && again.text.includes('書き換えられません'), `edited: ${again.status}`);
+  t.shows('adopted-fixed');
 });
 
 // ---- comparison-table ------------------------------------------------------------------------
@@ -153,9 +159,10 @@ tag('comparison-table', 'violation', 'the same edition twice is an empty table t
   check(page.status === 200 && page.text.includes('同じ'), 'no notice');
   const list = JSON.parse(sekisho('policy', 'compare', 'fukushima-2023-06', 'fukushima-2023-06', '--format', 'json').stdout);
   check(list.changes.length === 0, brief(list.counts));
+  t.shows('same-twice');
 });
 
-tag('comparison-table', 'violation', 'clauses without a name are matched by number and words, and that is said', async () => {
+tag('comparison-table', 'violation', 'clauses without a name are matched by number and words, and that is said', async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sekisho-texts-'));
   const [old, fresh] = ['old.txt', 'new.txt'].map((name) => path.join(folder, name));
   fs.writeFileSync(old, '第1条 市は、端末を台帳に記す。\n第2条 課長は、台帳を毎年見直す。\n');
@@ -166,9 +173,10 @@ tag('comparison-table', 'violation', 'clauses without a name are matched by numb
   const known = sekisho('policy', 'compare', 'hannan-2022-07', 'hannan-2022-07');
   check(!known.stderr.includes('番号と文の近さで'), known.stderr);
   fs.rmSync(folder, { recursive: true, force: true });
+  t.shows('no-stable-name');
 });
 
-tag('comparison-table', 'violation', 'marks that a table left in the text, and a day left open, stop the adoption', async () => {
+tag('comparison-table', 'violation', 'marks that a table left in the text, and a day left open, stop the adoption', async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sekisho-texts-'));
   const [old, fresh] = ['old.txt', 'new.txt'].map((name) => path.join(folder, name));
   fs.writeFileSync(old, '第1条 市は、端末を台帳に記す。\n');
@@ -180,4 +188,5 @@ tag('comparison-table', 'violation', 'marks that a table left in the text, and a
     check(said.status !== 0 && said.stdout.includes(words), `${words}: ${said.status} ${said.stdout}`);
   }
   fs.rmSync(folder, { recursive: true, force: true });
+  t.shows('marks-left');
 });

@@ -44,6 +44,7 @@ tag('self-inspection', 'violation', 'nobody else surveys, and not for another pu
   const curious = await (await hand(t, 'kuroda')).tell('read_usage', whom, { ...facts, purpose: 'other_survey' });
   check(curious.status === 409, `for another purpose: ${curious.status}`);
   await t.entry({ kind: 'deed.refused' });
+  t.shows('not-nominee', 'other-purpose');
 });
 
 tag('self-inspection', 'violation', 'an inspection without evaluation stays open', async (t) => {
@@ -54,6 +55,7 @@ tag('self-inspection', 'violation', 'an inspection without evaluation stays open
   await t.until('an evaluation is owed', () => duties(t, 'HN-2.9(3)-2').some((d) => whole(t, d).object === id));
   check((await t.state('HN-2.9(3)-2')) !== 'met' || duties(t, 'HN-2.9(3)-2').length > 0, 'it counts as evaluated');
   check((await manager.terminal.get('/cases?kind=inspection')).text.includes('評価されない点検'), 'it is not among the open ones');
+  t.shows('not-evaluated');
 });
 
 tag('self-inspection', 'violation', 'a problem that is not reported is told upwards', { fresh: true }, async (t) => {
@@ -64,6 +66,7 @@ tag('self-inspection', 'violation', 'a problem that is not reported is told upwa
   t.days(5);
   await t.until('it is overdue', () => duties(t, 'HN-2.7.2(1)-1', '--state', 'overdue').some((d) => d.id === report.id));
   check(whole(t, report).upwards.some((u) => u.post === 'supervisor'), brief(whole(t, report).upwards));
+  t.shows('not-reported');
 });
 
 // ---- audit -----------------------------------------------------------------------------------
@@ -91,6 +94,7 @@ tag('audit', 'violation', 'who manages a section does not audit it', async (t) =
   check(own.status === 409, `carried out: ${own.status} ${own.said.slice(0, 500)}`);
   told(own, '第2章 1 (3)');
   await t.entry({ kind: 'case.refused', subject: where.split('/').pop() });
+  t.shows('own-audit');
 });
 
 tag('audit', 'violation', 'a result that is not evaluated is told upwards', { fresh: true }, async (t) => {
@@ -100,6 +104,7 @@ tag('audit', 'violation', 'a result that is not evaluated is told upwards', { fr
   t.days(6);
   await t.until('it is overdue', async () => (await t.state('HN-2.9(1)-2')) === 'overdue');
   await t.entry({ kind: 'duty.overdue', clause: 'HN-2.9(1)-2' }, ['HN-2.9(1)-2']);
+  t.shows('result-late');
 });
 
 tag('audit', 'violation', 'findings without follow-up are told upwards where the standard asks for it', { body: 'annaka' }, async (t) => {
@@ -112,6 +117,7 @@ tag('audit', 'violation', 'findings without follow-up are told upwards where the
   await t.until('improvement is owed', () => duties(t, 'BASE-9.1.1').find((d) => /改善/.test(d.label)));
   t.days(5);
   await t.until('it is overdue', () => duties(t, 'BASE-9.1.1', '--state', 'overdue')[0]);
+  t.shows('no-follow-up');
 });
 
 // ---- risk-analysis ----------------------------------------------------------------------------
@@ -149,6 +155,7 @@ tag('risk-analysis', 'violation', 'no revision is decided without the analysis',
   const asked = await it.move(where, 'revision.decide');
   check(asked.status === 409, `decided: ${asked.status}`);
   await t.entry({ kind: 'case.refused', subject: where.split('/').pop() });
+  t.shows('revision-unanalysed');
 });
 
 tag('risk-analysis', 'violation', 'a likelihood that is not on the scale is not taken', async (t) => {
@@ -156,4 +163,5 @@ tag('risk-analysis', 'violation', 'a likelihood that is not on the scale is not 
   const to = '/cases/new/risk_case';
   const sent = await it.send(to, to, { name: '尺度の外', ...Object.fromEntries(Object.entries({ ...risk, how_likely: 'certain' }).map(([k, v]) => [`f.${k}`, v])) });
   check(sent.status === 400, `taken: ${sent.status}`);
+  t.shows('off-scale');
 });

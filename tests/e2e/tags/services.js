@@ -85,6 +85,7 @@ tag('cloud-service', 'violation', 'confidentiality 2 does not go the light way',
   const said = await t.post('aoki', '/decisions', { act: 'use_terms_service', facts: { object: (await secret(t)).id, terms_accepted: 'yes', measured: 'yes' } });
   check(said.verdict === 'refuse' && brief(said).includes('FS-10.2(1)'), brief(said));
   check(manager, '');
+  t.shows('above-track');
 });
 
 tag('cloud-service', 'violation', 'a region or a store abroad, and a missing criterion, are not selected', { body: 'fukushima' }, async (t) => {
@@ -103,6 +104,7 @@ tag('cloud-service', 'violation', 'a region or a store abroad, and a missing cri
   await moved(t, manager, where, 'service.consider');
   await manager.answer(where, { jurisdiction: 'yes', recovery: 'yes' });
   await stays(manager, where, 'service.select', 400, '項目');
+  t.shows('abroad', 'criterion-missing');
 });
 
 tag('cloud-service', 'violation', 'a service that is not on the list is not used', { body: 'annaka' }, async (t) => {
@@ -114,6 +116,7 @@ tag('cloud-service', 'violation', 'a service that is not on the list is not used
   const unlisted = await staff.apply('use_terms_service', wish, '祭りの写真を渡すため');
   check(unlisted.status !== 303, 'used before anybody approved it');
   told(unlisted, '外部サービス');
+  t.shows('unlisted');
 });
 
 tag('cloud-service', 'violation', 'it does not end before data and accounts are gone', { body: 'fukushima' }, async (t) => {
@@ -124,6 +127,7 @@ tag('cloud-service', 'violation', 'it does not end before data and accounts are 
   await staff.answer(where, { data_erased: 'yes', accounts_erased: 'no' });
   await stays(staff, where, 'service.end', [400, 409], 'アカウントを捨てる');
   check((await staff.terminal.get(where)).text.includes('aria-current="step"><b>利用中'), 'it has ended');
+  t.shows('end-with-data');
 });
 
 // ---- social media --------------------------------------------------------------------------
@@ -153,6 +157,7 @@ tag('social-media', 'violation', 'a post above the limit is refused: confidentia
   told(post, '機密性2以上');
   const kept = await t.entry({ kind: 'deed.refused', subject: list.id }, ['FS-7.5(2)']);
   check(!brief(kept.data).includes('postable'), 'what was told is kept');
+  t.shows('above-limit');
 });
 
 tag('social-media', 'violation', 'Hannan: importance B is not posted, and no account without procedure or responsible person', async (t) => {
@@ -166,6 +171,7 @@ tag('social-media', 'violation', 'Hannan: importance B is not posted, and no acc
   await t.refused('tanaka', 'POST', '/registers/sns_account/rows', { name: '手順のないアカウント', section: 'tax', cells: { ...account, procedure: 'no', responsible: who } }, 'HN-2.8.3-1');
   const nobody = await t.api('tanaka', 'POST', '/registers/sns_account/rows', { name: '責任者のいないアカウント', section: 'tax', cells: account });
   check(nobody.status === 403 && brief(nobody.data).includes('責任者'), `registered: ${brief(nobody)}`);
+  t.shows('no-procedure-or-person');
 });
 
 tag('social-media', 'violation', 'what must be available is not posted without the own site', { body: 'fukushima' }, async (t) => {
@@ -178,6 +184,7 @@ tag('social-media', 'violation', 'what must be available is not posted without t
   await t.entry({ kind: 'deed.refused', subject: urgent.id }, ['FS-7.5(5)']);
   const both = await staff.tell('post_sns', urgent.id, { ...wish, mirrored: 'yes' });
   check(both.status === 303, both.said.slice(0, 500));
+  t.shows('no-mirror');
 });
 
 // ---- systems ---------------------------------------------------------------------------------
@@ -219,6 +226,7 @@ tag('system-lifecycle', 'violation', 'Hannan: one person alone does not change a
   check(alone.status === 409, `told: ${alone.status}`);
   await t.entry({ kind: 'deed.refused', subject: system.id }, ['HN-2.6.1(4)-3']);
   check((await t.entries({ kind: 'book.opened', subject: system.id })).length === 0, 'a record was opened');
+  t.shows('one-worker');
 });
 
 tag('system-lifecycle', 'violation', 'Fukushima: one person only with a detailed record and two who confirm', { body: 'fukushima' }, async (t) => {
@@ -233,6 +241,7 @@ tag('system-lifecycle', 'violation', 'Fukushima: one person only with a detailed
   const good = await staff.tell('change_system', system.id, { performed_at: 'R8.4.5', work: '設定の変更', workers: me, detailed_record: 'yes', confirmers: [one, two] });
   check(good.status === 303, good.said.slice(0, 600));
   await t.entry({ kind: 'deed.told', subject: system.id }, ['FS-7.2(3)-c/2']);
+  t.shows('one-worker-recorded');
 });
 
 tag('system-lifecycle', 'violation', 'what only its maker has tested is not accepted, and untested it is not connected', async (t) => {
@@ -249,6 +258,7 @@ tag('system-lifecycle', 'violation', 'what only its maker has tested is not acce
   await moved(t, manager, where, 'development.trial');
   await stays(manager, where, 'development.accept', 409, '受入れテスト');
   await t.entry({ kind: 'case.refused', subject: id(where) });
+  t.shows('only-maker-tested');
 });
 
 tag('system-lifecycle', 'violation', 'a record of work that was written over is found, and leads to an incident', { fresh: true }, async (t) => {
@@ -271,6 +281,7 @@ tag('system-lifecycle', 'violation', 'a record of work that was written over is 
   const incident = await staff.send('/report', '/report', { name: '作業の記録の書換え', story: '記録簿の表が記録の原本と合わない' });
   check(incident.status === 303 && incident.location.startsWith('/case/'), incident.said.slice(0, 400));
   await t.entry({ kind: 'case.opened', subject: id(incident.location) });
+  t.shows('record-edited');
 });
 
 // ---- backups ---------------------------------------------------------------------------------
@@ -292,6 +303,7 @@ tag('backup', 'violation', 'a failed backup is to be taken again at once; an ove
   await t.until('it is overdue', () => duties(t, 'HN-2.2.1(2)-p7', '--state', 'overdue').some((d) => d.object === backup.id));
   check((await t.state('HN-2.2.1(2)-p7')) === 'overdue', 'the clause does not say so');
   await t.entry({ kind: 'duty.overdue', clause: 'HN-2.2.1(2)-p7' }, ['HN-2.2.1(2)-p7']);
+  t.shows('failed-or-late');
 });
 
 tag('backup', 'violation', 'a medium that lies where the same disaster strikes is not kept for long', async (t) => {
@@ -301,6 +313,7 @@ tag('backup', 'violation', 'a medium that lies where the same disaster strikes i
   check(near.status === 409, `kept: ${near.status} ${near.said.slice(0, 500)}`);
   told(near, '同時に被災しにくい地域');
   await t.entry({ kind: 'deed.refused', subject: medium.id }, ['HN-2.2.2(5)-3']);
+  t.shows('same-region');
 });
 
 tag('backup', 'violation', 'a recovery slower than its target is a finding', async (t) => {
@@ -310,6 +323,7 @@ tag('backup', 'violation', 'a recovery slower than its target is a finding', asy
   check(slow.status === 303, slow.said.slice(0, 500));
   const finding = await t.until('it is to be made faster', () => duties(t, 'HN-2.2.1(2)-p9').find((d) => d.object === backup.id));
   check(finding.label.includes('目標の時間'), brief(finding));
+  t.shows('slow-restore');
 });
 
 tag('backup', 'way', 'taken, put back in time, kept apart; what was owed for the period is settled with it', async (t) => {

@@ -64,6 +64,7 @@ tag('training', 'violation', 'who stays away is asked again and the section mana
   check(late.length && (await t.state('HN-2.5.2(3)')) === 'overdue', 'the clause does not say so');
   const home = await (await hand(t, 'tanaka')).terminal.get('/');
   check(home.text.includes('研修・訓練の受講'), 'the manager does not see it at home');
+  t.shows('absent');
 });
 
 tag('training', 'violation', 'a new hire without a course becomes a finding on the day that the office set', { fresh: true }, async (t) => {
@@ -75,6 +76,7 @@ tag('training', 'violation', 'a new hire without a course becomes a finding on t
   await t.until('it is overdue', async () => (await t.state('HN-2.5.2(1)-2')) === 'overdue');
   check(before !== 'overdue', 'it was overdue before');
   await t.entry({ kind: 'duty.overdue', clause: 'HN-2.5.2(1)-2' }, ['HN-2.5.2(1)-2']);
+  t.shows('newcomer-untrained');
 });
 
 // ---- outsourcing ------------------------------------------------------------------------
@@ -126,6 +128,7 @@ tag('outsourcing', 'violation', 'an item that is missing without a reason stops 
   const reasoned = await manager.move(where, 'contract.conclude', { 'c.not_needed.HN-2.8.1(2)-p10': '封入だけで、システムに触れないため' });
   check(reasoned.status === 303, `a reason is not heard: ${reasoned.said.slice(0, 900)}`);
   await t.entry({ kind: 'case.moved', subject: id }, ['HN-2.8.1(2)-p10']);
+  t.shows('item-missing');
 });
 
 tag('outsourcing', 'violation', 'assets that do not come back keep the contract open, and what is done about it is owed', async (t) => {
@@ -142,6 +145,7 @@ tag('outsourcing', 'violation', 'assets that do not come back keep the contract 
   const short = await manager.tell('contractor_shortfall', id, { performed_at: 'R8.4.25' });
   check(short.status === 303, `${short.status} ${short.said.slice(0, 500)}`);
   await t.until('acting on the contract is owed', () => duties(t, 'HN-2.8.1(3)/2').some((d) => d.object === id));
+  t.shows('not-returned');
 });
 
 tag('outsourcing', 'violation', 'a subcontractor whom nobody approved does not begin', { body: 'annaka' }, async (t) => {

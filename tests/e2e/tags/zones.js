@@ -84,6 +84,7 @@ tag('zone-separation', 'violation', 'without a rule, and with one field unknown,
   const none = await ask(t, 'flow', { source: www.id, target: target.id, listed: 'no', sanitised: 'yes' });
   check(none.verdict === 'refuse' && none.sentence !== '' && /refused$/.test((await t.entry(none.entry)).kind), brief(none));
   await refused(t, await ask(t, 'flow', { source: www.id, target: target.id, listed: 'yes', sanitised: 'no' }), 'HN-2.3(2)-1/2');
+  t.shows('no-rule');
 });
 tag('zone-separation', 'violation', 'a My Number row with a wildcard, without who permitted it, or to a peer on the Internet makes no ruleset', async (t) => {
   await standing(t);
@@ -96,6 +97,7 @@ tag('zone-separation', 'violation', 'a My Number row with a wildcard, without wh
   await unmade(t, vary('flow\tF-0001', 7, '*'), '47行目');
   await unmade(t, vary('flow\tF-0001', 11, ''), 'F-0001', 'HN-2.6.1(8)-2');
   await unmade(t, vary('peer\tjlis', 6, 'yes'), 'F-0001', 'HN-2.3(1)-1/3');
+  t.shows('wildcard');
 });
 tag('zone-separation', 'violation', 'a peer is found on the Internet: halted, an incident, a duty at once, and the supervisor cuts it off', async (t) => {
   await standing(t);
@@ -117,10 +119,12 @@ tag('zone-separation', 'violation', 'a peer is found on the Internet: halted, an
   check(page.includes('いまは届きません'), `it still reaches: ${page.slice(0, 900)}`);
   const settled = await t.post('sato', `/duties/${duty.id}/settlement`, { as: 'done', note: '切って、離れたことを確かめました', evidence: [`entry:${told.entry}`] });
   check(settled, 'not settled');
+  t.shows('peer-exposed');
 });
 tag('zone-separation', 'violation', 'a zone of schools is unknown to a body whose policy has none', async (t) => {
   await standing(t);
   await unmade(t, alpha.replace('zone\tinternet', 'zone\tedu\teducation\t学校\nzone\tinternet'), '教育系という領域はありません');
+  t.shows('unknown-zone');
 });
 tag('zone-separation', 'violation', 'Annaka knows the zone of schools; between it and LGWAN nothing passes that is not sanitised', { body: 'annaka' }, async (t) => {
   const [school, inner] = [await host(t, '学校のサーバ', 'education'), await host(t, '庁内のサーバ', 'lgwan')];
@@ -149,6 +153,7 @@ tag('screen-transfer', 'violation', 'files or clipboard beside it, or another re
     const told = await ask(t, 'view_screen', rest, at);
     check(told.verdict === 'hold' && told.clause === 'HN-2.3(2)-1b', `${fact} ${gone}: ${brief(told)}`);
   }
+  t.shows('other-channel', 'other-gateway');
 });
 tag('screen-transfer', 'violation', 'a row for a screen to what is no registered relay, or by another service, makes no ruleset', async (t) => {
   await standing(t);
