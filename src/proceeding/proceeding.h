@@ -166,6 +166,16 @@ struct result application_list(struct proceedings *p, const struct application_q
                                struct arena *arena, struct application **out, size_t *count,
                                struct why *why) MUST;
 
+/* application_asks - a fact that its applicant says: not who acts, not what a gate or the
+ * office finds out, nothing that the row says itself                         */
+bool application_asks(const struct policy_fact *fact);
+/* application_check - what comes from outside the forms (API, command): an act that can be
+ * applied for, with a reason, and nothing told but what its form asks for, the object and
+ * answers to items
+ * errors  E_INPUT  place "act", "purpose" or the fact's path                */
+struct result application_check(struct proceedings *p, const struct application_request *request,
+                                struct why *why) MUST;
+
 /* application_apply - what people apply for on a page or by the command: as
  * application_submit, but nothing may be missing that the applicant, a register or
  * the office has to tell; until is taken from the fact of that name.  When nobody

@@ -61,8 +61,6 @@ json_t *show_proceedings(struct request *rq);
 struct case_view;
 /* may_see_case - its section's people, who opened it or stands in it, who holds a post
  * over the section, auditors, those who run the IT: pages_case.c             */
-/* is_told_by_applicant - a fact that an application's form asks for */
-bool is_told_by_applicant(const struct policy_fact *fact);
 struct result may_see_case(struct request *rq, const struct case_view *view, bool *yes, struct why *why) MUST;
 /* show_decision - for {{>decision}}: what would come of it, who is asked, what is
  * missing, which clauses speak: show_decision.c                             */

@@ -85,13 +85,6 @@ struct applying {
 	const char *purpose, *wrong_purpose;
 };
 
-/* Of what the act says, the applicant says: not who acts, not what a gate or the office
- * finds out, nothing that the row says itself.                               */
-bool is_told_by_applicant(const struct policy_fact *fact)
-{
-	return strcmp(fact->path, "actor") != 0 && !fact->found_by[0] && !strchr(fact->path, '.');
-}
-
 static bool takes_several(const struct policy_fact *fact)
 {
 	return strcmp(fact->path, "object") == 0 && fact->type == FACT_ROW;
@@ -158,7 +151,7 @@ static struct result form_of(struct request *rq, struct applying *a, struct why 
 		TRY(application_preview(parts_of(rq)->proceedings, &a->wish, rq->arena, &blank, why));
 	}
 	for (size_t i = 0; i < count; i++)
-		if (is_told_by_applicant(&known[i])) {
+		if (application_asks(&known[i])) {
 			facts[n] = known[i];
 			if (takes_several(&facts[n])) {
 				facts[n].type = FACT_SET;

@@ -100,24 +100,6 @@ struct result api_application(struct request *rq, const json_t *in, json_t **out
 
 /* ---- applying ------------------------------------------------------------------ */
 
-/* What the form of a page asks for, and answers to items; the rest is not the applicant's to say. */
-static struct result check_told(struct request *rq, const char *act, const json_t *facts, struct why *why)
-{
-	const struct policy_fact *known;
-	size_t count;
-	const char *path;
-	json_t *value;
-	TRY(policy_act_facts(parts_of(rq)->policy, act, rq->arena, &known, &count, why));
-	json_object_foreach((json_t *)(uintptr_t)facts, path, value) {
-		bool theirs = strncmp(path, "answer.", 7) == 0;
-		for (size_t i = 0; i < count; i++)
-			theirs |= strcmp(known[i].path, path) == 0 && strcmp(path, "object") != 0 && is_told_by_applicant(&known[i]);
-		if (!theirs)
-			return fail(why, E_INPUT, path, "「%.80s」は、この申請で書く項目ではありません。", path);
-	}
-	return ok();
-}
-
 static struct result wish_facts(struct request *rq, const char *object, const json_t *facts, struct wish *wish,
                                 struct why *why)
 {
@@ -158,23 +140,20 @@ static struct result apply_all(struct request *rq, const json_t *in, const struc
 struct result api_apply(struct request *rq, const json_t *in, json_t **out, struct why *why)
 {
 	struct application a;
-	struct policy_act act;
 	char id[27];
-	const char *object = api_text(rq, in, "object"), *purpose = api_text(rq, in, "purpose");
+	const char *object = api_text(rq, in, "object");
 	bool several = json_object_get(in, "objects") != NULL;
 	struct wish wish = {.act = api_text(rq, in, "act"), .actor = rq->person.id,
 	                    .subject = *object ? object : rq->person.id};
-	if (!policy_act_find(parts_of(rq)->policy, wish.act, &act) || act.event || act.derived || *act.to)
-		return fail(why, E_INPUT, "act", "申請できる行いの名前ではありません。");
-	if (!*purpose)
-		return fail(why, E_INPUT, "purpose", "「理由」が空です。決裁する人が判断できません。");
 	if (several && *object)
 		return fail(why, E_INPUT, "objects", "対象は object か objects のどちらかで書いてください。");
-	TRY(check_told(rq, wish.act, json_object_get(in, "facts"), why));
+	if (json_object_get(json_object_get(in, "facts"), "object"))
+		return fail(why, E_INPUT, "facts.object", "対象は object か objects に書いてください。");
 	TRY(wish_facts(rq, object, json_object_get(in, "facts"), &wish, why));
 	TRY(api_claims(rq, json_object_get(in, "claims"), &wish, why));
 	const struct application_request request = {.wish = wish, .section = rq->person.section,
-		.title = api_text(rq, in, "title"), .purpose = purpose, .until = DAY_OPEN};
+		.title = api_text(rq, in, "title"), .purpose = api_text(rq, in, "purpose"), .until = DAY_OPEN};
+	TRY(application_check(parts_of(rq)->proceedings, &request, why));
 	TRY(several ? apply_all(rq, in, &request, id, why) : application_apply(parts_of(rq)->proceedings, &request, id, why));
 	TRY(application_get(parts_of(rq)->proceedings, id, rq->arena, &a, why));
 	*out = application_of_api(&a);
