@@ -202,20 +202,35 @@ static bool take_tag(struct page *p, struct tag *t)
 	return true;
 }
 
+enum { ADDRESS_BYTES = 1000 };
+
+/* Whole characters, so that what is cut stays text; none that would end it, or that
+ * nobody sees. */
+static void put_address(struct buffer *out, struct slice address)
+{
+	for (size_t pos = 0; pos < address.len && pos < ADDRESS_BYTES;) {
+		uint32_t c = (uint32_t)utf8_next(address, &pos);
+		if (c <= ' ' || c == '<' || c == '>')
+			buffer_put_u8(out, '_');
+		else if (!unseen(c))
+			utf8_put(out, c);
+	}
+}
+
 /* text <hxxps://...>; a target of another kind is only named. */
 static void end_link(struct page *p)
 {
 	struct slice target = buffer_slice(&p->target);
-	bool web = slice_starts(target, SLICE("http://")) || slice_starts(target, SLICE("https://"));
-	bool mail = slice_starts(target, SLICE("mailto:"));
+	bool text = utf8_valid(target);
+	bool web = text && (slice_starts(target, SLICE("http://")) || slice_starts(target, SLICE("https://")));
+	bool mail = text && slice_starts(target, SLICE("mailto:"));
 	if (target.len && !p->hidden && target.at[0] != '#') {
 		buffer_put_str(p->out, p->space || (!at_line(p) && p->out->len > p->link_from) ? " <" : "<");
 		p->space = false;
 		if (web)
 			buffer_put_str(p->out, "hxxp");
-		struct slice rest = slice_part(target, web ? 4 : 0, 1000);
-		for (size_t i = 0; (web || mail) && i < rest.len; i++)
-			buffer_put_u8(p->out, rest.at[i] > ' ' && rest.at[i] != '<' && rest.at[i] != '>' ? rest.at[i] : '_');
+		if (web || mail)
+			put_address(p->out, slice_part(target, web ? 4 : 0, SIZE_MAX));
 		buffer_put_str(p->out, web || mail ? ">" : "取り除いたリンク>");
 		p->lost->active |= !web && !mail;
 	}

@@ -211,6 +211,25 @@ TEST(messages)
 		CHECK(check_row(&rows[i]));
 }
 
+/* A long address is cut between characters. */
+TEST(long_address)
+{
+	struct row row = {.what = "long address", .has = "レレレレ", .has_not = "https:"};
+	struct buffer in;
+	mail_prepare();
+	for (size_t before = 0; before < 3; before++) {
+		buffer_init(&in, 1 << 16);
+		buffer_put_str(&in, TOP "Content-Type: text/html; charset=UTF-8\r\n\r\n<a href=\"https://evil.example/");
+		buffer_printf(&in, "%.*s", (int)before, "xx");
+		for (size_t i = 0; i < 400; i++)
+			buffer_put_str(&in, "レ");
+		buffer_put_str(&in, "\">bank</a>");
+		row.in = buffer_cstr(&in);
+		CHECK(check_row(&row));
+		buffer_done(&in);
+	}
+}
+
 /* NUL cannot stand in the table's texts. */
 TEST(zero_bytes)
 {
