@@ -1,14 +1,10 @@
 /* XML: two passes over memory.  The first checks that every byte belongs to a
- * character XML allows; the second cuts tokens and looks at nothing twice.
- * Both step sixteen bytes at a time where the machine can. */
-#include "gate/file/xml.h"
+ * character XML allows (xml_chars.c); the second cuts tokens and looks at nothing
+ * twice.  Both step sixteen bytes at a time where the machine can. */
+#include "gate/file/xml_inside.h"
 
 #include "base/text.h"
 #include "gate/file/namespaces.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 /* ---- characters ---- */
 
@@ -19,102 +15,6 @@ static const uint8_t classes[256] = {
 	['0' ... '9'] = NAME, ['-'] = NAME, ['.'] = NAME, [':'] = NAME,
 	[' '] = SPACE, ['\t'] = SPACE, ['\n'] = SPACE, ['\r'] = SPACE,
 };
-
-static bool xml_char(uint32_t code)
-{
-	return code == 9 || code == 10 || code == 13 || (code >= 0x20 && code <= 0xD7FF) ||
-	       (code >= 0xE000 && code <= 0xFFFD) || (code >= 0x10000 && code <= 0x10FFFF);
-}
-
-/* Offset of the first byte in [at, end) that is not plain ASCII text. */
-static size_t skip_ascii(const uint8_t *bytes, size_t at, size_t end)
-{
-#if defined(__SSE2__)
-	for (; end - at >= 16; at += 16) {
-		__m128i block = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
-		/* signed: bytes from 0x80 up are below 0x20 too */
-		if (_mm_movemask_epi8(_mm_cmplt_epi8(block, _mm_set1_epi8(0x20))))
-			break;
-	}
-#endif
-	while (at < end && bytes[at] >= 0x20 && bytes[at] < 0x80)
-		at++;
-	return at;
-}
-
-static bool trail(uint8_t byte)
-{
-	return (byte & 0xC0) == 0x80;
-}
-
-/* Kana and kanji, the common case, without the general decoder. */
-static size_t skip_kanji(const uint8_t *bytes, size_t at, size_t end)
-{
-	while (end - at >= 3 && bytes[at] >= 0xE1 && bytes[at] <= 0xEC && trail(bytes[at + 1]) &&
-	       trail(bytes[at + 2]))
-		at += 3;
-	return at;
-}
-
-static bool chars_allowed(struct slice text, size_t *bad)
-{
-	for (size_t at = 0; at < text.len;) {
-		at = skip_ascii(text.at, at, text.len);
-		at = skip_kanji(text.at, at, text.len);
-		if (at == text.len)
-			return true;
-		*bad = at;
-		int32_t code = utf8_next(text, &at);
-		if (code < 0 || !xml_char((uint32_t)code))
-			return false;
-	}
-	return true;
-}
-
-static bool utf16_next(struct slice in, size_t *pos, bool big, uint32_t *code)
-{
-	const uint8_t *at = in.at + *pos;
-	size_t high = big ? 0 : 1, low = big ? 1 : 0;
-	if (in.len - *pos < 2)
-		return false;
-	*code = (uint32_t)at[high] << 8 | at[low];
-	*pos += 2;
-	if (*code < 0xD800 || *code > 0xDFFF)
-		return true;
-	if (*code > 0xDBFF || in.len - *pos < 2)
-		return false;
-	uint32_t second = (uint32_t)at[2 + high] << 8 | at[2 + low];
-	*pos += 2;
-	*code = 0x10000 + ((*code - 0xD800) << 10) + (second - 0xDC00);
-	return second >= 0xDC00 && second <= 0xDFFF;
-}
-
-static struct result from_utf16(struct slice in, bool big, struct buffer *room, struct why *why)
-{
-	buffer_clear(room);
-	for (size_t pos = 2; pos < in.len;) {
-		uint32_t code;
-		if (!utf16_next(in, &pos, big, &code))
-			return fail(why, E_INPUT, "", "broken UTF-16 at offset %zu", pos);
-		utf8_put(room, code);
-	}
-	return buffer_ok(room) ? ok() : fail(why, E_MEMORY, "", "no room for the text");
-}
-
-struct result xml_to_utf8(struct slice in, struct buffer *room, struct slice *out, struct why *why)
-{
-	bool little = slice_starts(in, SLICE("\xFF\xFE")), big = slice_starts(in, SLICE("\xFE\xFF"));
-	struct slice text = slice_starts(in, SLICE("\xEF\xBB\xBF")) ? slice_part(in, 3, in.len) : in;
-	if (little || big) {
-		TRY(from_utf16(in, big, room, why));
-		text = buffer_slice(room);
-	}
-	size_t bad = 0;
-	if (!chars_allowed(text, &bad))
-		return fail(why, E_INPUT, "", "offset %zu is not UTF-8, or a character XML forbids", bad);
-	*out = text;
-	return ok();
-}
 
 /* ---- references ---- */
 
@@ -131,7 +31,7 @@ static size_t number_reference(struct slice raw, uint32_t *code)
 		value = value * (hex ? 16 : 10) + (digit ? (uint32_t)(c - '0') : (uint32_t)(low - 'a' + 10));
 	}
 	*code = value;
-	return at < raw.len && at > first && xml_char(value) ? at + 1 : 0;
+	return at < raw.len && at > first && xml_char_allowed(value) ? at + 1 : 0;
 }
 
 /* Length of the reference at the start of raw, 0 if it is none of the allowed. */
@@ -218,6 +118,31 @@ static uint16_t resolve_uri(struct xml *xml, struct slice raw)
 	return ns == NS_UNKNOWN ? intern_unknown(xml, raw) : ns;
 }
 
+/* The same declarations in the same order have the same epoch, in every part that this reader
+ * reads: what was worked out about names holds there too. */
+static uint32_t epoch_after(struct xml *xml, struct slice prefix, uint16_t ns)
+{
+	enum { FIRST = 1 }; /* of no declarations */
+	uint32_t hash = xml->epoch * 31 + ns;
+	if (xml->epochs < FIRST)
+		xml->epochs = FIRST;
+	for (size_t i = 0; i < prefix.len; i++)
+		hash = hash * 31 + prefix.at[i];
+	size_t at = (hash ^ hash >> 7) % XML_SCOPES;
+	if (prefix.len > sizeof xml->scopes[at].prefix)
+		return ++xml->epochs;
+	if (xml->scopes[at].epoch && xml->scopes[at].before == xml->epoch && xml->scopes[at].ns == ns &&
+	    slice_equal(slice_of(xml->scopes[at].prefix, xml->scopes[at].len), prefix))
+		return xml->scopes[at].epoch;
+	xml->scopes[at].before = xml->epoch;
+	xml->scopes[at].epoch = ++xml->epochs;
+	xml->scopes[at].ns = ns;
+	xml->scopes[at].len = (uint8_t)prefix.len;
+	if (prefix.len)
+		memcpy(xml->scopes[at].prefix, prefix.at, prefix.len);
+	return xml->epochs;
+}
+
 static void declare(struct xml *xml, struct slice prefix, struct slice value)
 {
 	uint16_t ns = resolve_uri(xml, value);
@@ -229,7 +154,7 @@ static void declare(struct xml *xml, struct slice prefix, struct slice value)
 		return;
 	}
 	xml->prefixes[xml->prefix_count++] = (struct xml_prefix){prefix, value, ns};
-	xml->epoch++;
+	xml->epoch = epoch_after(xml, prefix, ns);
 }
 
 static uint16_t find_prefix(struct xml *xml, struct slice prefix)
@@ -271,7 +196,7 @@ void xml_init(struct xml *xml, struct slice in)
 	xml->pending_end = xml->rooted = xml->open_breaks = xml->skips_dull = xml->passes = false;
 	xml->names_type = false;
 	xml->searched = 0;
-	xml->epoch++;
+	xml->epoch = 1;
 }
 
 static bool fault(struct xml *xml, size_t pos, const char *text)
@@ -305,31 +230,6 @@ static size_t name_end(const uint8_t *bytes, size_t pos, size_t len)
 	return pos;
 }
 
-enum { KEY_BYTES = 16 };
-
-/* At most 16 bytes as two numbers, zeros after them; kept in registers. */
-struct key {
-	uint64_t first, second;
-};
-
-static inline struct key key_of(struct slice in, size_t pos, size_t len)
-{
-	struct key key = {0, 0};
-	const uint8_t *at = in.at + pos;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	if (in.len - pos >= KEY_BYTES) {
-		memcpy(&key.first, at, 8);
-		memcpy(&key.second, at + 8, 8);
-		key.first &= len < 8 ? ((uint64_t)1 << 8 * len) - 1 : UINT64_MAX;
-		key.second &= len <= 8 ? 0 : len < KEY_BYTES ? ((uint64_t)1 << 8 * (len - 8)) - 1 : UINT64_MAX;
-		return key;
-	}
-#endif
-	memcpy(&key.first, at, len < 8 ? len : 8);
-	memcpy(&key.second, at + 8, len > 8 ? len - 8 : 0);
-	return key;
-}
-
 /* At most one colon, inside, and a letter at the start of both halves. */
 static bool split_name(struct slice name, size_t *prefix)
 {
@@ -341,25 +241,13 @@ static bool split_name(struct slice name, size_t *prefix)
 	return local.len && classes[local.at[0]] & START && memchr(local.at, ':', local.len) == NULL;
 }
 
-static inline unsigned slot_of(struct key key)
-{
-	uint64_t hash = (key.first ^ (key.second << 23 | key.second >> 41)) * 0x9E3779B97F4A7C15u;
-	return (unsigned)(hash >> 55);
-}
-_Static_assert(XML_NAMES == 1 << 9, "slot_of gives nine bits");
-
-static inline bool name_is(const struct xml_name *known, struct key key, size_t len)
-{
-	return known->len == len && known->first == key.first && known->second == key.second;
-}
-
 static inline struct xml_name *known_name(struct xml *xml, struct xml_name *table, size_t pos, size_t len)
 {
 	struct slice in = xml->in;
 	if (len > KEY_BYTES)
 		return NULL;
 	struct key key = key_of(in, pos, len);
-	struct xml_name *known = &table[slot_of(key)];
+	struct xml_name *known = name_place(table, key, len);
 	if (name_is(known, key, len))
 		return known;
 	size_t prefix;
@@ -504,7 +392,7 @@ static bool resolve_attributes(struct xml *xml)
 	return !xml->fault;
 }
 
-static bool push_element(struct xml *xml, struct slice prefix, uint32_t prefixes_before)
+static bool push_element(struct xml *xml, struct slice prefix, uint32_t prefixes_before, uint32_t epoch_before)
 {
 	if (xml->depth == XML_DEPTH)
 		return fault(xml, xml->from, "elements nested too deep");
@@ -516,6 +404,7 @@ static bool push_element(struct xml *xml, struct slice prefix, uint32_t prefixes
 	xml->open[xml->depth].local = xml->local;
 	xml->open[xml->depth].ns = xml->ns;
 	xml->open[xml->depth].prefixes = prefixes_before;
+	xml->open[xml->depth].epoch = epoch_before;
 	xml->open[xml->depth].passed = 0;
 	xml->open[xml->depth].inert = false;
 	xml->depth++;
@@ -528,215 +417,21 @@ static bool open_break(const struct xml *xml)
 	       !slice_starts(slice_part(xml->in, xml->to, 5), SLICE("</br>"));
 }
 
-/* Offset of the next byte that ends or may break a text: < & ] */
-static size_t text_stop(const uint8_t *bytes, size_t at, size_t end)
-{
-#if defined(__SSE2__)
-	const __m128i lt = _mm_set1_epi8('<'), amp = _mm_set1_epi8('&'), bracket = _mm_set1_epi8(']');
-	for (; end - at >= 16; at += 16) {
-		__m128i block = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
-		__m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, lt), _mm_cmpeq_epi8(block, amp)),
-		                           _mm_cmpeq_epi8(block, bracket));
-		int mask = _mm_movemask_epi8(hit);
-		if (mask)
-			return at + (size_t)__builtin_ctz((unsigned)mask);
-	}
-#endif
-	while (at < end && bytes[at] != '<' && bytes[at] != '&' && bytes[at] != ']')
-		at++;
-	return at;
-}
-
-#if defined(__SSE2__)
-/* ---- start tags that say nothing new ----
- *
- * Most tags of a document repeat names that were judged before.  Here a tag is
- * walked by its marks alone: each name must be, byte for byte, one that is known
- * and noted, each value free of < and &, and between them stands one space.  At
- * the first thing that is otherwise nothing has happened yet, and take_start
- * reads the tag from its beginning.                                          */
-
-/* Bit for each of the 16 bytes at `at` that is one of four. */
-static inline unsigned marks(const uint8_t *at, char a, char b, char c, char d)
-{
-	__m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
-	__m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8(a)),
-	                                        _mm_cmpeq_epi8(block, _mm_set1_epi8(b))),
-	                           _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8(c)),
-	                                        _mm_cmpeq_epi8(block, _mm_set1_epi8(d))));
-	return (unsigned)_mm_movemask_epi8(hit);
-}
-
-/* Nothing of this attribute is of interest, and it stands in the tag once.
- * prefix  of the tag's attributes, with its colon: two could be one namespace */
-static inline bool dull_name(const struct xml *xml, struct xml_name *known, uint16_t element_ns,
-                             uint64_t *prefix)
-{
-	if (!known->noted || known->note || known->note_ns != element_ns || known->tag == xml->tag)
-		return false;
-	known->tag = xml->tag;
-	if (known->prefix == 0)
-		return true;
-	uint64_t own = known->prefix < 7 ? known->first & (((uint64_t)1 << 8 * (known->prefix + 1u)) - 1) : 0;
-	bool alone = own && (*prefix == 0 || *prefix == own);
-	*prefix = own;
-	return alone && known->epoch == xml->epoch;
-}
-
-/* Length of the name at `at` that one of four marks ends; 0: none, or too long.
- * KEY_BYTES + 1 bytes can be read.                                           */
-static inline size_t marked_name(const uint8_t *at, char a, char b, char c)
-{
-	unsigned end = marks(at, a, b, c, c);
-	if (end)
-		return (size_t)__builtin_ctz(end);
-	char next = (char)at[KEY_BYTES];
-	return next == a || next == b || next == c ? KEY_BYTES : 0;
-}
-
-/* Past the closing quote of the attribute at pos; 0 where take_start must look. */
-static inline size_t dull_attribute(struct xml *xml, size_t pos, uint16_t element_ns, uint64_t *prefix)
-{
-	const uint8_t *bytes = xml->in.at;
-	size_t len = xml->in.len;
-	if (len - pos < 2 * KEY_BYTES)
-		return 0;
-	size_t name = marked_name(bytes + pos, '=', '=', '=');
-	if (name == 0 || bytes[pos + name + 1] != '"')
-		return 0;
-	struct key key = key_of(xml->in, pos, name);
-	struct xml_name *known = &xml->attribute_names[slot_of(key)];
-	if (!name_is(known, key, name) || !dull_name(xml, known, element_ns, prefix))
-		return 0;
-	for (pos += name + 2; len - pos >= KEY_BYTES; pos += KEY_BYTES) {
-		unsigned stop = marks(bytes + pos, '"', '<', '&', '&');
-		if (!stop)
-			continue;
-		pos += (size_t)__builtin_ctz(stop);
-		return bytes[pos] == '"' ? pos + 1 : 0;
-	}
-	return 0;
-}
-
-/* The end of the dull tag at pos, its name and whether it ends itself; 0 where
- * take_start must look. */
-static inline __attribute__((always_inline)) size_t dull_start(struct xml *xml, size_t from, struct xml_name **name, bool *empty)
-{
-	const uint8_t *bytes = xml->in.at;
-	size_t pos = from + 1, len = xml->in.len;
-	if (len - from < 3 * KEY_BYTES || xml->depth == 0 || xml->depth == XML_DEPTH)
-		return 0;
-	size_t name_len = marked_name(bytes + pos, ' ', '>', '/');
-	struct key key = key_of(xml->in, pos, name_len);
-	struct xml_name *known = &xml->elements[slot_of(key)];
-	if (name_len == 0 || !name_is(known, key, name_len) || !known->dull || !known->noted ||
-	    known->epoch != xml->epoch)
-		return 0;
-	uint64_t prefix = 0;
-	xml->tag++;
-	for (pos += name_len; bytes[pos] == ' ';)
-		if ((pos = dull_attribute(xml, pos + 1, known->ns, &prefix)) == 0 || pos + 2 > len)
-			return 0;
-	*name = known;
-	*empty = bytes[pos] == '/';
-	pos += *empty;
-	return bytes[pos] == '>' ? pos + 1 : 0;
-}
-
-static inline void name_parts(const struct xml *xml, size_t from, const struct xml_name *known, struct slice *name,
-                              struct slice *local)
-{
-	size_t skip = known->prefix ? known->prefix + 1u : 0;
-	*name = slice_of(xml->in.at + from + 1, known->len);
-	*local = slice_of(name->at + skip, known->len - skip);
-}
-
 static bool take_dull_start(struct xml *xml)
 {
 	struct xml_name *known;
-	size_t end = dull_start(xml, xml->from, &known, &xml->empty);
+	size_t end = xml_dull_start(xml, xml->from, &known, &xml->empty);
 	if (!end)
 		return false;
 	xml->known = known;
-	name_parts(xml, xml->from, known, &xml->name, &xml->local);
+	xml_name_parts(xml, xml->from, known, &xml->name, &xml->local);
 	xml->kind = XML_START;
 	xml->attribute_count = 0;
-	push_element(xml, slice_of(xml->name.at, known->prefix), xml->prefix_count);
+	push_element(xml, slice_of(xml->name.at, known->prefix), xml->prefix_count, xml->epoch);
 	xml->pending_end = xml->empty;
 	xml->to = xml->pos = end;
 	return true;
 }
-
-/* ---- elements that nobody needs to hear of ---- */
-
-static inline bool pass_start(struct xml *xml)
-{
-	struct xml_name *known;
-	bool empty;
-	size_t end = dull_start(xml, xml->pos, &known, &empty);
-	if (!end || !known->inert)
-		return false;
-	if (empty) {
-		xml->open[xml->depth - 1].passed++;
-		xml->pos = end;
-		return true;
-	}
-	size_t at = xml->depth++;
-	name_parts(xml, xml->pos, known, &xml->open[at].name, &xml->open[at].local);
-	xml->open[at].from = xml->pos;
-	xml->open[at].to = end;
-	xml->open[at].note = known->note;
-	xml->open[at].prefixes = xml->prefix_count;
-	xml->open[at].passed = 0;
-	xml->open[at].ns = known->ns;
-	xml->open[at].inert = true;
-	xml->pos = end;
-	return true;
-}
-
-static inline bool pass_end(struct xml *xml)
-{
-	struct slice name = xml->open[xml->depth - 1].name;
-	size_t pos = xml->pos + 2;
-	struct key a = key_of(xml->in, pos, name.len), b = key_of(xml->in, (size_t)(name.at - xml->in.at), name.len);
-	if (a.first != b.first || a.second != b.second || xml->in.at[pos + name.len] != '>')
-		return false;
-	xml->depth--;
-	xml->open[xml->depth - 1].passed++;
-	xml->pos = pos + name.len + 1;
-	return true;
-}
-
-static void pass_inert(struct xml *xml)
-{
-	const uint8_t *bytes = xml->in.at;
-	while (xml->depth && !xml->pending_end && xml->in.len - xml->pos >= 3 * KEY_BYTES) {
-		bool inside = xml->open[xml->depth - 1].inert;
-		if (bytes[xml->pos] != '<') {
-			size_t stop = inside ? text_stop(bytes, xml->pos, xml->in.len) : xml->in.len;
-			if (stop == xml->in.len || bytes[stop] != '<')
-				return;
-			xml->pos = stop;
-		} else if (bytes[xml->pos + 1] == '/') {
-			if (!inside || !pass_end(xml))
-				return;
-		} else if (!pass_start(xml)) {
-			return;
-		}
-	}
-}
-#else
-static void pass_inert(struct xml *xml)
-{
-	(void)xml;
-}
-
-static bool take_dull_start(struct xml *xml)
-{
-	(void)xml;
-	return false;
-}
-#endif
 
 static bool take_start(struct xml *xml)
 {
@@ -744,14 +439,14 @@ static bool take_start(struct xml *xml)
 		return true;
 	struct slice prefix;
 	size_t pos = take_name(xml, xml->from + 1, xml->elements, &xml->known, &xml->name, &prefix, &xml->local);
-	uint32_t before = xml->prefix_count;
+	uint32_t before = xml->prefix_count, epoch = xml->epoch;
 	if (pos == xml->from + 1)
 		return fault(xml, pos, "a tag without a name");
 	xml->kind = XML_START;
 	xml->attribute_count = 0;
 	while (take_attribute(xml, &pos))
 		note_declaration(xml, &xml->attributes[xml->attribute_count++]);
-	if (xml->fault || !push_element(xml, prefix, before) || !resolve_attributes(xml))
+	if (xml->fault || !push_element(xml, prefix, before, epoch) || !resolve_attributes(xml))
 		return fault(xml, pos, "a broken tag");
 	pos = skip_space(xml, pos);
 	xml->empty = pos < xml->in.len && xml->in.at[pos] == '/';
@@ -773,7 +468,7 @@ static void pop_element(struct xml *xml)
 	xml->attribute_count = 0;
 	if (xml->prefix_count != xml->open[xml->depth].prefixes) {
 		xml->prefix_count = xml->open[xml->depth].prefixes;
-		xml->epoch++;
+		xml->epoch = xml->open[xml->depth].epoch;
 	}
 }
 
@@ -803,25 +498,30 @@ static bool take_end(struct xml *xml)
 	return true;
 }
 
+bool xml_text_end(struct slice in, size_t *pos)
+{
+	for (size_t at = *pos;;) {
+		*pos = at = text_stop(in.at, at, in.len);
+		if (at == in.len || in.at[at] == '<')
+			return true;
+		uint32_t code;
+		size_t len = in.at[at] == ']' ? 1 : reference(slice_part(in, at, 12), &code);
+		if (len == 0 || slice_starts(slice_part(in, at, 3), SLICE("]]>")))
+			return false;
+		at += len;
+	}
+}
+
 static bool take_text(struct xml *xml)
 {
-	struct slice in = xml->in;
 	size_t pos = xml->from;
-	for (;;) {
-		pos = text_stop(in.at, pos, in.len);
-		if (pos == in.len || in.at[pos] == '<')
-			break;
-		uint32_t code;
-		size_t len = in.at[pos] == ']' ? 1 : reference(slice_part(in, pos, 12), &code);
-		if (len == 0 || slice_starts(slice_part(in, pos, 3), SLICE("]]>")))
-			return fault(xml, pos, "a broken reference, or ]]> in text");
-		pos += len;
-	}
+	if (!xml_text_end(xml->in, &pos))
+		return fault(xml, pos, "a broken reference, or ]]> in text");
 	if (xml->depth == 0 && skip_space(xml, xml->from) < pos)
 		return fault(xml, xml->from, "text outside the root element");
 	xml->kind = XML_TEXT;
 	xml->cdata = false;
-	xml->text = slice_of(in.at + xml->from, pos - xml->from);
+	xml->text = slice_of(xml->in.at + xml->from, pos - xml->from);
 	xml->to = xml->pos = pos;
 	return true;
 }
@@ -933,7 +633,7 @@ bool xml_next(struct xml *xml)
 	if (xml->fault)
 		return false;
 	if (xml->passes)
-		pass_inert(xml);
+		xml_pass(xml);
 	xml->from = xml->to = xml->pos;
 	if (xml->pending_end) {
 		xml->pending_end = false;

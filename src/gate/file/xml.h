@@ -45,8 +45,26 @@ struct xml_name {
 	uint16_t note_ns;
 	bool noted;
 	bool dull, inert;    /* of an element: see skips_dull and passes of struct xml */
+	uint8_t shape;       /* of an element: one more than its number; 0: none yet */
 	uint32_t tag;        /* the dull tag in which it stood last */
 	const void *note;
+};
+
+struct xml_pattern {
+	uint8_t bytes[16];
+	uint16_t mask;       /* a bit a byte */
+	uint8_t len;
+};
+
+/* The bytes that an element was made of so far: see xml_pass.c. */
+enum { XML_SHAPES = 255, XML_SHAPE_ATTRIBUTES = 8 };
+struct xml_shape {
+	struct xml_pattern opening, closing; /* up to the end of the name; all */
+	struct xml_pattern attributes[XML_SHAPE_ATTRIBUTES]; /* with space and quote: those that say nothing */
+	uint64_t prefix;     /* of attributes, with its colon; 0: none */
+	uint32_t epoch;      /* of attributes */
+	uint8_t count, name_len;
+	struct xml_name *within, *after; /* the element that followed its start, its end */
 };
 
 struct xml_attribute {
@@ -59,7 +77,8 @@ struct xml_attribute {
 	uint16_t ns;         /* unprefixed: NS_NONE; xmlns and xmlns:p: NS_XMLNS */
 };
 
-enum { XML_NAMES = 512, XML_ATTRIBUTES = 128, XML_DEPTH = 256, XML_PREFIXES = 512, XML_UNKNOWNS = 128 };
+enum { XML_NAMES = 512, XML_ATTRIBUTES = 128, XML_DEPTH = 256, XML_PREFIXES = 512, XML_UNKNOWNS = 128,
+       XML_SCOPES = 128 };
 
 struct xml_prefix {
 	struct slice prefix, uri; /* as written */
@@ -89,7 +108,9 @@ struct xml {
 		struct slice name, local;
 		size_t from, to;     /* of the start tag */
 		const void *note;    /* of the name, for one that was passed over */
-		uint32_t prefixes;
+		const struct xml_name *known; /* of one that is being passed over */
+		struct xml_shape *shape;      /* the same; NULL: its end must be read */
+		uint32_t prefixes, epoch;     /* before it */
 		uint32_t passed;     /* elements right in it that were passed over */
 		uint16_t ns;
 		bool inert;
@@ -99,7 +120,16 @@ struct xml {
 	struct slice unknowns[XML_UNKNOWNS];
 	uint32_t unknown_count;
 	struct xml_name elements[XML_NAMES], attribute_names[XML_NAMES];
-	uint32_t epoch;      /* counts the changes of the prefixes in scope */
+	struct xml_shape shapes[XML_SHAPES];
+	uint32_t shape_count;
+	uint32_t epoch;      /* of the prefixes in scope: the same ones have the same */
+	uint32_t epochs;     /* the last one given */
+	struct {
+		uint32_t before, epoch;
+		uint16_t ns;
+		uint8_t len;
+		uint8_t prefix[13];
+	} scopes[XML_SCOPES]; /* which declaration led from one to the other */
 	uint32_t serial;     /* of the name known last */
 	uint32_t tag;        /* counts dull tags */
 	uint64_t searched;   /* prefixes looked through */
