@@ -232,6 +232,16 @@ static struct result bring_about(struct desk *desk, const struct desk_deed *deed
 	return desk_consequences(desk, &h, arena, &begun, why);
 }
 
+struct result desk_set_aside(struct desk *desk, const struct desk_deed *deed, const struct decision *d,
+                             struct arena *arena, struct why *why)
+{
+	struct wish wish;
+	if (!deed->claim_count)
+		return ok();
+	TRY(wish_of(desk, deed, arena, &wish, why));
+	return exception_follow(desk->proceedings, &wish, d, deed->section, why);
+}
+
 static struct result put(struct desk *desk, const struct desk_deed *deed, struct arena *arena, struct desk_told *out,
                          const struct decision **decision, struct why *why)
 {
@@ -249,6 +259,7 @@ static struct result put(struct desk *desk, const struct desk_deed *deed, struct
 	TRY(random_id(desk->random, origin, why));
 	TRY(open_books(desk, deed, d, origin, arena, why));
 	TRY(bring_about(desk, deed, &act, d, arena, why));
+	TRY(desk_set_aside(desk, deed, d, arena, why));
 	TRY(first_entry(desk, origin, arena, told.entry, why));
 	TRY(keep_told(desk, deed, d, origin, arena, &told.seq, why));
 	TRY(tx_commit(&tx, why));

@@ -50,6 +50,10 @@ struct desk_happening {
 };
 struct result desk_consequences(struct desk *desk, const struct desk_happening *h, struct arena *arena,
                                 const char **begun, struct why *why) MUST;
+/* desk_set_aside - done against a rule, on the doer's own word that he could not wait: the
+ * exception that this is; inside the transaction of the deed                 */
+struct result desk_set_aside(struct desk *desk, const struct desk_deed *deed, const struct decision *decision,
+                             struct arena *arena, struct why *why) MUST;
 struct result desk_no_memory(struct why *why) MUST;
 day_t desk_today(const struct desk *desk);
 /* desk_whole - a copy without the halves of characters that a text cut by bytes ends with */

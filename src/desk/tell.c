@@ -98,11 +98,16 @@ static struct result begin(struct tale *t, struct why *why)
 
 /* ---- deciding ------------------------------------------------------------------------- */
 
+static struct desk_deed deed_of(const struct tale *t)
+{
+	return (struct desk_deed){.act = t->in->act, .row = t->in->object, .section = t->section, .actor = t->actor,
+	                          .told = t->in->told, .told_count = t->in->told_count, .claims = t->in->claims,
+	                          .claim_count = t->in->claim_count};
+}
+
 static struct result decide(struct tale *t, struct why *why)
 {
-	const struct desk_deed deed = {.act = t->in->act, .row = t->in->object, .section = t->section, .actor = t->actor,
-	                               .told = t->in->told, .told_count = t->in->told_count, .claims = t->in->claims,
-	                               .claim_count = t->in->claim_count};
+	const struct desk_deed deed = deed_of(t);
 	struct why stop = {0};
 	TRY(desk_deed_decide(t->desk, &deed, t->arena, &t->out.decision, why));
 	t->out.verdict = t->act.event ? PASS : t->out.decision->verdict;
@@ -221,7 +226,9 @@ static struct result follow(struct tale *t, struct why *why)
 		return ok();
 	const struct desk_happening h = {.act = &t->act, .row = t->row.id ? &t->row : NULL, .section = t->section,
 		.actor = t->in->teller, .told = t->in->told, .told_count = t->in->told_count, .decision = t->out.decision};
+	const struct desk_deed deed = deed_of(t);
 	TRY(open_records(t, why));
+	TRY(desk_set_aside(t->desk, &deed, t->out.decision, t->arena, why));
 	return desk_consequences(t->desk, &h, t->arena, &t->out.begun, why);
 }
 

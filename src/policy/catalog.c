@@ -471,6 +471,25 @@ const struct policy_clause *policy_separation(const struct policy *policy,
 	return NULL;
 }
 
+static const char *claim_in(const struct node *n)
+{
+	if (!n || n->op == NODE_CLAIMED)
+		return n ? n->word : "";
+	const char *found = n->op == NODE_TERM ? claim_in(n->term->when) : "";
+	for (const struct node *part = n->parts; part && !*found; part = part->next)
+		found = claim_in(part);
+	return found;
+}
+
+const char *policy_exception_claim(const struct policy *policy, const struct policy_edition *edition)
+{
+	const struct edition *e = edition_of(policy, edition);
+	const char *found = "";
+	for (const struct lift *l = e && e->book ? e->book->claimed_lifts : NULL; l && !*found; l = l->next)
+		found = claim_in(l->when);
+	return found;
+}
+
 /* ---- parameters and ratings */
 
 static const char *unit_name(enum unit_class unit, const struct ftype *type)

@@ -230,9 +230,11 @@ static bool excepted(const struct hearing *h, const struct norm *n)
 {
 	const struct policy_question *q = h->e.question;
 	for (const struct reached *r = n->lifts; r; r = r->next)
-		for (size_t i = 0; r->lift->by && i < q->exception_count; i++)
-			if (strcmp(q->exceptions[i].clause, n->member->clause->id) == 0)
+		for (size_t i = 0; i < q->exception_count; i++) {
+			bool theirs = q->exceptions[i].claimed ? !r->lift->by && r->lift->rests_on_claim : r->lift->by != NULL;
+			if (theirs && strcmp(q->exceptions[i].clause, n->member->clause->id) == 0)
 				return true;
+		}
 	return false;
 }
 
@@ -733,6 +735,21 @@ static bool reaches_clause(const struct policy *policy, const struct book *book,
 	return false;
 }
 
+/* Whoever begins one at once relies on it: nothing of the clause may stay shut. */
+static bool reaches_all(const struct policy *policy, const struct book *book, const struct lift *lift, const char *clause)
+{
+	bool any = false;
+	for (const struct act *act = policy->acts; act; act = act->next)
+		for (const struct norm *n = book->rules[act->index].norms; n; n = n->next) {
+			if (n->verb == ST_ALLOW || strcmp(n->member->clause->id, clause) != 0)
+				continue;
+			if (!lift_reaches(lift, n, act))
+				return false;
+			any = true;
+		}
+	return any;
+}
+
 static enum effect hear_lift(struct hearing *h, const struct lift *lift)
 {
 	struct norm norm = {.statement = lift->statement, .member = lift->member, .by = lift->by, .when = lift->when,
@@ -751,13 +768,28 @@ static enum effect hear_lift(struct hearing *h, const struct lift *lift)
 	return x.effect;
 }
 
+/* Begun at once on a claim: nobody is asked.  Where the claim is not made yet it is told
+ * that it could be.                                                           */
+static enum effect hear_claimed(struct hearing *h, const struct lift *lift)
+{
+	struct eval e = eval_for(h, lift->member);
+	enum truth w = eval_when(&e, e.facts->root, lift->when, lift->unless);
+	claims_of(h, lift->member, lift->when, lift->unless);
+	if (w == YES)
+		tell(h, lift->statement, lift->member, MUST_BE, EFFECT_OPEN, NULL);
+	return w == YES ? EFFECT_OPEN : EFFECT_SILENT;
+}
+
 static struct outcome hear_lifts(struct answer *a, const struct policy *policy, const struct policy_question *q,
                                  const struct book *book, const char *clause)
 {
 	struct hearing h = {.a = a, .act = q->facts->act, .rules = &book->rules[q->facts->act->index],
 	                    .e = {.policy = policy, .book = book, .facts = q->facts, .question = q, .clause = ""}};
 	enum effect best = EFFECT_SILENT;
-	for (const struct lift *l = book->granted_lifts; l; l = l->next) {
+	for (const struct lift *l = book->claimed_lifts; l; l = l->next)
+		if (reaches_all(policy, book, l, clause) && hear_claimed(&h, l) == EFFECT_OPEN)
+			best = EFFECT_OPEN;
+	for (const struct lift *l = best == EFFECT_OPEN ? NULL : book->granted_lifts; l; l = l->next) {
 		enum effect one = reaches_clause(policy, book, l, clause) ? hear_lift(&h, l) : EFFECT_SILENT;
 		bool better = one == EFFECT_OPEN || (one == EFFECT_HOLD && best != EFFECT_OPEN) ||
 		              (one == EFFECT_REFUSE && best == EFFECT_SILENT);

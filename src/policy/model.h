@@ -306,6 +306,7 @@ struct book {
 	struct reach *governs, *leaves;
 	struct separation *separations;
 	struct lift *granted_lifts; /* with a route; compiled for exception.begin */
+	struct lift *claimed_lifts; /* of any clause, at once, on a claim; likewise */
 	struct follow *duties;      /* each, always, on-call, and documents: of a kind, not of an act */
 	struct rules *rules;        /* by act index */
 	bool complete;              /* everything it adopts is held */

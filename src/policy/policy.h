@@ -336,6 +336,7 @@ struct policy_approval {
 struct policy_exception {
 	const char *clause;
 	const char *reference; /* its number in the register, shown in explanations; nullable */
+	bool claimed;          /* begun at once on a claim: no gate opens for it */
 };
 
 /* All holders of a post on the day, for `every`; seats given for a post are
@@ -525,12 +526,17 @@ struct result policy_happened(const struct policy *policy, const struct policy_q
 /* policy_decide_exception - may this exception to `clause` be granted?
  * The facts are those of the act exception.begin (actor: who applies, ground,
  * until, ...); without "object.step" the exception stands at its first step.
- * The lifts with a route that reach the clause are its permits;
- * an absolute clause, or one that no lift reaches, is refused.             */
+ * The lifts with a route that reach the clause are its permits; a lift of any clause at
+ * once, on a claim that is made, begins it without one (never of what a gate alone
+ * carries); an absolute clause, or one that no lift reaches, is refused.    */
 struct result policy_decide_exception(const struct policy *policy,
                                       const struct policy_question *question, const char *clause,
                                       struct arena *arena, const struct decision **out,
                                       struct why *why) MUST;
+
+/* policy_exception_claim - the claim on which any clause may be set aside at once; "" where
+ * the edition has none                                                     */
+const char *policy_exception_claim(const struct policy *policy, const struct policy_edition *edition);
 
 /* policy_verdict_json - the object of `sekisho decide` (DESIGN.md section 9) */
 void policy_verdict_json(const struct decision *decision, struct buffer *out);

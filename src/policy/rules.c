@@ -389,12 +389,25 @@ static void lift_with_route(struct binder *b, const struct statement *s)
 		link_lift(b, act, lift);
 }
 
+/* What lets any clause be set aside at once, on somebody's word, also begins an exception
+ * that nobody has permitted yet.                                              */
+static void lift_on_claim(struct binder *b, const struct statement *s)
+{
+	const struct act *begin = s->target == LIFT_ANY ? b->policy->exception_act : NULL;
+	struct lift *lift = begin ? new_lift(b, begin->row, s) : NULL;
+	if (!lift || !lift->rests_on_claim)
+		return;
+	lift->next = b->book->claimed_lifts;
+	b->book->claimed_lifts = lift;
+}
+
 static void lift_rules(struct binder *b, const struct statement *s)
 {
 	if (s->by) {
 		lift_with_route(b, s);
 		return;
 	}
+	lift_on_claim(b, s);
 	for (const struct act *act = b->policy->acts; act && b->code == OK; act = act->next) {
 		struct rules *rules = &b->book->rules[act->index];
 		struct lift *lift = speaks_of(rules, s) ? new_lift(b, act->row, s) : NULL;

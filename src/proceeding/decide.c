@@ -203,7 +203,8 @@ static struct result read_exceptions(struct proceedings *p, const char *subject,
 		return fail(why, E_MEMORY, "", "no memory for the exceptions");
 	AUTO(statement_drop) struct statement *s = NULL;
 	TRY(store_prepare(p->at.store,
-	                  "SELECT id, exception_to FROM application WHERE subject = ?1 AND"
+	                  "SELECT id, exception_to, NOT EXISTS (SELECT 1 FROM application_word w WHERE w.application ="
+	                  " application.id AND w.answer = 'agree') FROM application WHERE subject = ?1 AND"
 	                  " exception_to <> '' AND until_day >= ?2 AND (state = 'permitted' AND used_ms = 0"
 	                  " OR ?3 AND state IN ('permitted', 'lapsed')) ORDER BY id",
 	                  &s, why));
@@ -218,6 +219,7 @@ static struct result read_exceptions(struct proceedings *p, const char *subject,
 			break;
 		list[*count].reference = arena_string(arena, column_text(s, 0));
 		list[*count].clause = arena_string(arena, column_text(s, 1));
+		list[*count].claimed = column_i64(s, 2) != 0; /* nobody has permitted it */
 		if (!list[*count].reference || !list[*count].clause)
 			return fail(why, E_MEMORY, "", "no memory for the exceptions");
 		(*count)++;

@@ -99,7 +99,7 @@ struct result effect_begin(struct proceedings *p, const struct application *a, s
 {
 	struct policy_act act;
 	bool moves = false;
-	if (a->exception_to[0] || !policy_act_find(p->at.policy, a->act, &act))
+	if (!policy_act_find(p->at.policy, a->act, &act))
 		return ok();
 	if (act.to[0])
 		TRY(is_case(p, a->subject, &moves, why));

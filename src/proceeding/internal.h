@@ -121,6 +121,13 @@ struct result after_record(struct proceedings *p, const struct application *a, c
 struct result after_apply(struct store *store, const struct ledger_entry *entry, const json_t *data,
                           struct why *why) MUST;
 
+/* exception_begun - an exception is in force: it is written into the record books, and one
+ * that nobody permitted is kept as such.  urgent_apply - the projection's half; exception.c */
+struct result exception_begun(struct proceedings *p, const struct application *a, struct arena *arena,
+                              struct why *why) MUST;
+struct result urgent_apply(struct store *store, const struct ledger_entry *entry, const json_t *data,
+                           struct why *why) MUST;
+
 /* decision_state - what the routes of a decision say together */
 enum route_state decision_state(const struct decision *decision);
 

@@ -249,6 +249,44 @@ struct result application_after_list(struct proceedings *p, const char *applicat
 /* application_see - he has read it; settles the duty that began with the word
  * errors  E_DENIED nothing of it was decided in his stead; E_CONFLICT seen already */
 struct result application_see(struct proceedings *p, const char *id, const char *person, struct why *why) MUST;
+/* 例外措置: one clause set aside for one thing; exception.c */
+struct exception_request {
+	const char *actor, *section; /* who asks or begins it, and his section */
+	const char *clause;
+	const char *object;          /* id of what it is for; "" the actor himself */
+	const char *ground;
+	day_t until;
+	bool urgent;                 /* begun now, on the actor's word, reported afterwards */
+};
+/* exception_begin - an application for it; an urgent one is in force at once
+ * errors  E_DENIED a clause refuses it, or does not let it begin without permission; those of
+ *         application_apply
+ * clause  HN-2.7.4(1), HN-2.7.4(2)                                          */
+struct result exception_begin(struct proceedings *p, const struct exception_request *request, char id[27],
+                              struct why *why) MUST;
+/* exception_follow - something was done by that decision, with claims that set rules aside at
+ * once: each is an urgent exception, for today; in the transaction of the deed */
+struct result exception_follow(struct proceedings *p, const struct wish *wish, const struct decision *decision,
+                               const char *section, struct why *why) MUST;
+/* An exception that nobody had permitted: what was reported of it, and what came of that. */
+struct application_urgent {
+	const char *application, *report, *reviewer, *words;
+	int64_t since_ms, reported_ms, reviewed_ms; /* 0: not yet */
+	bool upheld;
+};
+/* application_urgent_of - E_ABSENT it is none */
+struct result application_urgent_of(struct proceedings *p, const char *id, struct arena *arena,
+                                    struct application_urgent *out, struct why *why) MUST;
+/* application_report - by who began it; settles the duty of reporting (exception.report)
+ * errors  E_INPUT no words; E_DENIED somebody else; E_CONFLICT reported already */
+struct result application_report(struct proceedings *p, const char *id, const char *person, const char *words,
+                                 struct why *why) MUST;
+/* application_review - by whom the policy lets do exception.review: it stands, or ends now
+ * words   required to end it
+ * errors  E_INPUT; E_DENIED not his, or his own; E_CONFLICT not reported yet, or reviewed */
+struct result application_review(struct proceedings *p, const char *id, const char *person, bool upheld,
+                                 const char *words, struct why *why) MUST;
+bool application_may_review(struct proceedings *p, const char *id, const char *person, struct arena *arena);
 /* application_withdraw - by the applicant while it is open */
 struct result application_withdraw(struct proceedings *p, const char *id, const char *person,
                                    struct why *why) MUST;

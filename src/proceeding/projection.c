@@ -39,8 +39,11 @@ static const struct migration migrations[] = {
 	    " instead TEXT NOT NULL, last BIGINT NOT NULL, since_ms BIGINT NOT NULL, seen_ms BIGINT NOT NULL,"
 	    " PRIMARY KEY (application, person, post, scope, since_ms));"
 	    "CREATE INDEX application_after_person ON application_after (person, seen_ms);"},
+	{5, "CREATE TABLE application_urgent ("
+	    " application TEXT PRIMARY KEY, since_ms BIGINT NOT NULL, reported_ms BIGINT NOT NULL, report TEXT NOT NULL,"
+	    " reviewer TEXT NOT NULL, reviewed_ms BIGINT NOT NULL, upheld BIGINT NOT NULL, words TEXT NOT NULL);"},
 };
-static const char *const tables[] = {"application", "application_word", "application_after", "case_state", "case_step", "case_item",
+static const char *const tables[] = {"application", "application_word", "application_after", "application_urgent", "case_state", "case_step", "case_item",
                                      "case_note", NULL};
 static const char *const kinds[] = {"application.", "case.", NULL};
 
@@ -143,6 +146,8 @@ static struct result apply(struct store *store, const struct ledger_entry *entry
 		return apply_word(store, entry, data, why);
 	if (slice_is(entry->kind, "application.passed_over") || slice_is(entry->kind, "application.seen"))
 		return after_apply(store, entry, data, why);
+	if (slice_starts(entry->kind, SLICE("application.urgent.")))
+		return urgent_apply(store, entry, data, why);
 	return ok(); /* application.denied: an attempt, nothing changes */
 }
 

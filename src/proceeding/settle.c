@@ -44,7 +44,14 @@ static void add_done(struct proceedings *p, const struct application *a, const c
 {
 	struct policy_act act;
 	const char *object = "";
-	if (*a->exception_to || a->decision->record_count || !policy_act_find(p->at.policy, a->act, &act) || act.to[0])
+	if (*a->exception_to) { /* it is in force from now on, whatever has to be written down */
+		json_t *facts = frozen_facts(p, a, arena);
+		json_object_set_new(facts, "object.urgent", json_string(a->word_count ? "no" : "yes"));
+		json_object_update_new(data, json_pack("{ss ss ss so}", "done", a->act, "of", a->id, "approver", a->word_count ? person : "",
+		                                       "facts", facts));
+		return;
+	}
+	if (a->decision->record_count || !policy_act_find(p->at.policy, a->act, &act) || act.to[0])
 		return;
 	for (size_t i = 0; i < a->fact_count; i++)
 		if (strcmp(a->facts[i].path, "object") == 0)
@@ -53,6 +60,15 @@ static void add_done(struct proceedings *p, const struct application *a, const c
 	json_object_set_new(data, "of", json_string(*object ? object : a->subject));
 	json_object_set_new(data, "approver", json_string(person));
 	json_object_set_new(data, "facts", frozen_facts(p, a, arena));
+}
+
+static struct result follow_claims(struct proceedings *p, const struct application *a, struct arena *arena,
+                                   struct why *why)
+{
+	struct wish wish;
+	const char *section;
+	TRY(application_wish(p, a->id, arena, &wish, &section, why));
+	return exception_follow(p, &wish, a->decision, section, why);
 }
 
 static struct result permitted(struct proceedings *p, const struct application *a, const char *person,
@@ -66,7 +82,10 @@ static struct result permitted(struct proceedings *p, const struct application *
 	json_t *data = json_pack("{ss so}", "edition", edition, "rows", decided_rows(p, a, arena));
 	add_done(p, a, person, data, arena);
 	TRY(proceeding_record(p, "application.permitted", a->id, person, "", a->decision, data, why));
-	return effect_begin(p, a, arena, why);
+	if (*a->exception_to)
+		return exception_begun(p, a, arena, why);
+	TRY(effect_begin(p, a, arena, why));
+	return follow_claims(p, a, arena, why);
 }
 
 /* ---- made together --------------------------------------------------------------------- */

@@ -60,8 +60,8 @@ struct result book_resolve(struct registers *r, const char *act, const char *kin
 		count = 0;
 	if (policy_kind_facts(r->at.policy, kind, arena, &own, &own_count, NULL).code != OK)
 		own_count = 0;
-	if (resolve_among(facts, count, "", name, out) || resolve_common(name, out) ||
-	    resolve_among(facts, count, "object.", name, out) || resolve_among(own, own_count, "", name, out) ||
+	if (resolve_among(facts, count, "", name, out) || resolve_among(facts, count, "object.", name, out) ||
+	    resolve_common(name, out) || resolve_among(own, own_count, "", name, out) ||
 	    resolve_object(r, kind, name, out))
 		return ok();
 	return fail(why, E_INPUT, name, "この記録簿に「%.60s」という欄はありません。", name);

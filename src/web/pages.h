@@ -94,6 +94,13 @@ json_t *show_subject(struct request *rq, const struct ledger_entry *entry);
 /* who may look at it */
 struct result may_see_application(struct request *rq, const struct application *a, bool *yes,
                                   struct why *why) MUST;
+/* pages_urgent.c: exceptions that began without permission */
+bool may_review_urgent(struct request *rq, const char *id);
+void add_urgent_exception(struct request *rq, const struct application *a, json_t *model);
+/* post_urgent - act "report", "uphold", "stop" */
+struct result post_urgent(struct request *rq, const char *id, const char *act, struct why *why) MUST;
+/* urgent_wrong - the sentence for what was left empty; "" nothing was */
+const char *urgent_wrong(struct request *rq);
 struct result may_see_crossing(struct request *rq, const struct crossing *crossing, bool *yes,
                                struct why *why) MUST;
 /* does the person manage that section? */

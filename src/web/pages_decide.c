@@ -341,6 +341,7 @@ struct result may_see_application(struct request *rq, const struct application *
 	if (!*yes) /* it was decided in his stead */
 		TRY(application_after_list(parts_of(rq)->proceedings, a->id, rq->person.id, false, rq->arena, &after, &count, why));
 	*yes |= count > 0;
+	*yes |= may_review_urgent(rq, a->id);
 	return *yes ? ok() : is_operator(rq, yes, why);
 }
 
@@ -502,6 +503,7 @@ static json_t *application_model(struct request *rq, const struct application *a
 	add_after(rq, a, own, model);
 	add_joint(rq, a, model);
 	add_after_seen(rq, a, model);
+	add_urgent_exception(rq, a, model);
 	json_object_set_new(model, "separation", show_clause(rq, separation_id(rq)));
 	return model;
 }
@@ -554,6 +556,10 @@ struct result post_decide(struct request *rq, struct why *why)
 		TRY(application_withdraw(parts_of(rq)->proceedings, a.id, rq->person.id, why));
 	else if (strcmp(act, "see") == 0)
 		TRY(application_see(parts_of(rq)->proceedings, a.id, rq->person.id, why));
+	else if (*urgent_wrong(rq))
+		return show_one(rq, 400, "", why);
+	else if (strcmp(act, "report") == 0 || strcmp(act, "uphold") == 0 || strcmp(act, "stop") == 0)
+		return post_urgent(rq, a.id, act, why);
 	else if (strcmp(act, "close") == 0)
 		TRY(application_close(parts_of(rq)->proceedings, a.id, rq->person.id, why));
 	else if (answer == 0)

@@ -1,5 +1,6 @@
 /* 義務: what is owed, by whom, until when; one of them, and how it is settled. */
 #include "web/pages_duty.h"
+#include "web/desk_pages.h"
 #include "web/private.h"
 
 #include "base/number.h"
@@ -89,7 +90,7 @@ static json_t *state_choices(const char *chosen)
 	return list;
 }
 
-static size_t kind_of(const char *word)
+static size_t listed_kind(const char *word)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (strcmp(kinds[i].word, word) == 0)
@@ -129,7 +130,7 @@ static json_t *pager(struct request *rq, const char *of, const char *state, size
 struct result page_duties(struct request *rq, struct why *why)
 {
 	struct obligation *found;
-	size_t count = 0, total = 0, kind = kind_of(asked(rq, "state"));
+	size_t count = 0, total = 0, kind = listed_kind(asked(rq, "state"));
 	uint64_t skip = 0;
 	bool operator;
 	TRY(is_operator(rq, &operator, why));
@@ -238,6 +239,15 @@ static bool settled(const struct obligation *o)
 	return o->state == DUTY_DONE || o->state == DUTY_NOT_NEEDED || o->state == DUTY_WITHDRAWN;
 }
 
+/* A move of an application's way is made on its page; telling that it was made is not it. */
+static bool is_done_there(struct request *rq, const struct obligation *o)
+{
+	struct policy_act act;
+	struct application_urgent u;
+	return policy_act_find(parts_of(rq)->policy, o->task, &act) && *act.to && *o->object &&
+	       application_urgent_of(parts_of(rq)->proceedings, o->object, rq->arena, &u, NULL).code == OK;
+}
+
 static struct result duty_model(struct request *rq, const struct duty_seen *s, json_t **out, struct why *why)
 {
 	struct duties *d = parts_of(rq)->duties;
@@ -254,8 +264,14 @@ static struct result duty_model(struct request *rq, const struct duty_seen *s, j
 		duty ? duty->when : "", "evidence", evidence_list(rq, o, s->operator), "closed", show_time(o->closed_ms), "note",
 		o->note, "as_needed", duty && duty->strength == DUTY_AS_NEEDED ? "必要に応じて行うこと" : duty && duty->strength == DUTY_SHOULD
 		? "努めること" : ""));
+	json_t *about = show_row_link(rq, o->object);
+	bool there = is_done_there(rq, o);
+	json_object_set_new(model, "there", json_boolean(there && s->owes && !settled(o)));
+	json_object_set_new(model, "about", *json_string_value(json_object_get(about, "href")) ? about : json_false());
+	if (!json_is_object(json_object_get(model, "about")))
+		json_decref(about);
 	json_object_update_new(model, json_pack("{s:b, s:b, s:b, s:b, s:b, s:o, s:i}", "hole", count == 0 && !settled(o), "open",
-		!settled(o), "can", s->owes && !settled(o), "question", o->state == DUTY_QUESTION, "deny",
+		!settled(o), "can", s->owes && !settled(o) && !there, "question", o->state == DUTY_QUESTION, "deny",
 		s->owes && !settled(o) && (o->state == DUTY_QUESTION || o->strength != DUTY_MUST), "closer",
 		*o->closed_by ? show_person(rq, o->closed_by) : json_string(""), "escalations", (int)o->escalations));
 	json_object_set_new(model, "undo", json_boolean(s->operator && (o->state == DUTY_DONE || o->state == DUTY_NOT_NEEDED)));

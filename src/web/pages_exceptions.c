@@ -18,6 +18,18 @@ static const char *until_of(struct request *rq, const struct application *a)
 	return text(rq, "%sまで", day);
 }
 
+/* Of one that began without permission: where its report stands; "" of the others. */
+static const char *urgent_line(struct request *rq, const char *id)
+{
+	struct application_urgent u;
+	if (application_urgent_of(parts_of(rq)->proceedings, id, rq->arena, &u, NULL).code != OK)
+		return "";
+	if (!u.reported_ms)
+		return "緊急にとったもの（まだ報告がありません）";
+	return u.reviewed_ms ? u.upheld ? "緊急にとったもの（報告を受けて認められました）" : "緊急にとったもの（報告を受けて終えられました）"
+	                     : "緊急にとったもの（報告済み、判断を待っています）";
+}
+
 /* The ground is for those who may see the application; that there is one, for everybody. */
 static struct result one_model(struct request *rq, const struct application *a, json_t **out, struct why *why)
 {
@@ -27,6 +39,8 @@ static struct result one_model(struct request *rq, const struct application *a, 
 		show_row_link(rq, a->subject), "until", until_of(rq, a), "ground", mine ? a->purpose : "", "href",
 		mine ? text(rq, "/decide/%s", a->id) : "", "number", json_string(a->number), "who",
 		show_person(rq, a->applicant), "chip", show_application_state(a->state));
+	if (*out)
+		json_object_set_new(*out, "urgent", json_string(urgent_line(rq, a->id)));
 	return *out ? ok() : fail(why, E_MEMORY, "", "no memory for the exceptions");
 }
 
@@ -73,12 +87,22 @@ struct result page_exceptions(struct request *rq, struct why *why)
 
 struct asking {
 	const char *clause, *object, *ground, *until;
+	bool urgent;
 	const char *wrong, *field; /* sentence, and which of the four it is about */
 };
 
 static const char *wrong_at(const struct asking *a, const char *field)
 {
 	return strcmp(a->field, field) == 0 ? a->wrong : "";
+}
+
+/* What the policy in force lets one claim to begin without permission: its words, "" nothing. */
+static const char *at_once(struct request *rq)
+{
+	struct web_parts *p = parts_of(rq);
+	const struct policy_edition *edition = policy_edition_on(p->policy, p->policy_name, request_today(rq));
+	const char *claim = edition ? policy_exception_claim(p->policy, edition) : "";
+	return *claim ? policy_label(p->policy, NULL, claim) : "";
 }
 
 static struct result show_form(struct request *rq, unsigned status, const struct asking *a, struct why *why)
@@ -90,6 +114,8 @@ static struct result show_form(struct request *rq, unsigned status, const struct
 	json_t *model = json_pack("{s:s, s:o, s:s, s:o, s:s, s:s, s:s, s:s}", "title", "例外措置を申請する", "crumbs",
 		show_crumbs(crumbs, 4), "path", path, "form", form_token(rq, path), "clause", a->clause, "object", a->object,
 		"ground", a->ground, "until", a->until);
+	json_object_set_new(model, "at_once", json_string(at_once(rq)));
+	json_object_set_new(model, "urgent", json_boolean(a->urgent));
 	json_object_set_new(model, "about", *a->object ? show_row_link(rq, a->object) : json_false());
 	json_object_set_new(model, "lifted", *a->clause ? show_clause(rq, a->clause) : json_false());
 	static const char *const fields[] = {"clause", "ground", "until"};
@@ -132,20 +158,15 @@ static bool is_told(struct request *rq, struct asking *a, day_t *until)
 
 static struct result apply(struct request *rq, const struct asking *a, day_t until, char id[27], struct why *why)
 {
-	char day[11];
-	day_iso(until, day);
-	const struct fact_pair facts[] = {{"object.ground", a->ground}, {"object.until", day}};
-	const struct application_request request = {
-		.wish = {.act = "exception.begin", .actor = rq->person.id, .subject = *a->object ? a->object : rq->person.id,
-		         .facts = facts, .fact_count = 2, .exception_to = a->clause},
-		.section = rq->person.section, .title = text(rq, "例外措置（%s）", a->clause), .purpose = a->ground, .until = until};
-	return application_apply(parts_of(rq)->proceedings, &request, id, why);
+	const struct exception_request request = {.actor = rq->person.id, .section = rq->person.section, .clause = a->clause,
+		.object = a->object, .ground = a->ground, .until = until, .urgent = a->urgent};
+	return exception_begin(parts_of(rq)->proceedings, &request, id, why);
 }
 
 struct result post_exception_new(struct request *rq, struct why *why)
 {
 	struct asking a = {.clause = posted(rq, "clause"), .object = posted(rq, "object"), .ground = posted(rq, "ground"),
-	                   .until = posted(rq, "until"), .wrong = "", .field = ""};
+	                   .until = posted(rq, "until"), .urgent = *posted(rq, "urgent") != 0, .wrong = "", .field = ""};
 	struct why own = {OK, "", ""};
 	char id[27];
 	day_t until;

@@ -47,6 +47,11 @@ const char *row_path(struct request *rq, const struct register_row *row)
 json_t *show_row_link(struct request *rq, const char *id)
 {
 	struct register_row row;
+	struct application a;
+	if (*id && parts_of(rq)->proceedings && register_get(parts_of(rq)->registers, id, rq->arena, &row, NULL).code != OK &&
+	    application_get(parts_of(rq)->proceedings, id, rq->arena, &a, NULL).code == OK)
+		return json_pack("{s:s, s:s, s:s}", "name", text(rq, "申請 %s", a.number), "number", "", "href",
+		                 text(rq, "/decide/%s", a.id));
 	if (!*id || register_get(parts_of(rq)->registers, id, rq->arena, &row, NULL).code != OK)
 		return json_pack("{s:s, s:s, s:s}", "name", id, "number", "", "href", "");
 	return json_pack("{s:s, s:s, s:s}", "name", row.name, "number", text(rq, "%lld", (long long)row.serial), "href",

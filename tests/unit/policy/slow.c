@@ -1155,13 +1155,14 @@ static void quiet(const struct body *b, struct said *all, int count, struct said
 			if (l->kind != ST_LIFT || !lift_names(l, n))
 				continue;
 			struct at at = at_act(b, &b->part[i]);
-			if (l->by) { /* (a) an exception in force grants it */
-				for (size_t k = 0; k < b->q->base->exception_count; k++)
-					lifted |= eq(b->q->base->exceptions[k].clause, n->p->clause->id);
-				continue;
-			}
-			if (gate && (rests_on_claim(b, l->when) || rests_on_claim(b, l->unless)))
+			bool claim = !l->by && (rests_on_claim(b, l->when) || rests_on_claim(b, l->unless));
+			if (gate && claim)
 				continue; /* a gate sees facts, not reasons */
+			for (size_t k = 0; k < b->q->base->exception_count; k++) /* (a) an exception in force grants it */
+				lifted |= (b->q->base->exceptions[k].claimed ? claim : l->by != NULL) &&
+				          eq(b->q->base->exceptions[k].clause, n->p->clause->id);
+			if (l->by)
+				continue;
 			char w = when(&at, l->when, l->unless); /* (b) */
 			lifted |= w == 'T';
 			unsure |= w == 'U';
