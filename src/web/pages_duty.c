@@ -244,8 +244,8 @@ static bool is_done_there(struct request *rq, const struct obligation *o)
 {
 	struct policy_act act;
 	struct application_urgent u;
-	return policy_act_find(parts_of(rq)->policy, o->task, &act) && *act.to && *o->object &&
-	       application_urgent_of(parts_of(rq)->proceedings, o->object, rq->arena, &u, NULL).code == OK;
+	return *o->object && application_urgent_of(parts_of(rq)->proceedings, o->object, rq->arena, &u, NULL).code == OK &&
+	       policy_act_find(parts_of(rq)->policy, o->task, &act) && *act.to;
 }
 
 static struct result duty_model(struct request *rq, const struct duty_seen *s, json_t **out, struct why *why)
@@ -264,12 +264,9 @@ static struct result duty_model(struct request *rq, const struct duty_seen *s, j
 		duty ? duty->when : "", "evidence", evidence_list(rq, o, s->operator), "closed", show_time(o->closed_ms), "note",
 		o->note, "as_needed", duty && duty->strength == DUTY_AS_NEEDED ? "必要に応じて行うこと" : duty && duty->strength == DUTY_SHOULD
 		? "努めること" : ""));
-	json_t *about = show_row_link(rq, o->object);
 	bool there = is_done_there(rq, o);
 	json_object_set_new(model, "there", json_boolean(there && s->owes && !settled(o)));
-	json_object_set_new(model, "about", *json_string_value(json_object_get(about, "href")) ? about : json_false());
-	if (!json_is_object(json_object_get(model, "about")))
-		json_decref(about);
+	json_object_set_new(model, "about", there ? show_row_link(rq, o->object) : json_false());
 	json_object_update_new(model, json_pack("{s:b, s:b, s:b, s:b, s:b, s:o, s:i}", "hole", count == 0 && !settled(o), "open",
 		!settled(o), "can", s->owes && !settled(o) && !there, "question", o->state == DUTY_QUESTION, "deny",
 		s->owes && !settled(o) && (o->state == DUTY_QUESTION || o->strength != DUTY_MUST), "closer",

@@ -24,6 +24,7 @@ const char *urgent_wrong(struct request *rq)
 void add_urgent_exception(struct request *rq, const struct application *a, json_t *model)
 {
 	struct application_urgent u;
+	json_object_set_new(model, "urgent", json_false());
 	if (application_urgent_of(parts_of(rq)->proceedings, a->id, rq->arena, &u, NULL).code != OK)
 		return;
 	bool report = !u.reported_ms && strcmp(a->applicant, rq->person.id) == 0;

@@ -181,6 +181,23 @@ async function standing(all) {
   check(!(await manager('listDelegations')).items.some((d) => d.id === made.id), 'the delegation goes on');
 }
 
+// An exception that cannot wait: begun, reported, judged; by nobody else, and not twice.
+async function urgent(all) {
+  const [tanaka, kuroda] = ['tanaka', 'kuroda'].map((l) => token(l, all).text);
+  const [manager, ciso] = [await client(tanaka), await client(kuroda)];
+  const asset = await manager('makeRow', { kind: 'asset' }, { name: '浸水した書庫の簿冊', cells: { owner: 'tax', for_business: 'yes', importance: 'B', limits: 'backed_up' } });
+  const wish = { clause: 'HN-2.2.2(5)-1', object: asset.id, ground: '書庫の浸水', until: '2030-03-31', urgent: true };
+  const own = await raw('POST', '/exceptions', kuroda, { body: JSON.stringify(wish) });
+  check(own.status === 403, `begun by who is no manager: ${own.status}`);
+  const begun = await manager('beginException', null, wish);
+  check(begun.state === 'permitted' && begun.urgent && !begun.reported, JSON.stringify(begun));
+  const early = await raw('POST', `/exceptions/${begun.id}/judgement`, kuroda, { body: JSON.stringify({ judgement: 'uphold' }) });
+  check(early.status === 409, `judged before it was reported: ${early.status}`);
+  check((await manager('reportException', { id: begun.id }, { report: '別室に置いた' })).reported, 'not reported');
+  const judged = await ciso('judgeException', { id: begun.id }, { judgement: 'stop', reason: '金庫が空いている' });
+  check(judged.judged === 'stop' && judged.state === 'closed', JSON.stringify(judged));
+}
+
 async function everything() {
   const all = 'act.write,application.decide,application.read,application.write,case.read,case.write,crossing.read,duty.read,duty.write,' +
     'ledger.read,office.read,office.write,policy.read,proof.read,record.read,record.write,register.read,register.write';
@@ -247,6 +264,7 @@ async function everything() {
 
   await told(mine, theirs, ours, staff);
   await standing(all);
+  await urgent(all);
   const entries = await ours('listEntries', { kind: 'application.', limit: 3 });
   check(entries.items.length === 3 && entries.next !== '', 'entries are not paged');
   const older = await ours('listEntries', { kind: 'application.', limit: 3, before: Number(entries.next) });

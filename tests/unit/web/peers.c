@@ -521,6 +521,19 @@ struct result application_answer(struct proceedings *p, const char *id, const ch
 	return answer(why);
 }
 
+struct result application_urgent_of(struct proceedings *p, const char *id, struct arena *arena,
+                                    struct application_urgent *out, struct why *why)
+{
+	(void)p, (void)id, (void)arena, (void)out;
+	return fail(why, E_ABSENT, "application", "none");
+}
+
+const char *policy_exception_claim(const struct policy *policy, const struct policy_edition *e)
+{
+	(void)policy, (void)e;
+	return "urgent";
+}
+
 struct result application_after_list(struct proceedings *p, const char *application, const char *person, bool unseen,
                                      struct arena *arena, struct application_after **out, size_t *count, struct why *why)
 {
