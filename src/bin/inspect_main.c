@@ -16,14 +16,11 @@ static struct result work(const struct worker_task *task, struct arena *arena, s
 {
 	struct inspect_limits limits = task->inspect_limits.expanded_bytes
 		? task->inspect_limits : inspect_limits_default();
-	struct inspect_report original;
 	(void)out;
-	TRY(inspect_document(task->type, task->in, &limits, arena, &finding->inspect, why));
 	if (!task->compare)
-		return ok();
-	TRY(inspect_document(task->type, task->original, &limits, arena, &original, why));
-	finding->agreement = inspect_compare(&original, &finding->inspect);
-	return ok();
+		return inspect_document(task->type, task->in, &limits, arena, &finding->inspect, why);
+	return inspect_beside(task->type, task->in, task->original, &limits, arena, &finding->inspect,
+	                      &finding->agreement, why);
 }
 
 static void json(const struct worker_finding *finding, struct buffer *out)

@@ -11,7 +11,7 @@
 #include "base/cursor.h"
 #include "base/text.h"
 
-/* Records by number. */
+/* Records by number, in order. */
 static const struct {
 	unsigned from, to;
 	const char *what;
@@ -155,15 +155,15 @@ static void judge_body(struct sheet *s, unsigned type, struct cursor c)
 		look_find(s->look, "unknown-element", "%s: record %u is cut", s->name, type);
 }
 
-static void judge_record(struct sheet *s, unsigned type, struct cursor body)
+static void judge_record(struct sheet *s, unsigned type, struct slice body)
 {
-	for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++)
-		if (type >= forbidden[i].from && type <= forbidden[i].to)
+	for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0] && type >= forbidden[i].from; i++)
+		if (type <= forbidden[i].to)
 			look_find(s->look, forbidden[i].what, "%s: record %u", s->name, type);
 	if (type == 39)
-		judge_name(s, body);
-	else
-		judge_body(s, type, body);
+		judge_name(s, cursor_of(body, NULL));
+	else if ((type >= 8 && type <= 11) || type == 6 || type == 19 || type == 426 || type == 427)
+		judge_body(s, type, cursor_of(body, NULL));
 }
 
 bool binary_look(struct look *look, const char *name, struct slice in)
@@ -179,7 +179,7 @@ bool binary_look(struct look *look, const char *name, struct slice in)
 		       (next_head(&c, &type, &size) || look_unreadable(look, "%s: a broken record", name));
 		if (!fine)
 			break;
-		struct cursor body = cursor_child(&c, size);
+		struct slice body = cursor_take(&c, size);
 		fine = cursor_ok(&c) || look_unreadable(look, "%s: it ends within a record", name);
 		if (fine)
 			judge_record(&s, type, body);

@@ -12,20 +12,6 @@ static uint8_t upper(uint8_t c)
 	return c >= 'a' && c <= 'z' ? (uint8_t)(c - 32) : c;
 }
 
-bool words_have(const char *words, struct slice word)
-{
-	struct slice all = slice_str(words);
-	for (size_t from = 0; word.len && from < all.len;) {
-		size_t to = from;
-		while (to < all.len && all.at[to] != ' ')
-			to++;
-		if (slice_equal_nocase(slice_part(all, from, to - from), word))
-			return true;
-		from = to + 1;
-	}
-	return false;
-}
-
 static bool has_nocase(struct slice text, const char *part)
 {
 	size_t len = strlen(part);
@@ -105,7 +91,12 @@ static bool this_workbook(struct slice formula, size_t at)
 	return slice_is(slice_part(formula, at, 3), "[0]");
 }
 
-bool formula_safe(struct slice formula, const char **what)
+static uint64_t judge_function(struct slice name)
+{
+	return words_have(functions_forbidden, name);
+}
+
+bool formula_safe(struct look *look, struct slice formula, const char **what)
 {
 	uint8_t quote = 0, before = 0;
 	unsigned columns = 0; /* brackets open after the name of a table: Sales[[Mon]:[Fri]] */
@@ -133,7 +124,7 @@ bool formula_safe(struct slice formula, const char **what)
 			while (to < formula.len && name_byte(formula.at[to]))
 				to++;
 			if (to < formula.len && formula.at[to] == '(' &&
-			    words_have(functions_forbidden, formula_word(formula, i, to)))
+			    names_bits(look, judge_function, formula_word(formula, i, to)))
 				return *what = "formula", false;
 		}
 		before = c;
@@ -160,33 +151,30 @@ bool field_safe(struct slice instruction)
 	       !has_nocase(instruction, "\"\\\\");
 }
 
-enum collected { NOTHING, TEXT, FORMULA, INSTRUCTION, MACRO };
-enum { FIELD_DEPTH = 16, COLLECT_MOST = 1 << 20, NAMES = 512, NAME_PLACES = 8, NAME_MOST = 40 };
+enum collected { NOTHING, TEXT, FORMULA, INSTRUCTION };
+enum { FIELD_DEPTH = 16, COLLECT_MOST = 1 << 20 };
 
 enum { ELEMENTS = sizeof elements / sizeof elements[0], ATTRIBUTES = sizeof attributes / sizeof attributes[0] };
-_Static_assert(ELEMENTS <= 32 && ATTRIBUTES <= 32, "a bit for each row");
 
-/* What the tables say of one name.  A part repeats few names many times. */
-struct named {
-	uint32_t elements, attributes; /* bit a row that has it */
-	enum collected kind;
-	uint8_t len, name[NAME_MOST];  /* len 0: nothing stands here */
-};
+/* What is known of a name: a bit for each row above that has it, then these. */
+enum { KIND = 3, OTHERS = ELEMENTS + ATTRIBUTES };
+static const char *const roles[] = {"control", "definedName", "fldSimple", "fldCharType", "instr"};
+enum role { CONTROL = 0, DEFINED_NAME, FIELD_SIMPLE, FIELD_CHARACTER, FIELD_CODE, ROLES };
+_Static_assert(OTHERS + KIND + ROLES <= 64, "a bit for each");
 
 /* What is gathered while a part is read. */
 struct content {
 	enum collected kind;
-	struct buffer gathered;                /* text of the present f, macro or definedName */
+	struct buffer gathered;                /* text of the present f or definedName */
 	struct buffer fields[FIELD_DEPTH];     /* instructions by nesting */
 	unsigned depth;
 	struct part_text visible;
-	struct named names[NAMES];
 };
 
 static void judge_formula(struct part *part, struct slice formula)
 {
 	const char *what = NULL;
-	if (!formula_safe(formula, &what))
+	if (!formula_safe(part->look, formula, &what))
 		look_find(part->look, what, "%s formula", part->name);
 }
 
@@ -265,69 +253,62 @@ static enum collected kind_of(struct slice name)
 	return NOTHING;
 }
 
-static struct named judge_name(struct slice name)
+static uint64_t judge_name(struct slice name)
 {
-	struct named made = {.kind = kind_of(name)};
+	uint64_t bits = (uint64_t)kind_of(name) << OTHERS;
 	for (size_t i = 0; i < ELEMENTS; i++)
-		made.elements |= (uint32_t)words_have(elements[i].names, name) << i;
+		bits |= (uint64_t)words_have(elements[i].names, name) << i;
 	for (size_t i = 0; i < ATTRIBUTES; i++)
-		made.attributes |= (uint32_t)words_have(attributes[i].names, name) << i;
-	return made;
+		bits |= (uint64_t)words_have(attributes[i].names, name) << (ELEMENTS + i);
+	for (size_t i = 0; i < ROLES; i++)
+		bits |= (uint64_t)slice_is(name, roles[i]) << (OTHERS + KIND + i);
+	return bits;
 }
 
-static struct named named(struct content *c, struct slice name)
+static bool is(uint64_t bits, enum role role)
 {
-	uint32_t h = 2166136261u;
-	if (name.len == 0 || name.len > NAME_MOST)
-		return judge_name(name);
-	for (size_t i = 0; i < name.len; i++)
-		h = (h ^ name.at[i]) * 16777619u;
-	struct named *known = NULL;
-	for (uint32_t i = 0; i < NAME_PLACES; i++) {
-		known = &c->names[((h ^ h >> 16) + i) % NAMES];
-		if (known->len == name.len && memcmp(known->name, name.at, name.len) == 0)
-			return *known;
-		if (known->len == 0)
-			break;
-	}
-	*known = judge_name(name);
-	known->len = (uint8_t)name.len;
-	memcpy(known->name, name.at, name.len);
-	return *known;
+	return bits >> (OTHERS + KIND + role) & 1;
 }
 
-static void on_element(struct part *part, struct slice name, struct slice ns,
+static void on_attribute(struct part *part, uint64_t element, const struct attribute *a)
+{
+	uint64_t bits = names_bits(part->look, judge_name, a->name);
+	for (size_t k = 0; k < ATTRIBUTES && bits >> ELEMENTS; k++)
+		if ((bits >> (ELEMENTS + k) & 1) && a->value.len > 0)
+			look_find(part->look, attributes[k].what, "%s @%.*s", part->name, SLICE_ARG(a->name));
+	judge_address(part, a);
+	if (is(bits, FIELD_CHARACTER))
+		on_field_character(part, a->value);
+	if (is(element, FIELD_SIMPLE) && is(bits, FIELD_CODE) && !field_safe(a->value))
+		look_find(part->look, "field", "%s <fldSimple>", part->name);
+}
+
+static void on_element(struct part *part, struct slice name, const char *ns,
                        const struct attribute *list, size_t count)
 {
 	struct content *c = part->user;
-	struct named element = named(c, name);
+	uint64_t element = names_bits(part->look, judge_name, name);
 	(void)ns;
-	for (size_t i = 0; element.elements >> i && i < ELEMENTS; i++)
-		if (element.elements >> i & 1)
+	c->kind = (enum collected)(element >> OTHERS & ((1 << KIND) - 1));
+	if (part->look->comparing)
+		return; /* its text is asked for, and no more */
+	for (size_t i = 0; i < ELEMENTS; i++)
+		if (element >> i & 1)
 			look_find(part->look, elements[i].what, "%s <%.*s>", part->name, SLICE_ARG(name));
 	/* in workbooks a control may also be a plain form control, with no code */
-	if (slice_is(name, "control") && !starts_nocase(slice_str(part->name), "xl/"))
+	if (is(element, CONTROL) && !starts_nocase(slice_str(part->name), "xl/"))
 		look_find(part->look, "activex", "%s <control>", part->name);
-	for (size_t i = 0; i < count; i++) {
-		uint32_t rows = named(c, list[i].name).attributes;
-		for (size_t k = 0; rows >> k && k < ATTRIBUTES; k++)
-			if ((rows >> k & 1) && list[i].value.len > 0)
-				look_find(part->look, attributes[k].what, "%s @%.*s", part->name,
-				          SLICE_ARG(list[i].name));
-		judge_address(part, &list[i]);
-		if (slice_is(list[i].name, "fldCharType"))
-			on_field_character(part, list[i].value);
-		if (slice_is(name, "fldSimple") && slice_is(list[i].name, "instr") && !field_safe(list[i].value))
-			look_find(part->look, "field", "%s <fldSimple>", part->name);
-	}
-	if (slice_is(name, "definedName"))
+	for (size_t i = 0; i < count; i++)
+		on_attribute(part, element, &list[i]);
+	if (is(element, DEFINED_NAME))
 		judge_defined_name(part, list, count);
-	c->kind = element.kind;
 }
 
 static void on_text(struct part *part, struct slice text)
 {
 	struct content *c = part->user;
+	if (c->kind != TEXT && part->look->comparing)
+		return;
 	if (c->kind == TEXT)
 		part_text_add(&c->visible, text.at, text.len);
 	if (c->kind == FORMULA)
@@ -340,7 +321,7 @@ static void on_end(struct part *part, struct slice name)
 {
 	struct content *c = part->user;
 	(void)name;
-	if (c->kind == FORMULA) {
+	if (c->kind == FORMULA && !part->look->comparing) {
 		if (c->gathered.failed)
 			look_find(part->look, "formula", "%s a formula too long to read", part->name);
 		judge_formula(part, buffer_slice(&c->gathered));
@@ -349,7 +330,7 @@ static void on_end(struct part *part, struct slice name)
 	c->kind = NOTHING;
 }
 
-bool content_look(struct look *look, const char *name, struct slice in)
+bool content_look(struct look *look, const char *name, struct feed *feed)
 {
 	struct content c = {0};
 	struct part part = {.look = look, .name = name, .element = on_element, .text = on_text,
@@ -357,7 +338,7 @@ bool content_look(struct look *look, const char *name, struct slice in)
 	buffer_init(&c.gathered, COLLECT_MOST);
 	for (unsigned i = 0; i < FIELD_DEPTH; i++)
 		buffer_init(&c.fields[i], COLLECT_MOST);
-	bool fine = xml_read(&part, in);
+	bool fine = xml_feed(&part, feed);
 	for (unsigned i = 0; i < FIELD_DEPTH; i++) {
 		if (c.fields[i].len)
 			judge_field(&part, &c.fields[i]);

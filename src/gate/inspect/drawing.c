@@ -10,12 +10,12 @@ struct drawing {
 	bool text;
 };
 
-static void on_element(struct part *part, struct slice name, struct slice ns, const struct attribute *list, size_t count)
+static void on_element(struct part *part, struct slice name, const char *ns, const struct attribute *list, size_t count)
 {
 	struct drawing *d = part->user;
 	static const char forbidden[] =
 		"script handler foreignObject iframe animate animateColor animateMotion animateTransform set audio video feImage object embed";
-	if (words_have(forbidden, name) || !slice_is(ns, "http://www.w3.org/2000/svg"))
+	if (words_have(forbidden, name) || !ns || strcmp(ns, "http://www.w3.org/2000/svg") != 0)
 		look_find(part->look, "drawing-element", "%.*s", SLICE_ARG(name));
 	for (size_t i = 0; i < count; i++) {
 		struct slice value = list[i].value;

@@ -27,11 +27,11 @@ static void judge_formula(struct part *part, struct slice formula)
 	const char *what = "formula";
 	if (formula.len > 0 && formula.at[0] == '=')
 		formula = slice_part(formula, 1, formula.len);
-	if (!formula_safe(formula, &what))
+	if (!formula_safe(part->look, formula, &what))
 		look_find(part->look, what, "%.*s", SLICE_ARG(slice_part(formula, 0, 60)));
 }
 
-static void on_element(struct part *part, struct slice name, struct slice ns,
+static void on_element(struct part *part, struct slice name, const char *ns,
                        const struct attribute *list, size_t count)
 {
 	struct workbook *w = part->user;

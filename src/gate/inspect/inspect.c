@@ -90,7 +90,7 @@ void look_find(struct look *look, const char *what, const char *format, ...)
 {
 	char text[300];
 	va_list args;
-	if (look->report->finding_count++ >= look->left.findings)
+	if (look->comparing || look->report->finding_count++ >= look->left.findings)
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
@@ -193,6 +193,11 @@ bool link_safe(struct slice target)
 	       starts_nocase(target, "mailto:");
 }
 
+bool look_has_text(enum inspect_type type)
+{
+	return type != INSPECT_PDF && (type < INSPECT_JPEG || type > INSPECT_JP2);
+}
+
 bool look_inside(struct look *look, enum inspect_type type, struct slice name, struct slice in)
 {
 	struct inspect_report inner = {.reason = "", .type = type};
@@ -203,7 +208,7 @@ bool look_inside(struct look *look, enum inspect_type type, struct slice name, s
 		return look_unreadable(look, "%.*s: %s", SLICE_ARG(name),
 		                       type ? "nested too deep" : "of no known type");
 	struct look child = {.arena = look->arena, .left = look->left, .report = &inner,
-	                     .tail = look->tail, .path = path};
+	                     .tail = look->tail, .path = path, .comparing = look->comparing, .names = look->names};
 	child.left.depth--;
 	bool done = types[type].look(&child, type, in);
 	look->tail = child.tail;
@@ -218,22 +223,61 @@ bool look_inside(struct look *look, enum inspect_type type, struct slice name, s
 	return done;
 }
 
+static struct result look_at(struct look *look, struct slice in, struct why *why)
+{
+	struct inspect_report *report = look->report;
+	enum inspect_type type = report->type;
+	bool known = (unsigned)type < INSPECT_TYPES && types[type].look;
+	look->tail = &report->findings;
+	bool done = known && types[type].look(look, type, in);
+	if (!known)
+		look_unreadable(look, "of no known type");
+	if (done && report->finding_count == 0 && !look->no_memory)
+		report->verdict = INSPECT_OK;
+	if (report->finding_count > 0)
+		report->verdict = INSPECT_FOUND;
+	return look->no_memory ? fail(why, E_MEMORY, "", "no memory to look at the document") : ok();
+}
+
 struct result inspect_document(enum inspect_type type, struct slice in,
                                const struct inspect_limits *limits, struct arena *arena,
                                struct inspect_report *report, struct why *why)
 {
+	struct names *names = NULL;
+	struct look look = {.arena = arena, .left = *limits, .report = report, .path = "", .names = &names};
 	*report = (struct inspect_report){.reason = "", .type = type};
-	struct look look = {.arena = arena, .left = *limits, .report = report,
-	                    .tail = &report->findings, .path = ""};
-	bool known = (unsigned)type < INSPECT_TYPES && types[type].look;
-	bool done = known && types[type].look(&look, type, in);
-	if (!known)
-		look_unreadable(&look, "of no known type");
-	if (done && report->finding_count == 0 && !look.no_memory)
-		report->verdict = INSPECT_OK;
-	if (report->finding_count > 0)
-		report->verdict = INSPECT_FOUND;
-	return look.no_memory ? fail(why, E_MEMORY, "", "no memory to look at the document") : ok();
+	return look_at(&look, in, why);
+}
+
+static struct result look_beside(struct look *look, struct slice original, const struct inspect_limits *limits,
+                                 enum inspect_agreement *agreement, struct why *why)
+{
+	struct inspect_report before = {.reason = "", .type = look->report->type};
+	struct look other = {.arena = look->arena, .left = *limits, .report = &before, .path = "",
+	                     .comparing = true, .kept = look->kept, .names = look->names};
+	TRY(look_at(&other, original, why));
+	*agreement = inspect_compare(&before, look->report);
+	return ok();
+}
+
+struct result inspect_beside(enum inspect_type type, struct slice in, struct slice original,
+                             const struct inspect_limits *limits, struct arena *arena,
+                             struct inspect_report *report, enum inspect_agreement *agreement,
+                             struct why *why)
+{
+	struct names *names = NULL;
+	struct kept kept = {0};
+	struct look look = {.arena = arena, .left = *limits, .report = report, .path = "", .kept = &kept,
+	                    .names = &names};
+	*report = (struct inspect_report){.reason = "", .type = type};
+	*agreement = INSPECT_DIFFERS;
+	struct result r = look_at(&look, in, why);
+	if (r.code == OK && slice_equal(in, original))
+		*agreement = inspect_compare(report, report);
+	else if (r.code == OK && !report->reason[0])
+		r = look_beside(&look, original, limits, agreement, why);
+	kept_done(&kept);
+	return r;
 }
 
 enum inspect_agreement inspect_compare(const struct inspect_report *original,

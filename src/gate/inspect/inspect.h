@@ -96,6 +96,16 @@ enum inspect_agreement {
 enum inspect_agreement inspect_compare(const struct inspect_report *original,
                                        const struct inspect_report *output);
 
+/* inspect_beside - an output, and how it compares with the original it was made from
+ * Of the original only what is compared is read, pages and text, and of that only what does
+ * not lie in the output byte for byte: a member of a package with the same name, coding and
+ * packed bytes counts as it was read there.  Nothing outlives the call.
+ * agreement  always written                                                 */
+struct result inspect_beside(enum inspect_type type, struct slice in, struct slice original,
+                             const struct inspect_limits *limits, struct arena *arena,
+                             struct inspect_report *report, enum inspect_agreement *agreement,
+                             struct why *why) MUST;
+
 /* inspect_report_json - one object: {"type","verdict","reason","findings":[{"what","where"}],
  * "finding_count","pages","text_chars","text_digest"} */
 void inspect_report_json(const struct inspect_report *report, struct buffer *out);

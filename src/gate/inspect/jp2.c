@@ -233,6 +233,9 @@ bool look_jp2(struct look *look, enum inspect_type type, struct slice in)
 	struct slice stream = in;
 	struct sizes sizes = {0};
 	(void)type;
+	look->report->pages = 1;
+	if (look->comparing)
+		return true;
 	if (!slice_starts(in, slice_of("\xFF\x4F\xFF\x51", 4)) && !boxes(look, in, &stream))
 		return false;
 	struct cursor c = cursor_of(stream, NULL);
@@ -240,6 +243,5 @@ bool look_jp2(struct look *look, enum inspect_type type, struct slice in)
 		return look_unreadable(look, "no codestream");
 	if (!look_pay_pixels(look, sizes.width, sizes.height) || !tile_parts(look, &c, sizes.tiles))
 		return false;
-	look->report->pages = 1;
 	return samples(look, stream, &sizes);
 }

@@ -9,12 +9,18 @@
 
 #include "gate/inspect/inspect.h"
 
+struct names;
+struct kept;
+
 struct look {
 	struct arena *arena;
 	struct inspect_limits left; /* what remains of the budgets, over the whole tree */
 	struct inspect_report *report;
 	struct inspect_finding **tail;
 	const char *path;           /* "" or "inner.zip/" */
+	bool comparing;             /* an original: its pages and its text are asked for, no findings */
+	struct kept *kept;          /* NULL, or the output's members, kept for its original */
+	struct names **names;       /* known ones, of the whole tree (names.h) */
 	bool no_memory;
 };
 
@@ -42,6 +48,10 @@ void look_text(struct look *look, const struct part_text *text);
 /* look_ended - readable so far; bytes that are left are a finding */
 struct cursor;
 bool look_ended(struct look *look, const struct cursor *c);
+
+/* look_has_text - false for pictures and pdf: what lies inside another document and has no
+ * text counts nothing for it                                                 */
+bool look_has_text(enum inspect_type type);
 
 /* look_inside - a nested document, under a name of its own */
 bool look_inside(struct look *look, enum inspect_type type, struct slice name, struct slice in);
@@ -71,14 +81,52 @@ struct member {
 struct members {
 	void *zip; /* struct zip * */
 	struct member *at;
+	uint32_t *sorted; /* places in at, by name */
 	size_t count;
 };
 /* members_open - lists, and checks that the archive has one reading only: own
  * scan of both directories, names alike, no gap, no extra, no comment        */
 bool members_open(struct look *look, struct slice in, struct members *out);
 void members_close(struct members *members);
+/* members_shut - the same, but an output's are kept for its original where there is one */
+void members_shut(struct look *look, struct members *members);
+/* members_find - by name, letters of ASCII in any size; SIZE_MAX if there is none */
+size_t members_find(const struct members *members, struct slice name);
 /* members_read - malloc'd; false when it is damaged or over the budget */
 bool members_read(struct look *look, const struct members *members, size_t index, uint8_t **bytes,
                   struct slice *out);
+
+/* A part's bytes: all there, or of a member, read on while they are parsed. */
+struct feed {
+	struct slice ready;   /* what is there and not yet taken */
+	void *file;           /* struct zip_file *; NULL: no more than ready */
+	uint8_t *room;
+	uint64_t left;        /* that the member promised, after ready */
+	bool broken;
+};
+/* feed_more - the next piece into ready, empty at the end; once ready is used up */
+void feed_more(struct feed *feed);
+/* members_feed - the first piece is ready; false when it is damaged or over the budget */
+bool members_feed(struct look *look, const struct members *members, size_t index, struct feed *out);
+/* feed_end - true when all that was promised was read, and no more */
+bool feed_end(struct look *look, const struct members *members, size_t index, struct feed *feed);
+/* feed_whole - all of it in one piece, malloc'd, and the end as above */
+bool feed_whole(struct look *look, const struct members *members, size_t index, struct feed *feed,
+                uint8_t **bytes, struct slice *out);
+
+/* members_each - look at one, and remember what it counted; or, of an original, count what
+ * the output's member of the same name, coding and packed bytes did             */
+typedef bool member_fn(void *user, size_t index);
+bool members_each(struct look *look, const struct members *members, size_t index, member_fn *read, void *user);
+
+/* The output's members, while its original is looked at. */
+struct kept {
+	struct members members;
+	struct counted {
+		uint64_t pages, chars, digest;
+		bool read;
+	} *counted; /* one a member */
+};
+void kept_done(struct kept *kept);
 
 #endif

@@ -66,28 +66,53 @@ static void judge_formula(struct part *part, struct slice formula)
 	for (size_t i = 0; i < formula.len; i++) /* references without their brackets: those name workbooks in Excel */
 		if (formula.at[i] != '[' && formula.at[i] != ']')
 			buffer_put_u8(&plain, formula.at[i]);
-	if (outside || plain.failed || !formula_safe(buffer_slice(&plain), &what))
+	if (outside || plain.failed || !formula_safe(part->look, buffer_slice(&plain), &what))
 		look_find(part->look, what, "%s %.*s", part->name, SLICE_ARG(slice_part(formula, 0, 60)));
 }
 
-static void on_element(struct part *part, struct slice name, struct slice ns, const struct attribute *list, size_t count)
+enum { FORBIDDEN = sizeof forbidden / sizeof forbidden[0] };
+enum role { REFERENCE = FORBIDDEN, FORMULA, MACRO, BODY, PAGE };
+
+static uint64_t judge_name(struct slice name)
+{
+	static const char *const roles[] = {"href", "formula expression",
+		"macro-name onclick onload transformation dde-application", "body", "table page"};
+	uint64_t bits = 0;
+	for (size_t i = 0; i < FORBIDDEN; i++)
+		bits |= (uint64_t)words_have(forbidden[i].elements, name) << i;
+	for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+		bits |= (uint64_t)words_have(roles[i], name) << (FORBIDDEN + i);
+	return bits;
+}
+
+static bool is(uint64_t bits, enum role role)
+{
+	return bits >> role & 1;
+}
+
+static void on_attribute(struct part *part, struct slice element, const struct attribute *a)
+{
+	uint64_t bits = names_bits(part->look, judge_name, a->name);
+	if (is(bits, REFERENCE))
+		judge_target(part, element, a->value);
+	if (is(bits, FORMULA) && a->ns && strcmp(a->ns, "urn:oasis:names:tc:opendocument:xmlns:table:1.0") == 0)
+		judge_formula(part, a->value);
+	if (is(bits, MACRO))
+		look_find(part->look, "macro-link", "%s @%.*s", part->name, SLICE_ARG(a->name));
+}
+
+static void on_element(struct part *part, struct slice name, const char *ns, const struct attribute *list, size_t count)
 {
 	struct document *d = part->user;
+	uint64_t bits = names_bits(part->look, judge_name, name);
 	(void)ns;
-	for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++)
-		if (words_have(forbidden[i].elements, name))
+	for (size_t i = 0; i < FORBIDDEN; i++)
+		if (bits >> i & 1)
 			look_find(part->look, forbidden[i].what, "%s %.*s", part->name, SLICE_ARG(name));
-	for (size_t i = 0; i < count; i++) {
-		struct slice attribute = list[i].name;
-		if (slice_is(attribute, "href"))
-			judge_target(part, name, list[i].value);
-		if (slice_is(list[i].ns, "urn:oasis:names:tc:opendocument:xmlns:table:1.0") && words_have("formula expression", attribute))
-			judge_formula(part, list[i].value);
-		if (words_have("macro-name onclick onload transformation dde-application", attribute))
-			look_find(part->look, "macro-link", "%s @%.*s", part->name, SLICE_ARG(attribute));
-	}
-	d->body += d->body > 0 || slice_is(name, "body");
-	bool page = words_have("table page", name) && d->body > 0 && d->folder[0] == '\0';
+	for (size_t i = 0; i < count && !part->look->comparing; i++)
+		on_attribute(part, name, &list[i]);
+	d->body += d->body > 0 || is(bits, BODY);
+	bool page = is(bits, PAGE) && d->body > 0 && d->folder[0] == '\0';
 	part->look->report->pages += page && d->body <= 3;
 }
 
@@ -105,14 +130,21 @@ static void on_text(struct part *part, struct slice text)
 		part_text_add(&d->seen, text.at, text.len);
 }
 
-static bool look_xml(struct document *d, const struct member *m, struct slice content)
+static bool look_xml(struct document *d, size_t index)
 {
+	const struct member *m = &d->members.at[index];
+	struct feed feed;
 	struct part part = {.look = d->look, .name = m->name, .element = on_element, .text = on_text, .end = on_end, .user = d};
 	const char *slash = strrchr(m->name, '/');
 	d->folder = arena_printf(d->look->arena, "%.*s", slash ? (int)(slash - m->name + 1) : 0, m->name);
 	d->body = 0;
 	d->seen = (struct part_text){0};
-	bool fine = d->folder ? xml_read(&part, content) : look_memory(d->look);
+	if (!d->folder)
+		return look_memory(d->look);
+	if (!members_feed(d->look, &d->members, index, &feed))
+		return false;
+	bool fine = xml_feed(&part, &feed);
+	fine = feed_end(d->look, &d->members, index, &feed) && fine;
 	look_text(d->look, &d->seen); /* one sum a part: they may lie in any order */
 	return fine;
 }
@@ -141,11 +173,16 @@ static bool named_xml(const char *name)
 	return strcmp(name, "META-INF/manifest.xml") == 0 || words_have("content.xml styles.xml meta.xml settings.xml", slice_str(last));
 }
 
-static bool look_member(struct document *d, size_t index)
+static bool look_member(void *user, size_t index)
 {
+	struct document *d = user;
 	const struct member *m = &d->members.at[index];
 	uint8_t *bytes = NULL;
 	struct slice content;
+	if (named_xml(m->name))
+		return look_xml(d, index);
+	if (d->look->comparing)
+		return true;
 	if (!members_read(d->look, &d->members, index, &bytes, &content))
 		return false;
 	bool fine = true;
@@ -154,7 +191,7 @@ static bool look_member(struct document *d, size_t index)
 	else if (slice_is(m->name_bytes, "mimetype"))
 		fine = slice_starts(content, SLICE("application/vnd.oasis.opendocument.")) || look_unreadable(d->look, "mimetype: another");
 	else
-		fine = named_xml(m->name) ? look_xml(d, m, content) : look_picture(d, m, content);
+		fine = look_picture(d, m, content);
 	free(bytes);
 	return fine;
 }
@@ -166,8 +203,8 @@ bool look_odf(struct look *look, enum inspect_type type, struct slice in)
 	bool fine = first ? members_open(look, in, &d.members) : look_unreadable(look, "the mimetype does not come first, stored");
 	(void)type;
 	for (size_t i = 0; fine && i < d.members.count; i++)
-		fine = look_member(&d, i);
+		fine = members_each(look, &d.members, i, look_member, &d);
 	if (first)
-		members_close(&d.members);
+		members_shut(look, &d.members);
 	return fine;
 }

@@ -58,14 +58,6 @@ struct package {
 	unsigned ending_count;
 };
 
-static size_t find_member(const struct package *p, struct slice name)
-{
-	for (size_t i = 0; i < p->members.count; i++)
-		if (slice_equal_nocase(p->members.at[i].name_bytes, name))
-			return i;
-	return SIZE_MAX;
-}
-
 static struct slice value_of(const struct attribute *list, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
@@ -83,7 +75,7 @@ static bool contains_nocase(struct slice text, const char *part)
 	return false;
 }
 
-static void on_content_type(struct part *part, struct slice name, struct slice ns,
+static void on_content_type(struct part *part, struct slice name, const char *ns,
                             const struct attribute *list, size_t count)
 {
 	struct package *p = part->user;
@@ -97,7 +89,7 @@ static void on_content_type(struct part *part, struct slice name, struct slice n
 		if (!binary && contains_nocase(type, contents_forbidden[i].part))
 			look_find(p->look, contents_forbidden[i].what, "[Content_Types].xml %.*s", SLICE_ARG(type));
 	if (slice_is(name, "Override")) {
-		size_t at = find_member(p, slice_part(target, 1, target.len));
+		size_t at = members_find(&p->members, slice_part(target, 1, target.len));
 		if (at == SIZE_MAX)
 			look_find(p->look, "dangling-link", "[Content_Types].xml %.*s", SLICE_ARG(target));
 		else
@@ -162,14 +154,14 @@ static void judge_internal(struct part *part, struct slice word, struct slice ta
 	if (slice_is(word, "hyperlink") && target.len && target.at[0] == '#')
 		return; /* a place in the same document */
 	struct slice path = resolve(p->look->arena, slice_str(p->source ? p->source : ""), target);
-	size_t at = find_member(p, path);
+	size_t at = members_find(&p->members, path);
 	if (at == SIZE_MAX)
 		look_find(part->look, "dangling-link", "%s %.*s", part->name, SLICE_ARG(target));
 	else
 		p->reached[at] = true;
 }
 
-static void on_relationship(struct part *part, struct slice name, struct slice ns,
+static void on_relationship(struct part *part, struct slice name, const char *ns,
                             const struct attribute *list, size_t count)
 {
 	(void)ns;
@@ -199,7 +191,7 @@ static const char *source_folder(struct package *p, struct slice rels)
 		return NULL;
 	struct slice file = slice_part(rels, at + 6, rels.len - at - 6 - 5);
 	char *owner = arena_printf(p->look->arena, "%.*s%.*s", (int)at, (const char *)rels.at, SLICE_ARG(file));
-	if (!owner || (file.len && find_member(p, slice_str(owner)) == SIZE_MAX))
+	if (!owner || (file.len && members_find(&p->members, slice_str(owner)) == SIZE_MAX))
 		return NULL;
 	return arena_string(p->look->arena, slice_part(rels, 0, at));
 }
@@ -209,35 +201,36 @@ static bool is_relations(const struct member *m)
 	return slice_ends(m->name_bytes, SLICE(".rels"));
 }
 
+static bool read_xml(struct package *p, size_t index, struct part *part)
+{
+	struct feed feed;
+	if (!members_feed(p->look, &p->members, index, &feed))
+		return false;
+	bool fine = xml_feed(part, &feed);
+	return feed_end(p->look, &p->members, index, &feed) && fine;
+}
+
 static bool read_relations(struct package *p, size_t index)
 {
 	const struct member *m = &p->members.at[index];
-	uint8_t *bytes = NULL;
-	struct slice content;
 	struct part part = {.look = p->look, .name = m->name, .element = on_relationship, .user = p};
 	p->source = source_folder(p, m->name_bytes);
 	if (!p->source) {
 		look_find(p->look, "orphan-part", "%s", m->name);
 		return true;
 	}
-	bool fine = members_read(p->look, &p->members, index, &bytes, &content) && xml_read(&part, content);
-	free(bytes);
-	return fine;
+	return read_xml(p, index, &part);
 }
 
 static bool read_content_types(struct package *p)
 {
-	size_t index = find_member(p, SLICE("[Content_Types].xml"));
-	uint8_t *bytes = NULL;
-	struct slice content;
+	size_t index = members_find(&p->members, SLICE("[Content_Types].xml"));
 	struct part part = {.look = p->look, .name = "[Content_Types].xml", .element = on_content_type,
 	                    .user = p};
 	if (index == SIZE_MAX)
 		return look_unreadable(p->look, "no [Content_Types].xml");
 	p->reached[index] = p->typed[index] = true;
-	bool fine = members_read(p->look, &p->members, index, &bytes, &content) && xml_read(&part, content);
-	free(bytes);
-	return fine;
+	return read_xml(p, index, &part);
 }
 
 static bool starts_any(struct slice in, const char *const *heads, const size_t *lens, size_t count)
@@ -279,21 +272,41 @@ static bool is_xml(struct slice content)
 	return content.len > 0 && content.at[0] == '<';
 }
 
-static bool look_part(struct package *p, size_t index)
+static bool look_whole(struct package *p, size_t index, struct feed *feed)
 {
-	const struct member *m = &p->members.at[index];
 	uint8_t *bytes = NULL;
 	struct slice content;
+	bool fine = feed_whole(p->look, &p->members, index, feed, &bytes, &content) &&
+	            look_binary(p, &p->members.at[index], content);
+	free(bytes);
+	return fine;
+}
+
+/* shows_text - the only parts of an original that matter: XML, records, a workbook behind a chart */
+static bool shows_text(const struct member *m)
+{
+	const char *dot = strrchr(m->name, '.');
+	enum inspect_type type = dot ? inspect_type_of(dot + 1) : INSPECT_NOTHING;
+	return look_has_text(type) && !(dot && (strcasecmp(dot, ".emf") == 0 || strcasecmp(dot, ".wmf") == 0));
+}
+
+static bool look_part(void *user, size_t index)
+{
+	struct package *p = user;
+	const struct member *m = &p->members.at[index];
+	struct feed feed;
 	if (slice_ends(m->name_bytes, SLICE("/"))) {
 		look_find(p->look, "orphan-part", "%s", m->name);
 		return true;
 	}
-	if (!members_read(p->look, &p->members, index, &bytes, &content))
+	if (p->look->comparing && !shows_text(m))
+		return true;
+	if (!members_feed(p->look, &p->members, index, &feed))
 		return false;
-	bool fine = is_xml(content) ? content_look(p->look, m->name, content)
-	                            : look_binary(p, m, content);
-	free(bytes);
-	return fine;
+	if (!is_xml(feed.ready))
+		return look_whole(p, index, &feed);
+	bool fine = content_look(p->look, m->name, &feed);
+	return feed_end(p->look, &p->members, index, &feed) && fine;
 }
 
 static bool typed(const struct package *p, size_t index)
@@ -315,16 +328,24 @@ static void count_page(struct package *p, const struct member *m)
 			p->look->report->pages++;
 }
 
-static bool look_package(struct package *p)
+/* read_ways - how parts are reached, and what they are said to be */
+static bool read_ways(struct package *p)
 {
-	static const char *const mains[] = {[INSPECT_DOCX] = "word/", [INSPECT_XLSX] = "xl/",
-	                                    [INSPECT_PPTX] = "ppt/", [INSPECT_XLSB] = "xl/"};
-	size_t first = 0;
 	if (!read_content_types(p))
 		return false;
 	for (size_t i = 0; i < p->members.count; i++)
 		if (is_relations(&p->members.at[i]) && !read_relations(p, i))
 			return false;
+	return true;
+}
+
+static bool look_package(struct package *p)
+{
+	static const char *const mains[] = {[INSPECT_DOCX] = "word/", [INSPECT_XLSX] = "xl/",
+	                                    [INSPECT_PPTX] = "ppt/", [INSPECT_XLSB] = "xl/"};
+	size_t first = 0;
+	if (!p->look->comparing && !read_ways(p))
+		return false;
 	for (size_t i = 0; i < p->members.count; i++) {
 		const struct member *m = &p->members.at[i];
 		first += starts_nocase(m->name_bytes, mains[p->look->report->type]);
@@ -334,7 +355,7 @@ static bool look_package(struct package *p)
 			continue;
 		if (!p->reached[i])
 			look_find(p->look, "orphan-part", "%s", m->name);
-		if (!look_part(p, i))
+		if (!members_each(p->look, &p->members, i, look_part, p))
 			return false;
 		count_page(p, m);
 	}
@@ -353,6 +374,6 @@ bool look_office(struct look *look, enum inspect_type type, struct slice in)
 		p.typed = ARENA_ARRAY(look->arena, p.members.count + 1, bool);
 		fine = p.reached && p.typed ? look_package(&p) : look_memory(look);
 	}
-	members_close(&p.members);
+	members_shut(look, &p.members);
 	return fine;
 }

@@ -3,15 +3,18 @@
 #define SEKISHO_GATE_INSPECT_OFFICE_H
 
 #include "gate/inspect/look.h"
+#include "gate/inspect/names.h"
 
 /* An attribute as SAX gives it: local name, namespace, decoded value. */
 struct attribute {
-	struct slice name, ns, value;
+	struct slice name;
+	const char *ns; /* nullable */
+	struct slice value;
 };
 
 /* One part while it is read. */
 struct part;
-typedef void element_fn(struct part *part, struct slice name, struct slice ns,
+typedef void element_fn(struct part *part, struct slice name, const char *ns,
                         const struct attribute *attributes, size_t count);
 
 struct part {
@@ -30,17 +33,17 @@ struct part {
  * A document type is a finding and ends the reading.                        */
 bool xml_read(struct part *part, struct slice in);
 
+/* xml_feed - the same over bytes that come in pieces; what is left in feed was not read */
+bool xml_feed(struct part *part, struct feed *feed);
+
 /* content_look - elements, attributes, fields, formulas and text of one part */
-bool content_look(struct look *look, const char *name, struct slice in);
+bool content_look(struct look *look, const char *name, struct feed *feed);
 
 /* binary_look - the same for a part of records (xlsb) */
 bool binary_look(struct look *look, const char *name, struct slice in);
 
-/* words_have - whether a word (any size of letters) stands in "a b c" */
-bool words_have(const char *words, struct slice word);
-
 /* Where a part stands decides little: these are for all of them. */
-bool formula_safe(struct slice formula, const char **what);
+bool formula_safe(struct look *look, struct slice formula, const char **what);
 bool field_safe(struct slice instruction);
 
 #endif

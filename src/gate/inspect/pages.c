@@ -169,6 +169,8 @@ bool look_tiff(struct look *look, enum inspect_type type, struct slice in)
 	(void)type;
 	if (!tiff_directories(&t))
 		return false;
+	if (look->comparing)
+		return true;
 	TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
 	if (!options)
 		return look_memory(look);
@@ -190,7 +192,7 @@ bool look_tiff(struct look *look, enum inspect_type type, struct slice in)
 
 /* ---- WebP */
 
-static bool webp_chunks(struct look *look, struct slice in, bool *animated)
+static bool webp_chunks(struct look *look, struct slice in, bool *animated, uint64_t *frames)
 {
 	static const char *const still[] = {"VP8L"}, *const moving[] = {"VP8X", "ANIM", "ANMF"};
 	struct cursor c = cursor_of(in, NULL);
@@ -206,6 +208,7 @@ static bool webp_chunks(struct look *look, struct slice in, bool *animated)
 		cursor_skip(&body, (size_t)length + length % 2);
 		if (first)
 			*animated = slice_is(tag, moving[0]);
+		*frames += slice_is(tag, moving[2]);
 		bool known = !*animated && first && slice_is(tag, still[0]);
 		for (size_t i = 0; *animated && i < 3; i++)
 			known |= slice_is(tag, moving[i]);
@@ -220,7 +223,6 @@ static bool webp_chunks(struct look *look, struct slice in, bool *animated)
 static bool webp_still(struct look *look, struct slice in)
 {
 	int width = 0, height = 0;
-	look->report->pages = 1;
 	if (!WebPGetInfo(in.at, in.len, &width, &height) ||
 	    !look_pay_pixels(look, (uint64_t)width, (uint64_t)height))
 		return look_unreadable(look, "libwebp: the header");
@@ -237,15 +239,16 @@ static bool webp_frames(struct look *look, WebPAnimDecoder *decoder)
 	WebPAnimInfo info;
 	uint8_t *pixels;
 	int time;
+	uint64_t decoded = 0;
 	if (!WebPAnimDecoderGetInfo(decoder, &info) ||
 	    !look_pay_pixels(look, info.canvas_width, (uint64_t)info.canvas_height * info.frame_count))
 		return look_unreadable(look, "libwebpdemux: the canvas");
 	while (WebPAnimDecoderHasMoreFrames(decoder)) {
 		if (!WebPAnimDecoderGetNext(decoder, &pixels, &time))
 			return look_unreadable(look, "libwebpdemux: a frame is damaged");
-		look->report->pages++;
+		decoded++;
 	}
-	return look->report->pages == info.frame_count ||
+	return decoded == look->report->pages ||
 	       look_unreadable(look, "libwebpdemux: another number of frames");
 }
 
@@ -271,8 +274,12 @@ static bool webp_animation(struct look *look, struct slice in)
 bool look_webp(struct look *look, enum inspect_type type, struct slice in)
 {
 	bool animated = false;
+	uint64_t frames = 0;
 	(void)type;
-	if (!webp_chunks(look, in, &animated))
+	if (!webp_chunks(look, in, &animated, &frames))
 		return false;
+	look->report->pages = animated && frames ? frames : 1;
+	if (look->comparing)
+		return true;
 	return animated ? webp_animation(look, in) : webp_still(look, in);
 }

@@ -71,10 +71,23 @@ static void find(struct pdf *p, const char *what, const char *name)
 	look_find(p->look, what, "object %d %s", p->id, name);
 }
 
+/* holds_more - whether anything can stand below it; what is indirect has its own turn */
+static bool holds_more(struct pdf *p, qpdf_oh object, unsigned level)
+{
+	if (level > 0 && qpdf_oh_is_indirect(p->q, object))
+		return false;
+	enum qpdf_object_type_e type = qpdf_oh_get_type_code(p->q, object);
+	return type == ot_array || type == ot_dictionary || type == ot_stream;
+}
+
 static bool push(struct pdf *p, qpdf_oh object, unsigned level)
 {
 	if (!look_pay_entry(p->look))
 		return false;
+	if (!holds_more(p, object, level)) {
+		qpdf_oh_release(p->q, object);
+		return true;
+	}
 	if (level > DEPTH_MOST)
 		return look_unreadable(p->look, "object %d: nested too deep", p->id);
 	if (p->count == p->room) {
@@ -129,7 +142,6 @@ static void judge_action(struct pdf *p, qpdf_oh dict)
 		if (!known)
 			find(p, "action", "/Named");
 	}
-	judge_uri(p, dict);
 }
 
 static void judge_subtype(struct pdf *p, qpdf_oh dict)
@@ -152,40 +164,30 @@ static void judge_open(struct pdf *p, qpdf_oh dict)
 	qpdf_oh_release(p->q, open);
 }
 
-static bool judge_key(struct pdf *p, qpdf_oh dict, const char *key, unsigned level)
+/* What a key says by standing there, and by its value. */
+static void judge_key(struct pdf *p, qpdf_oh dict, const char *key)
 {
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		if (strcmp(key, keys[i].key) == 0)
 			find(p, keys[i].what, key);
 	if (strcmp(key, "/OpenAction") == 0)
 		judge_open(p, dict);
-	return push(p, qpdf_oh_get_key(p->q, dict, key), level + 1);
+	if (strcmp(key, "/S") == 0)
+		judge_action(p, dict);
+	if (strcmp(key, "/URI") == 0)
+		judge_uri(p, dict);
+	if (strcmp(key, "/Subtype") == 0)
+		judge_subtype(p, dict);
 }
 
 static bool walk_dictionary(struct pdf *p, qpdf_oh dict, unsigned level)
 {
-	size_t count = 0, room = 0;
-	char **names = NULL;
 	bool fine = true;
-	judge_action(p, dict);
-	judge_subtype(p, dict);
-	/* the iterator is one for the whole file: take the keys first */
 	for (qpdf_oh_begin_dict_key_iter(p->q, dict); fine && qpdf_oh_dict_more_keys(p->q);) {
-		const char *key = qpdf_oh_dict_next_key(p->q);
-		if (count == room) {
-			room = room ? room * 2 : 16;
-			char **more = reallocarray(names, room, sizeof *names);
-			fine = more != NULL || look_memory(p->look);
-			names = more ? more : names;
-		}
-		if (fine && !(names[count++] = strdup(key)))
-			fine = look_memory(p->look);
+		const char *key = qpdf_oh_dict_next_key(p->q); /* until the next one is asked for */
+		judge_key(p, dict, key);
+		fine = push(p, qpdf_oh_get_key(p->q, dict, key), level + 1);
 	}
-	for (size_t i = 0; i < count; i++) {
-		fine = fine && judge_key(p, dict, names[i], level);
-		free(names[i]);
-	}
-	free(names);
 	return fine;
 }
 
@@ -216,13 +218,21 @@ static bool walk_stream(struct pdf *p, qpdf_oh stream, unsigned level)
 	return push(p, dict, level + 1);
 }
 
+/* flat - without an array or a dictionary in it: most are rows of numbers */
+static bool flat(struct pdf *p, qpdf_oh array)
+{
+	const char *text = qpdf_oh_unparse_binary(p->q, array); /* strings are in hexadecimal */
+	return text[0] == '[' && !strchr(text + 1, '[') && !strstr(text, "<<");
+}
+
 static bool walk_array(struct pdf *p, qpdf_oh array, unsigned level)
 {
 	int count = qpdf_oh_get_array_n_items(p->q, array);
-	for (int i = 0; i < count; i++)
-		if (!push(p, qpdf_oh_get_array_item(p->q, array, i), level + 1))
-			return false;
-	return true;
+	bool plain = flat(p, array), fine = true;
+	for (int i = 0; fine && i < count; i++)
+		fine = plain ? look_pay_entry(p->look)
+		             : push(p, qpdf_oh_get_array_item(p->q, array, i), level + 1);
+	return fine;
 }
 
 /* walk_object - one indirect object with all that stands directly in it */
@@ -231,19 +241,27 @@ static bool walk_object(struct pdf *p, qpdf_oh top)
 	bool fine = push(p, top, 0);
 	while (fine && p->count > 0) {
 		struct step s = p->stack[--p->count];
-		/* indirect ones have their own turn */
-		bool other = s.level > 0 && qpdf_oh_is_indirect(p->q, s.object);
-		if (!other && qpdf_oh_is_stream(p->q, s.object))
+		enum qpdf_object_type_e type = qpdf_oh_get_type_code(p->q, s.object);
+		if (type == ot_stream)
 			fine = walk_stream(p, s.object, s.level);
-		else if (!other && qpdf_oh_is_dictionary(p->q, s.object))
+		else if (type == ot_dictionary)
 			fine = walk_dictionary(p, s.object, s.level);
-		else if (!other && qpdf_oh_is_array(p->q, s.object))
+		else if (type == ot_array)
 			fine = walk_array(p, s.object, s.level);
 		qpdf_oh_release(p->q, s.object);
 	}
 	while (p->count > 0)
 		qpdf_oh_release(p->q, p->stack[--p->count].object);
 	return fine;
+}
+
+static bool count_pages(struct pdf *p)
+{
+	int pages = qpdf_get_num_pages(p->q);
+	if (pages <= 0)
+		return look_unreadable(p->look, "a file of %d pages", pages);
+	p->look->report->pages = (uint64_t)pages;
+	return true;
 }
 
 static bool walk_file(struct pdf *p)
@@ -261,11 +279,7 @@ static bool walk_file(struct pdf *p)
 	for (p->id = 1; p->id < objects; p->id++)
 		if (!walk_object(p, qpdf_get_object_by_id(p->q, p->id, 0)))
 			return false;
-	int pages = qpdf_get_num_pages(p->q);
-	if (pages <= 0)
-		return look_unreadable(p->look, "a file of %d pages", pages);
-	p->look->report->pages = (uint64_t)pages;
-	return true;
+	return count_pages(p);
 }
 
 /* The file begins with its header and ends with its end mark. */
@@ -290,7 +304,7 @@ static bool look_open(struct pdf *p, struct slice in)
 			? qpdf_get_error_message_detail(p->q, qpdf_get_error(p->q)) : "it cannot be read");
 	if (qpdf_is_encrypted(p->q))
 		look_find(p->look, "encrypted", "trailer /Encrypt");
-	if (!walk_file(p))
+	if (p->look->comparing ? !count_pages(p) : !walk_file(p))
 		return false;
 	if (qpdf_more_warnings(p->q))
 		look_find(p->look, "repaired", "qpdf: %s",

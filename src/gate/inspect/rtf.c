@@ -88,26 +88,46 @@ static void see(struct rich *r, uint8_t c)
 		part_text_add(&r->seen, &c, 1);
 }
 
+enum { FORBIDDEN = sizeof forbidden / sizeof forbidden[0] };
+enum role { STARRED = FORBIDDEN, MATH, UNSEEN, SHAPE, SHAPE_TEXT, CODE, NAME, PICTURE };
+
+static uint64_t judge_name(struct slice name)
+{
+	uint64_t bits = (uint64_t)(name.at[0] == 'm' && name.len > 1 && !words_have("mailmerge", name)) << MATH;
+	const char *const roles[] = {[STARRED] = starred, [UNSEEN] = unseen, [SHAPE] = "shpinst shptxt",
+		[SHAPE_TEXT] = "shptxt", [CODE] = "fldinst", [NAME] = "sn", [PICTURE] = "pict"};
+	for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+		const char *words = i < FORBIDDEN ? forbidden[i].words : roles[i];
+		bits |= (uint64_t)(words && words_have(words, name)) << i;
+	}
+	return bits;
+}
+
+static bool is(uint64_t bits, enum role role)
+{
+	return bits >> role & 1;
+}
+
 static void judge_word(struct rich *r, struct slice name)
 {
-	for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++)
-		if (words_have(forbidden[i].words, name))
+	uint64_t bits = names_bits(r->look, judge_name, name);
+	for (size_t i = 0; i < FORBIDDEN; i++)
+		if (bits >> i & 1)
 			look_find(r->look, forbidden[i].what, "offset %zu \\%.*s", r->pos, SLICE_ARG(name));
-	bool math = name.len > 1 && name.at[0] == 'm' && !words_have("mailmerge", name);
-	if (r->star && !math && !words_have(starred, name))
+	if (r->star && !is(bits, MATH) && !is(bits, STARRED))
 		look_find(r->look, "unknown-part", "offset %zu \\*\\%.*s", r->pos, SLICE_ARG(name));
-	level(r)->hidden |= (r->star && !words_have("shpinst shptxt", name)) || words_have(unseen, name);
-	if (words_have("shptxt", name))
+	level(r)->hidden |= (r->star && !is(bits, SHAPE)) || is(bits, UNSEEN);
+	if (is(bits, SHAPE_TEXT))
 		level(r)->hidden = false;
-	if (words_have("fldinst", name)) {
+	if (is(bits, CODE)) {
 		level(r)->code = true;
 		buffer_clear(&r->code);
 	}
-	if (words_have("sn", name)) {
+	if (is(bits, NAME)) {
 		level(r)->name = true;
 		buffer_clear(&r->name);
 	}
-	if (words_have("pict", name)) {
+	if (is(bits, PICTURE)) {
 		level(r)->picture = true;
 		buffer_clear(&r->digits);
 	}

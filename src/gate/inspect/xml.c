@@ -12,7 +12,7 @@
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 
-enum { CHUNK = 1 << 20, ATTRIBUTES_MOST = 256 };
+enum { ATTRIBUTES_MOST = 256 };
 
 void office_prepare(void)
 {
@@ -38,9 +38,9 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
 		return;
 	}
 	for (int i = 0; i < nb_attributes; i++, attributes += 5)
-		list[i] = (struct attribute){text_of(attributes[0]), text_of(attributes[2]),
+		list[i] = (struct attribute){text_of(attributes[0]), (const char *)attributes[2],
 			slice_of(attributes[3], (size_t)(attributes[4] - attributes[3]))};
-	part->element(part, text_of(name), text_of(ns), list, (size_t)nb_attributes);
+	part->element(part, text_of(name), (const char *)ns, list, (size_t)nb_attributes);
 }
 
 static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *ns)
@@ -107,31 +107,46 @@ static void quiet(void *user, xmlErrorPtr error)
 	(void)user, (void)error;
 }
 
-bool xml_read(struct part *part, struct slice in)
+/* For libxml2.  A zero byte, which would end its reading early, ends it in a fault. */
+static int give(void *user, char *to, int want)
+{
+	struct feed *feed = user;
+	if (feed->ready.len == 0)
+		feed_more(feed);
+	struct slice piece = slice_part(feed->ready, 0, want < 0 ? 0 : (size_t)want);
+	feed->broken |= piece.len && memchr(piece.at, 0, piece.len);
+	if (feed->broken || piece.len == 0)
+		return 0;
+	memcpy(to, piece.at, piece.len);
+	feed->ready = slice_part(feed->ready, piece.len, feed->ready.len);
+	return (int)piece.len;
+}
+
+bool xml_feed(struct part *part, struct feed *feed)
 {
 	xmlSAXHandler sax = {.initialized = XML_SAX2_MAGIC, .startElementNs = on_start,
 		.endElementNs = on_end, .characters = on_text, .cdataBlock = on_text,
 		.ignorableWhitespace = on_text, .internalSubset = on_doctype,
 		.processingInstruction = on_instruction, .comment = on_comment, .serror = quiet};
-	if (!encoding_plain(in))
+	if (!encoding_plain(feed->ready))
 		return look_unreadable(part->look, "%s: no XML in UTF-8", part->name);
-	xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&sax, part, NULL, 0, NULL);
+	xmlParserCtxtPtr parser = xmlCreateIOParserCtxt(&sax, part, give, NULL, feed, XML_CHAR_ENCODING_NONE);
 	if (!parser)
 		return look_memory(part->look);
 	xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_HUGE);
 	struct attribute list[ATTRIBUTES_MOST]; /* here, not at every element: it is cleared each time */
 	part->attributes = list;
 	part->parser = parser;
-	bool fine = true;
-	for (size_t at = 0; fine && !part->broken && at < in.len; at += CHUNK) {
-		struct slice chunk = slice_part(in, at, CHUNK);
-		const char *from = (const char *)chunk.at;
-		fine = xmlParseChunk(parser, from, (int)chunk.len, at + chunk.len == in.len) == 0;
-	}
+	bool fine = xmlParseDocument(parser) == 0 && parser->wellFormed && !part->broken && !feed->broken;
 	int line = parser->input ? parser->input->line : 0;
-	fine = fine && !part->broken && parser->wellFormed && in.len > 0;
 	xmlFreeParserCtxt(parser);
 	part->parser = NULL;
 	part->attributes = NULL;
 	return fine || look_unreadable(part->look, "%s: line %d: not well-formed", part->name, line);
+}
+
+bool xml_read(struct part *part, struct slice in)
+{
+	struct feed feed = {.ready = in};
+	return xml_feed(part, &feed);
 }

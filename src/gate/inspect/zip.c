@@ -138,12 +138,6 @@ static bool name_safe(struct slice name)
 	return true;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	const struct member *x = a, *y = b;
-	return strcasecmp(x->name, y->name);
-}
-
 static bool take_member(struct look *look, zip_t *zip, size_t index, struct member *out)
 {
 	zip_stat_t stat;
@@ -166,7 +160,13 @@ static bool take_member(struct look *look, zip_t *zip, size_t index, struct memb
 	return true;
 }
 
-/* In order of name, so that two that are alike stand together. */
+static int compare_places(const void *a, const void *b, void *members)
+{
+	const struct member *at = members;
+	return strcasecmp(at[*(const uint32_t *)a].name, at[*(const uint32_t *)b].name);
+}
+
+/* Also in order of name, so that two that are alike stand together. */
 static bool take_members(struct look *look, zip_t *zip, struct members *out)
 {
 	zip_int64_t count = zip_get_num_entries(zip, 0);
@@ -174,21 +174,37 @@ static bool take_members(struct look *look, zip_t *zip, struct members *out)
 	if (out->count > look->left.entries)
 		return look_unreadable(look, "more members than allowed");
 	out->at = ARENA_ARRAY(look->arena, out->count + 1, struct member);
-	if (!out->at)
-		return look_memory(look);
-	struct member *sorted = ARENA_ARRAY(look->arena, out->count + 1, struct member);
-	if (!sorted)
+	out->sorted = ARENA_ARRAY(look->arena, out->count + 1, uint32_t);
+	if (!out->at || !out->sorted)
 		return look_memory(look);
 	for (size_t i = 0; i < out->count; i++) {
 		if (!take_member(look, zip, i, &out->at[i]))
 			return false;
-		sorted[i] = out->at[i];
+		out->sorted[i] = (uint32_t)i;
 	}
-	qsort(sorted, out->count, sizeof *sorted, compare_names);
+	qsort_r(out->sorted, out->count, sizeof *out->sorted, compare_places, out->at);
 	for (size_t i = 1; i < out->count; i++)
-		if (strcasecmp(sorted[i - 1].name, sorted[i].name) == 0)
-			look_find(look, "duplicate-name", "%s", sorted[i].name);
+		if (compare_places(&out->sorted[i - 1], &out->sorted[i], out->at) == 0)
+			look_find(look, "duplicate-name", "%s", out->at[out->sorted[i]].name);
 	return true;
+}
+
+size_t members_find(const struct members *members, struct slice name)
+{
+	size_t low = 0, high = members->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct member *m = &members->at[members->sorted[middle]];
+		int order = name.len ? strncasecmp(m->name, (const char *)name.at, name.len) : 0;
+		if (order == 0 && m->name_bytes.len == name.len)
+			return members->sorted[middle];
+		/* alike as far as the name goes: the member's is longer */
+		if (order >= 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return SIZE_MAX;
 }
 
 bool members_open(struct look *look, struct slice in, struct members *out)
@@ -215,26 +231,153 @@ void members_close(struct members *members)
 	*members = (struct members){0};
 }
 
-/* One byte more than promised is asked for: it must not come. */
-bool members_read(struct look *look, const struct members *members, size_t index, uint8_t **bytes,
-                  struct slice *out)
+void members_shut(struct look *look, struct members *members)
+{
+	if (look->kept && !look->comparing)
+		look->kept->members = *members;
+	else
+		members_close(members);
+	*members = (struct members){0};
+}
+
+void kept_done(struct kept *kept)
+{
+	members_close(&kept->members);
+}
+
+/* ---- what lies in an output and in its original */
+
+static bool same_head(const struct members *a, size_t i, const struct members *b, size_t k)
+{
+	const zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_CRC | ZIP_STAT_COMP_METHOD;
+	zip_stat_t x, y;
+	return slice_equal(a->at[i].name_bytes, b->at[k].name_bytes) && zip_stat_index(a->zip, i, 0, &x) == 0 &&
+	       zip_stat_index(b->zip, k, 0, &y) == 0 && (x.valid & y.valid & needed) == needed && x.size == y.size &&
+	       x.comp_size == y.comp_size && x.crc == y.crc && x.comp_method == y.comp_method;
+}
+
+static bool same_bytes(zip_file_t *a, zip_file_t *b)
+{
+	uint8_t left[16384], right[16384];
+	for (;;) {
+		zip_int64_t got = a && b ? zip_fread(a, left, sizeof left) : -1;
+		if (got < 0 || zip_fread(b, right, sizeof right) != got || memcmp(left, right, (size_t)got) != 0)
+			return false;
+		if (got == 0)
+			return true;
+	}
+}
+
+static bool same_member(const struct members *a, size_t i, const struct members *b, size_t k)
+{
+	if (!same_head(a, i, b, k))
+		return false;
+	zip_file_t *x = zip_fopen_index(a->zip, i, ZIP_FL_COMPRESSED), *y = zip_fopen_index(b->zip, k, ZIP_FL_COMPRESSED);
+	bool same = same_bytes(x, y);
+	if (x)
+		zip_fclose(x);
+	if (y)
+		zip_fclose(y);
+	return same;
+}
+
+static bool count_as_kept(struct look *look, const struct members *members, size_t index)
+{
+	const struct kept *kept = look->kept;
+	size_t at = kept->counted ? members_find(&kept->members, members->at[index].name_bytes) : SIZE_MAX;
+	if (at == SIZE_MAX || !kept->counted[at].read || !same_member(&kept->members, at, members, index))
+		return false;
+	look->report->pages += kept->counted[at].pages;
+	look->report->text_chars += kept->counted[at].chars;
+	look->report->text_digest += kept->counted[at].digest;
+	return true;
+}
+
+bool members_each(struct look *look, const struct members *members, size_t index, member_fn *read, void *user)
+{
+	const struct inspect_report *now = look->report, before = *now;
+	struct kept *kept = look->kept;
+	if (kept && look->comparing && count_as_kept(look, members, index))
+		return true;
+	if (!read(user, index))
+		return false;
+	if (!kept || look->comparing)
+		return true;
+	if (!kept->counted)
+		kept->counted = ARENA_ARRAY(look->arena, members->count, struct counted);
+	if (kept->counted) /* where there is no room, the original is read like any other */
+		kept->counted[index] = (struct counted){now->pages - before.pages, now->text_chars - before.text_chars,
+		                                        now->text_digest - before.text_digest, true};
+	return true;
+}
+
+/* ---- */
+
+enum { PIECE = 1 << 16 };
+
+void feed_more(struct feed *feed)
+{
+	zip_int64_t got = feed->file ? zip_fread(feed->file, feed->room, PIECE) : 0;
+	feed->broken |= got < 0 || (uint64_t)got > feed->left;
+	feed->ready = slice_of(feed->room, feed->broken ? 0 : (size_t)got);
+	feed->left -= feed->ready.len;
+}
+
+bool members_feed(struct look *look, const struct members *members, size_t index, struct feed *out)
 {
 	const struct member *m = &members->at[index];
 	if (!look_pay_bytes(look, m->size))
 		return false;
-	uint8_t *to = malloc((size_t)m->size + 1);
-	zip_file_t *file = to ? zip_fopen_index(members->zip, index, 0) : NULL;
-	zip_int64_t got = file ? zip_fread(file, to, m->size + 1) : -1;
-	int closed = file ? zip_fclose(file) : -1;
-	if (!to)
+	*out = (struct feed){.room = malloc(PIECE), .left = m->size};
+	if (!out->room)
 		return look_memory(look);
-	if (got < 0 || (uint64_t)got != m->size || closed != 0) {
+	out->file = zip_fopen_index(members->zip, index, 0);
+	if (out->file)
+		feed_more(out);
+	if (out->file && !out->broken)
+		return true;
+	out->broken = true;
+	return feed_end(look, members, index, out);
+}
+
+/* The last read finds the end, where libzip compares the checksum. */
+bool feed_end(struct look *look, const struct members *members, size_t index, struct feed *feed)
+{
+	while (!feed->broken && feed->ready.len)
+		feed_more(feed);
+	bool whole = !feed->broken && feed->left == 0;
+	if (feed->file)
+		whole &= zip_fclose(feed->file) == 0;
+	free(feed->room);
+	*feed = (struct feed){0};
+	return whole || look_unreadable(look, "%s: its bytes are damaged", members->at[index].name);
+}
+
+/* All of it in one piece. */
+bool feed_whole(struct look *look, const struct members *members, size_t index, struct feed *feed,
+                uint8_t **bytes, struct slice *out)
+{
+	size_t size = (size_t)members->at[index].size, len = 0;
+	uint8_t *to = malloc(size + 1);
+	while (to && feed->ready.len) {
+		memcpy(to + len, feed->ready.at, feed->ready.len);
+		len += feed->ready.len;
+		feed_more(feed);
+	}
+	if (!feed_end(look, members, index, feed) || !to) {
 		free(to);
-		return look_unreadable(look, "%s: its bytes are damaged", m->name);
+		return to ? false : look_memory(look);
 	}
 	*bytes = to;
-	*out = slice_of(to, (size_t)m->size);
+	*out = slice_of(to, size);
 	return true;
+}
+
+bool members_read(struct look *look, const struct members *members, size_t index, uint8_t **bytes,
+                  struct slice *out)
+{
+	struct feed feed;
+	return members_feed(look, members, index, &feed) && feed_whole(look, members, index, &feed, bytes, out);
 }
 
 /* A member's ending is what the person's computer will go by. */
@@ -245,31 +388,44 @@ static enum inspect_type type_by_ending(struct slice name)
 	return inspect_type_of(ending);
 }
 
+struct archive {
+	struct look *look;
+	struct members members;
+};
+
+static bool look_member(void *user, size_t index)
+{
+	struct archive *a = user;
+	const struct member *m = &a->members.at[index];
+	enum inspect_type inner = type_by_ending(m->name_bytes);
+	uint8_t *bytes = NULL;
+	struct slice content;
+	if (slice_ends(m->name_bytes, SLICE("/"))) {
+		if (m->size > 0)
+			look_find(a->look, "hidden-data", "%s", m->name);
+		return true;
+	}
+	a->look->report->pages++;
+	if (inner == INSPECT_NOTHING) {
+		look_find(a->look, "unknown-type", "%s", m->name);
+		return true;
+	}
+	if (a->look->comparing && !look_has_text(inner))
+		return true;
+	bool fine = members_read(a->look, &a->members, index, &bytes, &content) &&
+	            look_inside(a->look, inner, m->name_bytes, content);
+	free(bytes);
+	return fine;
+}
+
 bool look_zip(struct look *look, enum inspect_type type, struct slice in)
 {
 	(void)type;
-	struct members members;
-	bool fine = members_open(look, in, &members);
-	for (size_t i = 0; fine && i < members.count; i++) {
-		const struct member *m = &members.at[i];
-		uint8_t *bytes = NULL;
-		struct slice content;
-		if (slice_ends(m->name_bytes, SLICE("/"))) {
-			if (m->size > 0)
-				look_find(look, "hidden-data", "%s", m->name);
-			continue;
-		}
-		enum inspect_type inner = type_by_ending(m->name_bytes);
-		look->report->pages++;
-		if (inner == INSPECT_NOTHING) {
-			look_find(look, "unknown-type", "%s", m->name);
-			continue;
-		}
-		fine = members_read(look, &members, i, &bytes, &content) &&
-		       look_inside(look, inner, m->name_bytes, content);
-		free(bytes);
-	}
+	struct archive a = {.look = look};
+	bool fine = members_open(look, in, &a.members);
+	for (size_t i = 0; fine && i < a.members.count; i++)
+		fine = members_each(look, &a.members, i, look_member, &a);
 	look->report->text_known = true;
-	members_close(&members);
+	members_shut(look, &a.members);
 	return fine;
 }

@@ -678,6 +678,107 @@ TEST(comparing)
 	buffer_done(&b);
 }
 
+static enum inspect_agreement beside(enum inspect_type type, struct slice in, struct slice original)
+{
+	struct inspect_limits limits = inspect_limits_default();
+	struct inspect_report report;
+	enum inspect_agreement agreement;
+	struct sight alone;
+	struct why why = {0};
+	struct arena *arena = arena_new(16 << 20);
+	CHECK_OK(inspect_beside(type, in, original, &limits, arena, &report, &agreement, &why), &why);
+	/* whatever lies beside it, an output is looked at as if alone */
+	look(type, in, &alone);
+	CHECK_INT(report.verdict, alone.report.verdict);
+	CHECK_INT(report.finding_count, alone.report.finding_count);
+	CHECK_INT(report.text_digest, alone.report.text_digest);
+	arena_free(alone.arena);
+	arena_free(arena);
+	return agreement;
+}
+
+/* What lies in both is read once; what does not is read, and a difference is seen. */
+TEST(an_original_is_read_where_it_is_another)
+{
+	static const char other[] = W_("<w:p><w:r><w:t>見積書 12,001円</w:t></w:r></w:p>");
+	static const char active[] = W_("<w:p><w:r><w:t>見積書 12,000円</w:t></w:r><w:OLEObject/></w:p>");
+	static const struct {
+		const char *name;
+		struct slice content;
+		enum inspect_agreement expected;
+	} rows[] = {
+		{NULL, {0}, INSPECT_AGREES},
+		{"word/styles.xml", {(const uint8_t *)"<w:styles xmlns:w=\"w\" w:a=\"1\"/>", 31}, INSPECT_AGREES},
+		{"word/vbaProject.bin", {(const uint8_t *)"\xD0\xCF\x11\xE0", 4}, INSPECT_AGREES},
+		{"word/document.xml", {(const uint8_t *)active, sizeof active - 1}, INSPECT_AGREES},
+		{"word/document.xml", {(const uint8_t *)other, sizeof other - 1}, INSPECT_DIFFERS},
+		{"word/more.xml", {(const uint8_t *)other, sizeof other - 1}, INSPECT_DIFFERS},
+		{"word/document.xml", {(const uint8_t *)"<w:document", 11}, INSPECT_ORIGINAL_UNREADABLE},
+	};
+	struct buffer a, b;
+	buffer_init(&a, 1 << 20);
+	buffer_init(&b, 1 << 20);
+	make(docx, NULL, SLICE(""), &a);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		buffer_clear(&b);
+		make(docx, rows[i].name, rows[i].content, &b);
+		CHECK_INT(beside(INSPECT_DOCX, buffer_slice(&a), buffer_slice(&b)), rows[i].expected);
+	}
+	/* the same names, sizes and checksums, but a byte of the text is not what they say */
+	buffer_clear(&b);
+	make(docx, NULL, SLICE(""), &b);
+	b.at[slice_find(buffer_slice(&b), SLICE("12,000"))] = '9';
+	CHECK_INT(beside(INSPECT_DOCX, buffer_slice(&a), buffer_slice(&b)), INSPECT_ORIGINAL_UNREADABLE);
+	CHECK_INT(beside(INSPECT_DOCX, buffer_slice(&b), buffer_slice(&a)), INSPECT_DIFFERS);
+	CHECK_INT(beside(INSPECT_DOCX, buffer_slice(&b), buffer_slice(&b)), INSPECT_DIFFERS);
+	buffer_done(&a);
+	buffer_done(&b);
+}
+
+/* libxml2 takes a zero byte for the end: what stands behind it would not be seen. */
+TEST(xml_with_a_zero_byte_is_unreadable)
+{
+	static const char text[] = "<w:document xmlns:w=\"w\"/>\0<w:OLEObject/>";
+	struct buffer b;
+	struct sight s;
+	buffer_init(&b, 1 << 20);
+	make(docx, "word/document.xml", slice_of(text, sizeof text - 1), &b);
+	look(INSPECT_DOCX, buffer_slice(&b), &s);
+	CHECK_INT(s.report.verdict, INSPECT_UNREADABLE);
+	arena_free(s.arena);
+	buffer_done(&b);
+}
+
+/* A part longer than one piece of what is read at a time. */
+TEST(long_parts_are_read_to_their_end)
+{
+	struct buffer text, b;
+	struct sight s;
+	buffer_init(&text, 1 << 20);
+	buffer_init(&b, 1 << 20);
+	buffer_put_str(&text, "<w:document xmlns:w=\"w\"><w:body>");
+	for (unsigned i = 0; i < 20000; i++)
+		buffer_put_str(&text, "<w:t>字</w:t>");
+	size_t last = text.len;
+	buffer_put_str(&text, "<w:OLEObject/></w:body></w:document>");
+	make(docx, "word/document.xml", buffer_slice(&text), &b);
+	look(INSPECT_DOCX, buffer_slice(&b), &s);
+	CHECK(found(&s.report, "ole-object"));
+	CHECK_INT(s.report.text_chars, 20000);
+	arena_free(s.arena);
+	/* and damaged behind where XML ends: in a blank of the last piece */
+	text.len = last;
+	buffer_put_str(&text, "</w:body></w:document>   ");
+	buffer_clear(&b);
+	make(docx, "word/document.xml", buffer_slice(&text), &b);
+	b.at[slice_find(buffer_slice(&b), SLICE("</w:document>   ")) + 14] = '\n';
+	look(INSPECT_DOCX, buffer_slice(&b), &s);
+	CHECK_INT(s.report.verdict, INSPECT_UNREADABLE);
+	arena_free(s.arena);
+	buffer_done(&text);
+	buffer_done(&b);
+}
+
 /* Any byte of a sound document changed: an answer each time. */
 TEST(damage_ends_in_an_answer)
 {
