@@ -91,11 +91,11 @@ struct result duty_statements(struct duties *d, const struct policy_duty **out, 
 struct result duty_record(struct duties *d, const char *kind, const char *actor, const char *post,
                           const char *subject, const char *clause, json_t *data, struct why *why)
 {
-	struct slice clauses[] = {slice_str(clause)};
+	struct slice clauses[] = {slice_str(clause)}; /* "": none */
 	struct ledger_entry entry = {
 		.body = slice_str(d->at.body), .kind = slice_str(kind),
 		.actor = slice_str(actor && *actor ? actor : "sekisho-clock"), .post = slice_str(post),
-		.subject = slice_str(subject), .clauses = clauses, .clause_count = 1,
+		.subject = slice_str(subject), .clauses = clauses, .clause_count = *clause != 0,
 	};
 	return ledger_record(d->at.ledger, &entry, data, why);
 }

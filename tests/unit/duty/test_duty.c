@@ -162,6 +162,39 @@ TEST(the_act_itself_settles_what_asked_for_it)
 	town_done(&t);
 }
 
+/* the same in a drill: it is done, and proves no clause */
+static int64_t drill(struct town *t, const char *done, const char *subject, const char *actor)
+{
+	struct ledger_entry entry = {.body = SLICE("town"), .kind = SLICE("test.happened"), .actor = slice_str(actor),
+	                             .subject = slice_str(subject)};
+	t->why = (struct why){0};
+	CHECK_OK(store_begin(t->store, &t->why), &t->why);
+	CHECK_OK(ledger_record(t->ledger, &entry, json_pack("{ss sb}", "done", done, "drill", 1), &t->why), &t->why);
+	CHECK_OK(store_commit(t->store, &t->why), &t->why);
+	return entry.seq;
+}
+
+TEST(what_a_drill_began_is_settled_in_the_drill)
+{
+	struct town t;
+	struct obligation *found;
+	struct ledger_entry entry;
+	int64_t size = 0;
+	town_new(&t);
+	drill(&t, "incident.analyse", "incident-5", town_id(&t, "aoki"));
+	follow(&t);
+	CHECK_INT(find(&t, (struct duty_query){.clause = "HN-2.5.3(3)-2", .object = "incident-5"}, &found), 1);
+	char id[27];
+	memcpy(id, found[0].id, 27);
+	drill(&t, "incident.order", "incident-5", town_id(&t, "aoki"));
+	follow(&t);
+	CHECK_INT(get(&t, id).state, DUTY_DONE);
+	CHECK_OK(ledger_size(t.ledger, &size, &t.why), &t.why);
+	CHECK_OK(ledger_get(t.ledger, size - 1, t.arena, &entry, &t.why), &t.why);
+	CHECK_INT(entry.clause_count, 0);
+	town_done(&t);
+}
+
 TEST(a_year_begins_with_its_periods)
 {
 	struct town t;
