@@ -195,8 +195,22 @@ const char *post_of(const struct survey *s, const struct policy_clause *clause)
 	return "";
 }
 
+/* Members of a section hold such a post by being there. */
+static bool is_of_members(const struct survey *s, const char *name)
+{
+	const struct policy *policy = s->proof->at.policy;
+	for (size_t i = 0; i < policy_post_count(policy, s->edition); i++) {
+		const struct policy_post *post = policy_post_at(policy, s->edition, i);
+		if (strcmp(post->name, name) == 0)
+			return post->held_by == POST_MEMBERS && strcmp(post->holder, "section") == 0;
+	}
+	return false;
+}
+
 bool is_held(const struct survey *s, const char *post)
 {
+	if (s->held_count && is_of_members(s, post)) /* where somebody is in office there are sections with people */
+		return true;
 	for (size_t i = 0; i < s->held_count; i++)
 		if (strcmp(s->held[i].post, post) == 0 && s->held[i].from <= s->day && s->held[i].to >= s->day)
 			return true;
