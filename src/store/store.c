@@ -132,6 +132,16 @@ struct result store_cache(struct store *store, size_t bytes, struct why *why)
 	return exec_own(store, sql, why);
 }
 
+struct result store_hurry(struct store *store, bool on, struct why *why)
+{
+	if (store->in_transaction)
+		return fail(why, E_CONFLICT, "transaction", "whether commits are durable does not change inside a transaction");
+	if (on)
+		return exec_own(store, "PRAGMA synchronous=OFF", why);
+	TRY(exec_own(store, "PRAGMA synchronous=FULL", why));
+	return exec_own(store, "PRAGMA wal_checkpoint(TRUNCATE)", why);
+}
+
 static void statement_free(struct statement *statement)
 {
 	sqlite3_finalize(statement->at);

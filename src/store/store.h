@@ -38,6 +38,11 @@ void store_drop(struct store **store); /* for AUTO */
 enum { STORE_CACHE = 16 << 20 };
 struct result store_cache(struct store *store, size_t bytes, struct why *why) MUST;
 
+/* store_hurry - on: a commit returns before its bytes are on the disk.  Only for a database that
+ * is being made out of something else and is thrown away if the machine fails meanwhile.
+ * off: everything that was committed is on the disk when it returns.  Outside a transaction */
+struct result store_hurry(struct store *store, bool on, struct why *why) MUST;
+
 /* store_begin - E_CONFLICT inside a transaction: they do not nest */
 struct result store_begin(struct store *store, struct why *why) MUST;
 /* store_begin_read - one unchanging view of the whole database for long reads;

@@ -307,6 +307,29 @@ TEST(what_was_acknowledged_survives_kill_9)
 	CHECK(kept == id + 1 || kept == id + 2);
 }
 
+TEST(a_store_in_a_hurry_ends_with_everything_in_its_file)
+{
+	struct why why = {0};
+	AUTO(scratch_drop) struct scratch scratch = scratch_new();
+	AUTO(store_drop) struct store *store = NULL;
+	AUTO(statement_drop) struct statement *s = NULL;
+	struct stat log;
+	bool row = false;
+	const char *url = scratch_path(&scratch, "sqlite:", "db"), *path = scratch_path(&scratch, "", "db-wal");
+	CHECK_OK(store_open(url, &store, &why), &why);
+	CHECK_OK(store_hurry(store, true, &why), &why);
+	CHECK_OK(store_exec(store, table, &why), &why);
+	CHECK_OK(store_begin(store, &why), &why);
+	CHECK_FAILS(store_hurry(store, false, NULL), E_CONFLICT);
+	CHECK_OK(store_commit(store, &why), &why);
+	CHECK(stat(path, &log) == 0 && log.st_size > 0);
+	CHECK_OK(store_hurry(store, false, &why), &why);
+	CHECK(stat(path, &log) == 0 && log.st_size == 0); /* all of it stands in the database */
+	CHECK_OK(store_prepare(store, "SELECT synchronous FROM pragma_synchronous", &s, &why), &why);
+	CHECK_OK(statement_step(s, &row, &why), &why);
+	CHECK(row && column_i64(s, 0) == 2); /* FULL */
+}
+
 TEST(a_backup_is_whole_private_and_never_overwrites)
 {
 	struct why why = {0};
