@@ -53,7 +53,7 @@ static struct result play(struct town *t, const struct city_size *size, struct w
 	struct city_rooms rooms = {
 		.desk = &desk, .store = h->store, .ledger = h->ledger, .office = h->office, .registers = h->registers,
 		.duties = h->duties, .proceedings = h->proceedings, .policy = h->policy,
-		.policy_name = h->settings.policy, .unit = "mayor", .now_ms = &t->now_ms};
+		.policy_name = h->settings.policy, .unit = "mayor", .now_ms = &t->now_ms, .random = &h->random};
 	house_desk(h, &desk);
 	TRY(city_play(plan, &rooms, &tally, why));
 	double took = now_s() - began;

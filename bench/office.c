@@ -103,7 +103,7 @@ static struct result grow(struct house *h, int64_t assets, struct arena *arena, 
 	struct city_rooms rooms = {
 		.desk = &desk, .store = h->store, .ledger = h->ledger, .office = h->office, .registers = h->registers,
 		.duties = h->duties, .proceedings = h->proceedings, .policy = h->policy,
-		.policy_name = h->settings.policy, .unit = "mayor", .now_ms = &now_ms};
+		.policy_name = h->settings.policy, .unit = "mayor", .now_ms = &now_ms, .random = &h->random};
 	house_desk(h, &desk);
 	return city_play(plan, &rooms, &tally, why);
 }

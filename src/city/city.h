@@ -5,8 +5,10 @@
  * played on the real rooms with a clock that the player moves.  Nothing is
  * written past the rooms: what the policy refuses is refused here too.  Names
  * are common ones and no real city's.
- * Disadvantage: sign-ins, and files that are carried through the gate, take
- * real work per event and are left to the programs.
+ * The same plan on the same office gives the same entries, but for what keys make (sealed
+ * items' ids, keyed digests).
+ * Disadvantage: files that are carried through the gate take real work per event and are
+ * left to the programs.
  */
 #ifndef SEKISHO_CITY_H
 #define SEKISHO_CITY_H
@@ -85,6 +87,8 @@ struct city_rooms {
 	const char *policy_name;
 	const char *unit; /* to which everybody belongs: "mayor", "audit_commissioners" */
 	int64_t *now_ms;
+	struct random *random; /* of the rooms: while the year is played it gives what the seed says, so
+	                        * that the same seed makes the same ids and with them the same entries */
 };
 /* city_clock - a clock whose time stands in *now_ms; borrowed */
 struct clock city_clock(const int64_t *now_ms);
@@ -94,7 +98,8 @@ struct city_tally {
 	int64_t entries; /* that were made */
 };
 /* city_play - the plan on an office that may have a chart already: its posts stay, empty
- * ones are filled; commits in groups
+ * ones are filled; commits in groups.  Until it returns nothing is durable: what a machine
+ * that fails leaves of a city is thrown away
  * errors  those of the rooms; what a policy refuses is counted, not an error */
 struct result city_play(const struct city_plan *plan, const struct city_rooms *rooms,
                         struct city_tally *out, struct why *why) MUST;

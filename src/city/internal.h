@@ -7,11 +7,17 @@
 
 enum {
 	CITY_FAMILIES = 48, CITY_GIVENS = 32, CITY_DEPARTMENTS = 10, CITY_SECTIONS = 40, CITY_THINGS = 16,
-	CITY_PURPOSES = 6, CITY_THINGS_KEPT = 4096,
+	CITY_PURPOSES = 6, CITY_THINGS_KEPT = 4096, CITY_CLAUSES = 16384,
 };
 extern const char *const city_families[CITY_FAMILIES], *const city_givens[CITY_GIVENS];
 extern const char *const city_departments[CITY_DEPARTMENTS], *const city_sections[CITY_SECTIONS];
 extern const char *const city_things[CITY_THINGS], *const city_purposes[CITY_PURPOSES];
+
+/* A row or a case that deeds are done to. */
+struct thing {
+	const char *kind;
+	char id[27];
+};
 
 /* The rooms while a plan is played, and the ids that they gave. */
 struct player {
@@ -29,8 +35,13 @@ struct player {
 	size_t thing_count;
 	const char **acts;    /* of the vocabulary, by name */
 	size_t act_count;
+	const char **doings;  /* proceedings, then acts that people or machines do */
+	size_t doing_count;
 	const char **holders; /* persons who hold a post, each once */
 	size_t holder_count;
+	const char **heard;   /* clauses that entries have named: CITY_CLAUSES slots, hashed */
+	size_t heard_count;
+	struct arena *scratch; /* of what is asked and not done */
 	struct why *why;
 };
 /* city_prepare_deeds - acts, holders; city_keep_things - a few rows of every kind;
@@ -39,6 +50,14 @@ struct player {
 struct result city_prepare_deeds(struct player *p) MUST;
 struct result city_keep_things(struct player *p, struct arena *arena) MUST;
 struct result city_deed(struct player *p, const struct city_event *e, struct arena *arena) MUST;
+bool city_act_is_done(const struct player *p, const char *name);
+struct result city_act(struct player *p, const char *name, size_t what, struct arena *arena) MUST;
+struct result city_case(struct player *p, const struct policy_kind *kind, size_t what, struct arena *arena) MUST;
+/* city_write_books - what is still empty in the record books is written, whole entries closed */
+struct result city_write_books(struct player *p, struct arena *arena) MUST;
+struct result city_keep_thing(struct player *p, const char *kind, const char *id) MUST;
+/* city_section_of - id of the section to which the plan gives the person */
+const char *city_section_of(const struct player *p, const char *person);
 /* city_sign - whoever is asked agrees */
 struct result city_sign(struct player *p, const char *id, struct arena *arena) MUST;
 /* city_batch - commits the group that is full and opens the next; flush: always */

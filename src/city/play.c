@@ -149,11 +149,11 @@ static struct result happen(struct player *p, const struct city_event *e, struct
 /* ---- days ------------------------------------------------------------------------ */
 
 /* What is open is done by who owes it, save every tenth: that one is done late, when the
- * post above has heard of it some times.                                      */
-static bool put_off(const struct obligation *o)
+ * post above has heard of it some times, or when the year draws to its end.   */
+static bool put_off(const struct player *p, const struct obligation *o)
 {
-	enum { HEARD = 3 };
-	return o->id[25] % 10 == 0 && o->escalations < HEARD;
+	enum { HEARD = 3, LAST_DAYS = 14 };
+	return o->id[25] % 10 == 0 && o->escalations < HEARD && day_of_ms(*p->at->now_ms) + LAST_DAYS < p->plan->last;
 }
 
 static struct result settle_one(struct player *p, const struct obligation *o, struct arena *arena, bool *settled)
@@ -162,7 +162,7 @@ static struct result settle_one(struct player *p, const struct obligation *o, st
 	size_t able = 0;
 	struct why own = {0};
 	*settled = false;
-	if (put_off(o))
+	if (put_off(p, o))
 		return ok();
 	TRY(duty_holders(p->at->duties, o, arena, &holders, &able, p->why));
 	if (!able)
@@ -207,7 +207,8 @@ static struct result day_passes(struct player *p, day_t day, struct arena *arena
 	arena_reset(arena);
 	TRY(duty_tick(p->at->duties, &due, p->why));
 	TRY(city_batch(p, false)); /* the week's settlements are one group */
-	return settle_duties(p, arena);
+	TRY(settle_duties(p, arena));
+	return city_write_books(p, arena);
 }
 
 static struct result live(struct player *p, struct arena *arena)
@@ -244,19 +245,25 @@ enum { CACHE = 256 << 20 };
 struct result city_play(const struct city_plan *plan, const struct city_rooms *rooms,
                         struct city_tally *out, struct why *why)
 {
-	AUTO(arena_drop) struct arena *arena = arena_new((size_t)512 << 20), *step = arena_new(128 << 20);
+	AUTO(arena_drop) struct arena *arena = arena_new((size_t)512 << 20), *step = arena_new(128 << 20),
+	                             *scratch = arena_new(64 << 20);
 	*out = (struct city_tally){0};
-	struct player p = {.plan = plan, .at = rooms, .tally = out, .arena = arena, .why = why};
+	struct player p = {.plan = plan, .at = rooms, .tally = out, .arena = arena, .scratch = scratch, .why = why};
 	p.people = arena ? arena_array(arena, plan->person_count + 1, sizeof *p.people) : NULL;
 	p.assets = arena ? arena_array(arena, plan->asset_count + 1, sizeof *p.assets) : NULL;
 	p.versions = arena ? ARENA_ARRAY(arena, plan->asset_count + 1, int64_t) : NULL;
-	if (!step || !p.people || !p.assets || !p.versions)
+	if (!step || !scratch || !p.people || !p.assets || !p.versions)
 		return city_no_memory(why);
 	TRY(store_cache(rooms->store, CACHE, why));
 	if (store_in_transaction(rooms->store))
 		return fail(why, E_CONFLICT, "", "the city cannot be played inside a transaction");
+	struct random usual = *rooms->random;
+	*rooms->random = random_seeded(plan->seed);
+	TRY(store_hurry(rooms->store, true, why));
 	struct result done = play(&p, step);
+	*rooms->random = usual;
 	if (done.code != OK)
 		store_rollback(rooms->store);
-	return done;
+	TRY(done);
+	return store_hurry(rooms->store, false, why);
 }

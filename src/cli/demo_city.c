@@ -31,7 +31,7 @@ static struct result play(struct demo *demo, const struct city_size *size, uint6
 	struct city_rooms rooms = {
 		.desk = &desk, .store = h->store, .ledger = h->ledger, .office = h->office, .registers = h->registers,
 		.duties = h->duties, .proceedings = h->proceedings, .policy = h->policy,
-		.policy_name = h->settings.policy, .unit = body.unit, .now_ms = now_ms};
+		.policy_name = h->settings.policy, .unit = body.unit, .now_ms = now_ms, .random = &h->random};
 	double began = seconds();
 	house_desk(h, &desk);
 	TRY(city_play(plan, &rooms, &tally, why));
