@@ -62,6 +62,15 @@ struct result forms_proof_sheet(const struct forms *f, enum sheet_format format,
 struct result forms_year(const struct forms *f, const char *kind, int year, struct buffer *out, struct why *why) MUST;
 struct result forms_year_sheet(const struct forms *f, const char *kind, int year, enum sheet_format format,
                                const struct sheet_sink *sink, struct why *why) MUST;
+/* forms_review - the results of a self-inspection: by section with their evaluation, by question,
+ * what is to be put right by whom until when, why not, who has not answered
+ * duties  nullable: nobody is named as owner then
+ * errors  E_ABSENT no such self-inspection; E_LIMIT more findings than fit   */
+struct result forms_review(const struct forms *f, struct duties *duties, const char *campaign, struct buffer *out,
+                           struct why *why) MUST;
+/* forms_review_book - the same as a workbook, a sheet for each; beside reasons stand names */
+struct result forms_review_book(const struct forms *f, struct duties *duties, const char *campaign,
+                                const struct sheet_sink *sink, struct why *why) MUST;
 /* forms_audits - the audit report of a fiscal year: its plan, what was found, what the audited
  * answered and improved, what is still owed because of it                    */
 struct result forms_audits(const struct forms *f, struct duties *duties, int year, struct buffer *out, struct why *why) MUST;

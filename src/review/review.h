@@ -174,6 +174,33 @@ struct review_evaluation {
 struct result review_evaluate(struct desk *desk, const struct review_evaluation *evaluation, size_t *findings,
                               struct why *why) MUST;
 
+/* ---- findings ------------------------------------------------------------------------- */
+
+/* What is to be put right, of an audit or of a self-inspection. */
+struct review_finding {
+	const char *id;
+	int64_t serial;
+	const char *name, *section, *audit, *inspection, *clause, *weight; /* "" not said */
+	const char *what;      /* "" once it is erased */
+	const char *step;
+	day_t deadline;        /* DAY_OPEN: none */
+	bool put_right, late;  /* confirmed; not, and the day is over */
+	const struct holder *owners; /* who has to answer or improve it, today; none once that is done */
+	size_t owner_count;
+};
+struct review_finding_query {
+	const char *audit, *inspection, *section; /* nullable; ids */
+	const char *campaign; /* nullable; of all its sections, and then nothing else is asked */
+	int64_t after;        /* serial of the last one seen */
+	size_t limit;         /* 1..REVIEW_FINDINGS */
+};
+enum { REVIEW_FINDINGS = 500 };
+/* review_findings - in the order of their numbers, those that were put right too
+ * duties  nullable: no owners then                                              */
+struct result review_findings(struct desk *desk, struct duties *duties, const struct review_finding_query *query,
+                              struct arena *arena, struct review_finding **out, size_t *count, bool *more,
+                              struct why *why) MUST;
+
 /* review_tick - reminders: for sekisho-clock.  Before the deadline (parameter remind_before)
  * once, after it every remind_again: one entry a campaign, of whom is reminded     */
 struct result review_tick(struct desk *desk, size_t *reminded, struct why *why) MUST;

@@ -18,12 +18,14 @@ struct sheet_writer {
 	size_t columns, rows; /* rows below the header */
 	struct buffer line;   /* of the row */
 	struct zip_out *zip;
+	const struct sheet_of_book *sheets; /* of a workbook; valid while it is begun, then for sheet_next */
+	size_t sheet_count, sheet;
 	struct sheet_loss *losses;
 	size_t loss_count, loss_total;
 };
 
-struct result xlsx_begin(struct sheet_writer *w, const char *title, const struct sheet_column *columns,
-                         size_t count, struct why *why) MUST;
+struct result xlsx_begin(struct sheet_writer *w, struct why *why) MUST;
+struct result xlsx_next(struct sheet_writer *w, struct why *why) MUST;
 struct result xlsx_row(struct sheet_writer *w, const struct sheet_cell *cells, struct why *why) MUST;
 struct result xlsx_end(struct sheet_writer *w, struct why *why) MUST;
 

@@ -2,8 +2,8 @@
  *
  * Written row by row into a sink, so that a large register is never in memory as
  * a whole.  CSV: RFC 4180 with CRLF, quoted only where it must be; UTF-8 with a byte order
- * mark, or CP932.  xlsx: one sheet, our own writer (zip with deflate, inline
- * strings, no formula anywhere), days as real dates that Excel shows by era.
+ * mark, or CP932.  xlsx: one sheet (a report: several), our own writer (zip with deflate,
+ * inline strings, no formula anywhere), days as real dates that Excel shows by era.
  * A cell that a spreadsheet would take for a formula is written with an
  * apostrophe before it in CSV, and read back without; a text that begins with such
  * an apostrophe gets one more, so that every text comes back as it was.
@@ -54,6 +54,19 @@ struct sheet_writer;
 struct result sheet_begin(enum sheet_format format, const char *title, const struct sheet_column *columns,
                           size_t count, const struct sheet_sink *sink, struct sheet_writer **out,
                           struct why *why) MUST;
+/* A report of several sheets, xlsx only: sheet_begin_book opens the first of them, sheet_next
+ * the one after it; a sheet that has no row stands there with its header.
+ * sheets   borrowed until sheet_end; 1 to SHEET_BOOK
+ * errors   E_LIMIT; sheet_next: E_LIMIT there is no further one              */
+enum { SHEET_BOOK = 16 };
+struct sheet_of_book {
+	const char *title;
+	const struct sheet_column *columns;
+	size_t count;
+};
+struct result sheet_begin_book(const struct sheet_of_book *sheets, size_t count, const struct sheet_sink *sink,
+                               struct sheet_writer **out, struct why *why) MUST;
+struct result sheet_next(struct sheet_writer *writer, struct why *why) MUST;
 /* sheet_row - as many cells as columns.  E_INPUT not UTF-8, E_LIMIT too long */
 struct result sheet_row(struct sheet_writer *writer, const struct sheet_cell *cells, struct why *why) MUST;
 /* sheet_end - the rest; once */

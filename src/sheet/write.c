@@ -100,23 +100,48 @@ static struct result csv_begin(struct sheet_writer *w, const struct sheet_column
 
 /* ---- all */
 
-struct result sheet_begin(enum sheet_format format, const char *title, const struct sheet_column *columns,
-                          size_t count, const struct sheet_sink *sink, struct sheet_writer **out,
-                          struct why *why)
+static struct result writer_new(enum sheet_format format, const struct sheet_of_book *sheets, size_t count,
+                                const struct sheet_sink *sink, struct sheet_writer **out, struct why *why)
 {
 	AUTO(sheet_drop) struct sheet_writer *w = calloc(1, sizeof *w);
 	if (!w || !(w->losses = calloc(SHEET_LOSSES, sizeof *w->losses)))
 		return no_memory(why);
-	if (!count || count > SHEET_COLUMNS)
-		return fail(why, E_LIMIT, "sheet", "列は%d個までです。", SHEET_COLUMNS);
+	for (size_t i = 0; i < count; i++)
+		if (!sheets[i].count || sheets[i].count > SHEET_COLUMNS)
+			return fail(why, E_LIMIT, "sheet", "列は%d個までです。", SHEET_COLUMNS);
 	w->format = format;
 	w->sink = sink;
-	w->columns = count;
+	w->sheets = sheets;
+	w->sheet_count = count;
+	w->columns = sheets[0].count;
 	buffer_init(&w->line, 8 << 20);
-	TRY(format == SHEET_XLSX ? xlsx_begin(w, title, columns, count, why) : csv_begin(w, columns, count, why));
+	TRY(format == SHEET_XLSX ? xlsx_begin(w, why) : csv_begin(w, sheets[0].columns, sheets[0].count, why));
 	*out = w;
 	w = NULL;
 	return ok();
+}
+
+struct result sheet_begin(enum sheet_format format, const char *title, const struct sheet_column *columns,
+                          size_t count, const struct sheet_sink *sink, struct sheet_writer **out,
+                          struct why *why)
+{
+	const struct sheet_of_book only = {title, columns, count};
+	TRY(writer_new(format, &only, 1, sink, out, why));
+	(*out)->sheets = NULL;
+	return ok();
+}
+
+struct result sheet_begin_book(const struct sheet_of_book *sheets, size_t count, const struct sheet_sink *sink,
+                               struct sheet_writer **out, struct why *why)
+{
+	if (!count || count > SHEET_BOOK)
+		return fail(why, E_LIMIT, "sheet", "シートは1枚から%d枚までです。", SHEET_BOOK);
+	return writer_new(SHEET_XLSX, sheets, count, sink, out, why);
+}
+
+struct result sheet_next(struct sheet_writer *w, struct why *why)
+{
+	return w->sheet + 1 < w->sheet_count ? xlsx_next(w, why) : fail(why, E_LIMIT, "sheet", "シートは%zu枚です。", w->sheet_count);
 }
 
 struct result sheet_row(struct sheet_writer *w, const struct sheet_cell *cells, struct why *why)

@@ -1,4 +1,4 @@
-/* A workbook of one sheet.  Row 1 holds the columns' ids and is hidden: a returned
+/* A workbook of one sheet or several.  Row 1 holds the columns' ids and is hidden: a returned
  * sheet is read by them, whatever was done to the headings in row 2.  Texts are
  * inline strings, which no program takes for formulas; days are numbers that are
  * shown by era.  source  ECMA-376 part 1: 18.2, 18.3, 18.8                    */
@@ -10,29 +10,23 @@
 
 enum { STYLE_PLAIN = 0, STYLE_DAY, STYLE_HEAD, STYLE_BAD, STYLE_BAD_DAY, STYLE_ID };
 
-static const char types[] =
+static const char types_head[] =
 	"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
 	"<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"
 	"<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
 	"<Default Extension=\"xml\" ContentType=\"application/xml\"/>"
 	"<Override PartName=\"/xl/workbook.xml\" ContentType="
 	"\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/>"
-	"<Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType="
-	"\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>"
 	"<Override PartName=\"/xl/styles.xml\" ContentType="
-	"\"application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml\"/></Types>";
+	"\"application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml\"/>";
 static const char package[] =
 	"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
 	"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
 	"<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 	"officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
-static const char links[] =
+static const char links_head[] =
 	"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
-	"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
-	"<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\""
-	" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"rId2\" Type="
-	"\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/>"
-	"</Relationships>";
+	"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">";
 /* the order of cellXfs is that of the enum above */
 static const char styles[] =
 	"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
@@ -144,17 +138,49 @@ static void put_title(const char *title, struct buffer *out)
 	}
 }
 
-static struct result put_workbook(struct sheet_writer *w, const char *title, size_t columns, struct why *why)
+/* What names the sheets: the types, the workbook, its links.  rId1 is the first sheet's. */
+static void put_types(const struct sheet_writer *w, struct buffer *out)
+{
+	buffer_put_str(out, types_head);
+	for (size_t i = 0; i < w->sheet_count; i++)
+		buffer_printf(out, "<Override PartName=\"/xl/worksheets/sheet%zu.xml\" ContentType="
+		              "\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>", i + 1);
+	buffer_put_str(out, "</Types>");
+}
+
+static void put_workbook(const struct sheet_writer *w, struct buffer *out)
+{
+	buffer_put_str(out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
+		"<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r="
+		"\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>");
+	for (size_t i = 0; i < w->sheet_count; i++) {
+		buffer_put_str(out, "<sheet name=\"");
+		put_title(w->sheets[i].title, out);
+		buffer_printf(out, "\" sheetId=\"%zu\" r:id=\"rId%zu\"/>", i + 1, i + 1);
+	}
+	buffer_put_str(out, "</sheets></workbook>");
+}
+
+static void put_links(const struct sheet_writer *w, struct buffer *out)
+{
+	static const char type[] = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+	buffer_put_str(out, links_head);
+	for (size_t i = 0; i < w->sheet_count; i++)
+		buffer_printf(out, "<Relationship Id=\"rId%zu\" Type=\"%s/worksheet\" Target=\"worksheets/sheet%zu.xml\"/>", i + 1,
+		              type, i + 1);
+	buffer_printf(out, "<Relationship Id=\"rId%zu\" Type=\"%s/styles\" Target=\"styles.xml\"/></Relationships>",
+	              w->sheet_count + 1, type);
+}
+
+static struct result made_member(struct sheet_writer *w, const char *name,
+                                 void (*put)(const struct sheet_writer *, struct buffer *), struct why *why)
 {
 	AUTO(buffer_done) struct buffer out = {0};
-	(void)columns;
-	buffer_init(&out, 4096);
-	buffer_put_str(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
-		"<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r="
-		"\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"");
-	put_title(title, &out);
-	buffer_put_str(&out, "\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>");
-	TRY(zip_out_member(w->zip, "xl/workbook.xml", why));
+	buffer_init(&out, 65536);
+	put(w, &out);
+	if (!buffer_ok(&out))
+		return fail(why, E_LIMIT, "xlsx", "表の見出しが長すぎます。");
+	TRY(zip_out_member(w->zip, name, why));
 	return zip_out_put(w->zip, buffer_slice(&out), why);
 }
 
@@ -185,18 +211,29 @@ static struct result flush(struct sheet_writer *w, struct why *why)
 	return ok();
 }
 
-struct result xlsx_begin(struct sheet_writer *w, const char *title, const struct sheet_column *columns,
-                         size_t count, struct why *why)
+/* the zip keeps the names to its end */
+static const char *const members[SHEET_BOOK] = {
+	"xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml", "xl/worksheets/sheet4.xml",
+	"xl/worksheets/sheet5.xml", "xl/worksheets/sheet6.xml", "xl/worksheets/sheet7.xml", "xl/worksheets/sheet8.xml",
+	"xl/worksheets/sheet9.xml", "xl/worksheets/sheet10.xml", "xl/worksheets/sheet11.xml", "xl/worksheets/sheet12.xml",
+	"xl/worksheets/sheet13.xml", "xl/worksheets/sheet14.xml", "xl/worksheets/sheet15.xml", "xl/worksheets/sheet16.xml"};
+
+static struct result begin_sheet(struct sheet_writer *w, struct why *why)
+{
+	TRY(zip_out_member(w->zip, members[w->sheet], why));
+	put_head(w->sheets[w->sheet].columns, w->columns, &w->line);
+	return flush(w, why);
+}
+
+struct result xlsx_begin(struct sheet_writer *w, struct why *why)
 {
 	TRY(zip_out_new(w->sink, &w->zip, why));
-	TRY(whole_member(w->zip, "[Content_Types].xml", types, why));
+	TRY(made_member(w, "[Content_Types].xml", put_types, why));
 	TRY(whole_member(w->zip, "_rels/.rels", package, why));
-	TRY(put_workbook(w, title, count, why));
-	TRY(whole_member(w->zip, "xl/_rels/workbook.xml.rels", links, why));
+	TRY(made_member(w, "xl/workbook.xml", put_workbook, why));
+	TRY(made_member(w, "xl/_rels/workbook.xml.rels", put_links, why));
 	TRY(whole_member(w->zip, "xl/styles.xml", styles, why));
-	TRY(zip_out_member(w->zip, "xl/worksheets/sheet1.xml", why));
-	put_head(columns, count, &w->line);
-	return flush(w, why);
+	return begin_sheet(w, why);
 }
 
 struct result xlsx_row(struct sheet_writer *w, const struct sheet_cell *cells, struct why *why)
@@ -209,11 +246,26 @@ struct result xlsx_row(struct sheet_writer *w, const struct sheet_cell *cells, s
 	return w->line.len > 65536 || !buffer_ok(&w->line) ? flush(w, why) : ok();
 }
 
-struct result xlsx_end(struct sheet_writer *w, struct why *why)
+static struct result end_sheet(struct sheet_writer *w, struct why *why)
 {
 	buffer_put_str(&w->line, "</sheetData><autoFilter ref=\"A2:");
 	put_place(w->rows + 2, w->columns ? w->columns - 1 : 0, &w->line);
 	buffer_put_str(&w->line, "\"/></worksheet>");
-	TRY(flush(w, why));
+	return flush(w, why);
+}
+
+struct result xlsx_next(struct sheet_writer *w, struct why *why)
+{
+	TRY(end_sheet(w, why));
+	w->rows = 0;
+	w->columns = w->sheets[++w->sheet].count;
+	return begin_sheet(w, why);
+}
+
+struct result xlsx_end(struct sheet_writer *w, struct why *why)
+{
+	while (w->sheet + 1 < w->sheet_count)
+		TRY(xlsx_next(w, why));
+	TRY(end_sheet(w, why));
 	return zip_out_end(w->zip, why);
 }

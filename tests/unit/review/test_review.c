@@ -164,6 +164,27 @@ TEST(a_section_is_reported_evaluated_and_improves)
 	CHECK_INT(count, 1);
 	CHECK_STR(cases[0].step, "told");
 	CHECK_INT(owed(&o, "LOCAL-HN-10", cases[0].row.id), 2); /* answer, and improve until its day */
+	struct review_finding *found;
+	size_t found_count;
+	bool more;
+	struct review_finding_query asked = {.campaign = id, .limit = 10};
+	CHECK_OK(review_findings(&o.desk, o.town.duties, &asked, o.town.arena, &found, &found_count, &more, why_of(&o)), &o.town.why);
+	CHECK_INT(found_count, 1);
+	CHECK_STR(found[0].clause, two[0]);
+	CHECK_STR(found[0].inspection, inspection);
+	CHECK_INT(found[0].deadline, 20777 + 60);
+	CHECK(!found[0].late && !found[0].put_right && !more);
+	CHECK_INT(found[0].owner_count, 1);
+	CHECK_STR(found[0].owners[0].person, who(&o, "tanaka"));
+	town_ms += INT64_C(61) * 86400000;
+	CHECK_OK(review_findings(&o.desk, NULL, &asked, o.town.arena, &found, &found_count, &more, why_of(&o)), &o.town.why);
+	CHECK(found_count == 1 && found[0].late && !found[0].owner_count);
+	town_ms -= INT64_C(61) * 86400000;
+	asked = (struct review_finding_query){.audit = inspection, .limit = 10};
+	CHECK_OK(review_findings(&o.desk, NULL, &asked, o.town.arena, &found, &found_count, &more, why_of(&o)), &o.town.why);
+	CHECK_INT(found_count, 0); /* it is of no audit */
+	asked.limit = 0;
+	CHECK_FAILS(review_findings(&o.desk, NULL, &asked, o.town.arena, &found, &found_count, &more, why_of(&o)), E_INPUT);
 	CHECK_FAILS(answer(&o, id, "aoki", "aoki", ITEM_YES, "", ITEM_UNANSWERED), E_CONFLICT); /* too late */
 	CHECK_OK(review_by_section(&o.desk, id, o.town.arena, &sections, &count, why_of(&o)), &o.town.why);
 	for (size_t i = 0; i < count; i++)

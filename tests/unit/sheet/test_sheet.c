@@ -200,4 +200,71 @@ TEST(libreoffice_opens_both)
 	scratch_drop(&s);
 }
 
+static void put_one(struct sheet_writer *w, const char *words)
+{
+	struct why why = {0};
+	const struct sheet_cell cell = {slice_str(words), CELL_TEXT, false};
+	CHECK_OK(sheet_row(w, &cell, &why), &why);
+}
+
+/* A report of three sheets, the second without a row; the last is reached by sheet_end too. */
+static struct buffer write_book(bool to_the_end)
+{
+	static const struct sheet_column one[] = {{"what", "内容", 30}};
+	static const struct sheet_of_book sheets[] = {{"課ごと", one, 1}, {"回答: なし", one, 1}, {"指摘/改善", columns, 3}};
+	struct buffer out;
+	struct why why = {0};
+	struct sheet_sink sink = {keep, &out};
+	AUTO(sheet_drop) struct sheet_writer *w = NULL;
+	buffer_init(&out, 64 << 20);
+	CHECK_OK(sheet_begin_book(sheets, 3, &sink, &w, &why), &why);
+	put_one(w, "一枚目の税務課");
+	put_one(w, "一枚目の福祉課");
+	CHECK_OK(sheet_next(w, &why), &why);
+	if (to_the_end) {
+		const struct sheet_cell cells[] = {{SLICE("三枚目の指摘"), CELL_TEXT, false}, {SLICE("2026-03-13"), CELL_DAY, false},
+		                                   {SLICE("7"), CELL_NUMBER, false}};
+		CHECK_OK(sheet_next(w, &why), &why);
+		CHECK_OK(sheet_row(w, cells, &why), &why);
+		CHECK_FAILS(sheet_next(w, &why), E_LIMIT);
+	}
+	CHECK_OK(sheet_end(w, &why), &why);
+	return out;
+}
+
+TEST(a_report_of_several_sheets_opens_as_such)
+{
+	static const struct sheet_of_book none[1];
+	struct sheet_writer *w = NULL;
+	struct why why = {0};
+	struct buffer never;
+	const struct sheet_sink sink = {keep, &never};
+	buffer_init(&never, 1 << 20);
+	CHECK_FAILS(sheet_begin_book(none, 0, &sink, &w, &why), E_LIMIT);
+	CHECK_FAILS(sheet_begin_book(none, 1, &sink, &w, &why), E_LIMIT); /* no column */
+	CHECK(!w && !never.len);
+	buffer_done(&never);
+	if (system("command -v soffice >/dev/null 2>&1") != 0)
+		SKIP("LibreOffice is not installed");
+	struct scratch s = scratch_new();
+	for (int i = 0; i < 2; i++) {
+		char command[600], said[256] = "";
+		struct buffer out = write_book(i == 0);
+		FILE *f = fopen(scratch_path(&s, "", "r.xlsx"), "wb");
+		CHECK(f && fwrite(out.at, 1, out.len, f) == out.len);
+		if (f)
+			fclose(f);
+		snprintf(command, sizeof command, "cd %s && rm -f r.html && HOME=%s timeout 120 soffice --headless --convert-to html --outdir %s r.xlsx"
+		         " >/dev/null 2>&1 && grep -o -e '>課ごと<' -e '>回答 なし<' -e '>指摘改善<' -e 一枚目の福祉課 -e 三枚目の指摘 r.html | sort -u | wc -l",
+		         s.folder, s.folder, s.folder);
+		FILE *p = popen(command, "r");
+		CHECK(p && fgets(said, sizeof said, p));
+		if (p)
+			pclose(p);
+		CHECK_STR(said, i ? "4\n" : "5\n");
+		buffer_done(&out);
+	}
+	scratch_drop(&s);
+}
+
 MAIN_TESTS()
