@@ -9,7 +9,7 @@
 const struct verb *const cli_verbs[] = {
 	cli_demo_verbs, cli_office_verbs, cli_cleanse_verbs, cli_policy_verbs, cli_text_verbs, cli_compare_verbs,
 	cli_replay_verbs, cli_ledger_verbs, cli_rejudge_verbs, cli_person_verbs, cli_zone_verbs, cli_duty_verbs, cli_transfer_verbs, cli_carry_verbs,
-	cli_apply_verbs, cli_case_verbs, cli_form_verbs, cli_switch_verbs, NULL};
+	cli_apply_verbs, cli_case_verbs, cli_review_verbs, cli_form_verbs, cli_switch_verbs, NULL};
 
 /* Is `word` the first word of the verb's name, of more than one? */
 static bool begins_with(const struct verb *verb, const char *word)

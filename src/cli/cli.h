@@ -59,6 +59,6 @@ struct result cli_password(const char *path, const char *number, uint8_t room[PA
                            struct why *why) MUST;
 
 extern const struct verb cli_cleanse_verbs[], cli_policy_verbs[], cli_text_verbs[], cli_compare_verbs[], cli_replay_verbs[], cli_ledger_verbs[],
-	cli_office_verbs[], cli_person_verbs[], cli_demo_verbs[], cli_zone_verbs[], cli_duty_verbs[], cli_transfer_verbs[], cli_carry_verbs[], cli_apply_verbs[], cli_case_verbs[], cli_form_verbs[], cli_switch_verbs[], cli_rejudge_verbs[];
+	cli_office_verbs[], cli_person_verbs[], cli_demo_verbs[], cli_zone_verbs[], cli_duty_verbs[], cli_transfer_verbs[], cli_carry_verbs[], cli_apply_verbs[], cli_case_verbs[], cli_form_verbs[], cli_switch_verbs[], cli_rejudge_verbs[], cli_review_verbs[];
 
 #endif

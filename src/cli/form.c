@@ -6,6 +6,7 @@
 #include "forms/forms.h"
 #include "house/house.h"
 #include "proceeding/case.h"
+#include "review/review.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -192,6 +193,31 @@ static struct result print_year(struct printing *p, struct why *why)
 	                : forms_year(&p->forms, p->of, year, &p->out, why);
 }
 
+/* A self-inspection by its id or its number. */
+static struct result print_review(struct printing *p, struct why *why)
+{
+	struct review_campaign *all;
+	size_t count;
+	const struct sheet_sink sink = {keep_bytes, &p->out};
+	const char *id = p->of;
+	uint64_t serial;
+	TRY(review_list(&p->forms.desk, p->arena, &all, &count, why));
+	for (size_t i = 0; number_parse_u64(slice_str(p->of), &serial) && i < count; i++)
+		if ((uint64_t)all[i].serial == serial)
+			id = all[i].id;
+	return p->sheet ? forms_review_book(&p->forms, p->house.duties, id, &sink, why)
+	                : forms_review(&p->forms, p->house.duties, id, &p->out, why);
+}
+
+static struct result print_audits(struct printing *p, struct why *why)
+{
+	const struct sheet_sink sink = {keep_bytes, &p->out};
+	int year;
+	TRY(year_of(p, false, &year, why));
+	return p->sheet ? forms_audits_sheet(&p->forms, year, SHEET_XLSX, &sink, why)
+	                : forms_audits(&p->forms, p->house.duties, year, &p->out, why);
+}
+
 static const struct {
 	const char *name;
 	bool of, sheet; /* wants to be told of what; is a sheet too */
@@ -200,6 +226,7 @@ static const struct {
 	{"application", true, false, print_application}, {"permit", true, false, print_permit}, {"case", true, false, print_case},
 	{"items", true, false, print_items}, {"record", true, false, print_record}, {"book", true, false, print_book},
 	{"network", false, false, print_network}, {"proof", false, true, print_proof}, {"report", true, true, print_year},
+	{"review", true, true, print_review}, {"audits", false, true, print_audits},
 };
 enum { PRINTERS = sizeof printers / sizeof *printers };
 
@@ -232,7 +259,7 @@ static int run_form(int argc, char **argv)
 }
 
 const struct verb cli_form_verbs[] = {
-	{"form", "application|permit|case|items|record|book|network|proof|report [何の] FILE.pdf|FILE.xlsx -C DIR [--year 年度]",
-	 "申請書・許可証・報告書・記録簿・連絡網・条項ごとの状態を、A4のPDF（proof と report は表でも）に書き出します", run_form},
+	{"form", "application|permit|case|items|record|book|network|proof|report|review|audits [何の] FILE.pdf|FILE.xlsx -C DIR [--year 年度]",
+	 "申請書・許可証・報告書・記録簿・連絡網・条項ごとの状態・自己点検の結果・監査報告書を、A4のPDF（proof、report、review、audits は表でも）に書き出します", run_form},
 	{NULL, NULL, NULL, NULL},
 };

@@ -141,7 +141,7 @@ void paper_title(struct paper *paper, const char *words)
 void paper_heading(struct paper *paper, const char *words)
 {
 	paper->table_open = false;
-	paper_need(paper, 80); /* not alone at the foot of a page */
+	paper_need(paper, 125); /* not alone at the foot of a page, nor with the heads of a table only */
 	paper->y += paper->y > paper->top ? 8 : 0;
 	put_words(paper, words, 11, 17, PAPER_LEFT);
 	paper->y += 2;

@@ -84,7 +84,7 @@ void paper_table(struct paper *paper, const struct paper_column *columns, size_t
 	}
 	p->edge[p->column_count] = p->right;
 	p->table_open = false;
-	paper_need(p, 60); /* heads do not stand alone */
+	paper_need(p, 98); /* heads do not stand alone: a row of four lines fits below */
 	p->table_open = true;
 	arena_reset(p->arena);
 	table_heads(p);

@@ -8,6 +8,7 @@
 #include "forms/forms.h"
 #include "ledger/record.h"
 #include "proceeding/case.h"
+#include "web/pages_review.h"
 
 #include <stdlib.h>
 
@@ -305,4 +306,26 @@ struct result page_audits_form(struct request *rq, struct why *why)
 	if (wants_sheet(rq))
 		return hand_over_sheet(rq, name, forms_audits_sheet(&f, year, SHEET_XLSX, &sink, why), &out, why);
 	return hand_over_paper(rq, name, forms_audits(&f, parts_of(rq)->duties, year, &out, why), &out, why);
+}
+
+/* The results of one self-inspection: for those who see it of all sections. */
+struct result page_inspection_form(struct request *rq, struct why *why)
+{
+	AUTO(buffer_done) struct buffer out;
+	struct desk desk = desk_of(rq);
+	struct review_campaign c;
+	bool all;
+	rq->menu = "duties";
+	buffer_init(&out, PAPER_MOST);
+	TRY(review_get(&desk, path_part(rq, 0), rq->arena, &c, why));
+	TRY(review_reader(rq, &all, why));
+	if (!all)
+		return fail(why, E_DENIED, "report", "自己点検結果報告書は、自己点検を始められる人、情報システムを担当する課、統括情報セキュリティ責任者、CISO、監査の担当者が出せます。");
+	const char *name = text(rq, "自己点検結果報告書_第%lld号", (long long)c.serial);
+	const struct sheet_sink sink = {keep_bytes, &out};
+	const struct forms f = forms_of(rq);
+	TRY(record_export(rq, "inspections", wants_sheet(rq) ? "xlsx" : "pdf", why));
+	if (wants_sheet(rq))
+		return hand_over_sheet(rq, name, forms_review_book(&f, parts_of(rq)->duties, c.id, &sink, why), &out, why);
+	return hand_over_paper(rq, name, forms_review(&f, parts_of(rq)->duties, c.id, &out, why), &out, why);
 }

@@ -78,6 +78,7 @@ static const struct route_row rows[] = {
 	{"/inspections/*/answer", INNER, NEED_SESSION, page_inspection_answer, post_inspection_answer, false},
 	{"/inspections/*/sections/*", INNER, NEED_SESSION, page_inspection_section, post_inspection_section, false},
 	{"/inspections/*/sheet", INNER, NEED_SESSION, page_inspection_sheet, NULL, false},
+	{"/inspections/*/form", INNER, NEED_SESSION, page_inspection_form, NULL, false},
 	{"/inspections/*/import", INNER, NEED_SESSION, page_inspection_import, post_inspection_import, true},
 	{"/inspections/*/import/*", INNER, NEED_SESSION, page_inspection_tried, post_inspection_tried, false},
 	{"/audits", INNER, NEED_SESSION, page_audits, post_audits, false},

@@ -122,6 +122,37 @@ for m in box:
     assert not m.defects, m.defects
 PY
 
+# ---- a self-inspection: who is asked is written to, who has not answered is reminded ---------
+before=$(letters)
+deadline=$(python3 -c 'import datetime; print(datetime.date.today() + datetime.timedelta(days=5))')
+check "a self-inspection begins" "$bin/sekisho" review begin -C "$work/city" --by sato --title '秘密の点検' \
+	--deadline "$deadline" --clauses 'HN-2.5.3(1)-1'
+asked=$(db "SELECT count(*) FROM review_sheet")
+check "who is asked is written to" until_is 30 "SELECT count(*) = $asked FROM notice WHERE what = 'review' AND state = 'sent'" 1
+grown() { for _ in $(seq 20); do [ "$(letters)" -ge $((before + $1)) ] && return 0; sleep 0.5; done; echo "$(letters), not $before and $1 more"; return 1; }
+check "the server delivered the invitations" grown "$asked"
+check "one person answers" "$bin/sekisho" review answer -C "$work/city" 1 --by aoki 'HN-2.5.3(1)-1=yes'
+printf '%s' $((6 * 86400000 + $(cat "$work/city/clock.offset" 2>/dev/null || echo 0))) >"$work/city/clock.offset"
+grep -q '^clock = ' "$work/city/sekisho.conf" || echo 'clock = clock.offset' >>"$work/city/sekisho.conf"
+stop_notice
+start_notice
+"$bin/sekisho-clock" -C "$work/city" 2>>"$work/clock.log" &
+clock=$!
+check "who has not answered is reminded" until_is 30 "SELECT count(*) = $asked - 1 FROM review_sheet WHERE reminded_ms > 0" 1
+kill "$clock"; wait "$clock" 2>/dev/null
+check "the reminders are sent" until_is 60 "$waiting" 0
+check "others read them" python3 - "$work/mail/all" "$asked" <<'PY'
+import email.policy, mailbox, sys
+box = mailbox.mbox(sys.argv[1], factory=lambda f: email.message_from_binary_file(f, policy=email.policy.default))
+texts = [(str(m["to"]), m.get_content()) for m in box]
+asked = [(to, t) for to, t in texts if "自己点検 第1号に、" in t and "までに回答してください。" in t]
+late = [(to, t) for to, t in texts if "自己点検 第1号の回答の期限は、" in t and "すぐに回答してください。" in t]
+assert len(asked) == int(sys.argv[2]), (len(asked), sys.argv[2])
+assert len(late) == int(sys.argv[2]) - 1, len(late)
+assert not any("aoki@" in to for to, _ in late), "whoever has answered is reminded"
+assert all("/inspections/" in t and "秘密" not in t for _, t in asked + late)
+PY
+
 # ---- the server is away ------------------------------------------------------
 stop_notice
 postfix -c "$work/etc" stop >/dev/null 2>&1
