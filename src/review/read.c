@@ -24,14 +24,14 @@ static struct result read_campaigns(struct desk *desk, const char *where, const 
                                     struct review_campaign **out, size_t *count, struct why *why)
 {
 	AUTO(statement_drop) struct statement *s = NULL;
-	struct review_campaign *list = ARENA_ARRAY(arena, REVIEW_CAMPAIGNS, struct review_campaign);
+	struct review_campaign *list = ARENA_ARRAY(arena, REVIEW_CAMPAIGNS + 1, struct review_campaign);
 	const char *sql = arena_printf(arena, "%s WHERE r.body = ?1 AND ?2 = ?2 %s", campaign_columns, where);
 	bool row;
 	size_t n = 0;
 	if (!list || !sql)
 		return review_no_memory(why);
 	TRY(store_ask(desk->store, sql, ARGS(arg_str(desk->body), arg_str(argument)), &s, why));
-	while (n < REVIEW_CAMPAIGNS) {
+	while (n <= REVIEW_CAMPAIGNS) {
 		TRY(statement_step(s, &row, why));
 		if (!row)
 			break;
@@ -46,6 +46,19 @@ struct result review_list(struct desk *desk, struct arena *arena, struct review_
                           struct why *why)
 {
 	return read_campaigns(desk, "ORDER BY r.serial DESC LIMIT 100", "", arena, out, count, why);
+}
+
+struct result review_page(struct desk *desk, int64_t before, size_t limit, struct arena *arena, struct review_campaign **out,
+                          size_t *count, bool *more, struct why *why)
+{
+	const char *where = arena_printf(arena, "AND (%lld = 0 OR r.serial < %lld) ORDER BY r.serial DESC LIMIT %zu", (long long)before,
+	                                 (long long)before, limit + 1);
+	if (!where || !limit || limit > REVIEW_CAMPAIGNS)
+		return fail(why, where ? E_INPUT : E_MEMORY, "limit", "一度に見られる自己点検は%d件までです。", REVIEW_CAMPAIGNS);
+	TRY(read_campaigns(desk, where, "", arena, out, count, why));
+	*more = *count > limit;
+	*count = *more ? limit : *count;
+	return ok();
 }
 
 static struct result read_questions(struct desk *desk, struct review_campaign *campaign, struct arena *arena,
@@ -114,9 +127,11 @@ struct result review_sheets(struct desk *desk, const struct review_sheet_query *
 	              " FROM review_sheet s JOIN review r ON r.id = s.review"
 	              " WHERE r.body = ?1 AND (?2 = '' OR s.review = ?2) AND (?2 <> '' OR r.closed_ms = 0)"
 	              " AND (?3 = '' OR s.person = ?3) AND (?4 = '' OR s.section = ?4) AND (?5 = 0 OR s.answered_ms = 0)"
+	              " AND (?7 = '' OR s.section > ?7 OR (s.section = ?7 AND s.person > ?8))"
 	              " ORDER BY s.review, s.section, s.person LIMIT ?6",
 	              ARGS(arg_str(desk->body), arg_str(q->campaign ? q->campaign : ""), arg_str(q->person ? q->person : ""),
-	                   arg_str(q->section ? q->section : ""), arg_i64(q->unanswered), arg_i64((int64_t)q->limit)), &s, why));
+	                   arg_str(q->section ? q->section : ""), arg_i64(q->unanswered), arg_i64((int64_t)q->limit),
+	                   arg_str(q->after_section ? q->after_section : ""), arg_str(q->after_person ? q->after_person : "")), &s, why));
 	for (;;) {
 		TRY(statement_step(s, &row, why));
 		if (!row || n == q->limit)

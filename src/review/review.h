@@ -76,6 +76,9 @@ struct review_campaign {
 };
 struct result review_list(struct desk *desk, struct arena *arena, struct review_campaign **out, size_t *count,
                           struct why *why) MUST;
+/* review_page - those before that number (0: from the newest), at most limit of them */
+struct result review_page(struct desk *desk, int64_t before, size_t limit, struct arena *arena, struct review_campaign **out,
+                          size_t *count, bool *more, struct why *why) MUST;
 /* review_get - E_ABSENT */
 struct result review_get(struct desk *desk, const char *id, struct arena *arena, struct review_campaign *out,
                          struct why *why) MUST;
@@ -103,6 +106,7 @@ struct review_sheet_query {
 	const char *campaign; /* NULL: of every running one */
 	const char *person, *section; /* nullable */
 	bool unanswered;
+	const char *after_section, *after_person; /* nullable: behind this one, of the campaign */
 	size_t limit;
 };
 struct result review_sheets(struct desk *desk, const struct review_sheet_query *query, struct arena *arena,

@@ -9,6 +9,7 @@ const os = require('os');
 const path = require('path');
 const cityOf = require('./city.js');
 const { Terminal } = require('./terminal.js');
+const { reviews, switches, signatures } = require('./api_reviews.js');
 
 const build = path.resolve(process.argv[2] || 'build');
 const modules = path.join(process.env.E2E_API_MODULES, 'node_modules');
@@ -199,8 +200,8 @@ async function urgent(all) {
 }
 
 async function everything() {
-  const all = 'act.write,application.decide,application.read,application.write,case.read,case.write,crossing.read,duty.read,duty.write,' +
-    'ledger.read,office.read,office.write,policy.read,proof.read,record.read,record.write,register.read,register.write';
+  const all = 'act.write,application.decide,application.read,application.write,case.read,case.write,crossing.read,crossing.write,duty.read,duty.write,' +
+    'ledger.read,office.read,office.write,policy.read,proof.read,record.read,record.write,register.read,register.write,review.read,review.write';
   const [staff, manager, it] = [token('ueda', all), token('tanaka', all), token('hayashi', all)].map((t) => t.text);
   description = (await raw('GET', '/openapi.json', it)).data;
   const { Validator } = await import(path.join(modules, '@seriousme/openapi-schema-validator/index.js'));
@@ -210,7 +211,7 @@ async function everything() {
 
   const [mine, theirs, ours] = [await client(staff), await client(manager), await client(it)];
   const me = await mine('getMe');
-  check(me.section === 'tax' && me.scopes.length === 18, `me: ${JSON.stringify(me)}`);
+  check(me.section === 'tax' && me.scopes.length === 21, `me: ${JSON.stringify(me)}`);
   check((await ours('listSections')).items.some((s) => s.id === 'tax'), 'no tax section');
   check((await ours('listPeople')).items.length >= 12, 'people are missing');
   check((await ours('listPosts', { on: '2026-04-01' })).items.some((h) => h.post === 'ciso'), 'no CISO');
@@ -265,6 +266,10 @@ async function everything() {
   await told(mine, theirs, ours, staff);
   await standing(all);
   await urgent(all);
+  const day = (n) => new Date(Date.now() + 9 * 3600e3 + city.offset_ms + n * 86400e3).toISOString().slice(0, 10);
+  await reviews({ client, raw, token, check, day }, all);
+  await switches({ client, raw, token, check, day }, all);
+  await signatures({ client, token, check, city }, all);
   const entries = await ours('listEntries', { kind: 'application.', limit: 3 });
   check(entries.items.length === 3 && entries.next !== '', 'entries are not paged');
   const older = await ours('listEntries', { kind: 'application.', limit: 3, before: Number(entries.next) });

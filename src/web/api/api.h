@@ -105,6 +105,8 @@ struct result api_migrate(struct store *store, struct why *why) MUST;
 
 /* api_cells - a map of texts as cells, in the arena */
 struct result api_cells(struct request *rq, const json_t *map, struct cell **out, size_t *count, struct why *why) MUST;
+/* api_give_case - a case as operations answer it */
+struct result api_give_case(struct request *rq, const char *id, json_t **out, struct why *why) MUST;
 /* api_limit - 1 to API_PAGE; E_INPUT */
 struct result api_limit(const json_t *in, size_t *out, struct why *why) MUST;
 
@@ -155,6 +157,23 @@ API_RUN(api_open_case);
 API_RUN(api_change_case);
 API_RUN(api_answer_case);
 API_RUN(api_move_case);
+API_RUN(api_inspections);
+API_RUN(api_inspection_questions);
+API_RUN(api_inspection);
+API_RUN(api_begin_inspection);
+API_RUN(api_end_inspection);
+API_RUN(api_inspection_sheets);
+API_RUN(api_inspection_sheet);
+API_RUN(api_answer_inspection);
+API_RUN(api_inspection_sections);
+API_RUN(api_inspection_results);
+API_RUN(api_report_section);
+API_RUN(api_evaluate_section);
+API_RUN(api_findings);
+API_RUN(api_plan_audit);
+API_RUN(api_switches);
+API_RUN(api_treatments);
+API_RUN(api_set_switch);
 API_RUN(api_crossings);
 API_RUN(api_crossing);
 API_RUN(api_entries);

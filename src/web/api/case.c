@@ -78,7 +78,7 @@ static struct result load(struct request *rq, const char *id, struct case_view *
 	return yes ? ok() : not_theirs(rq, "case", why);
 }
 
-static struct result give(struct request *rq, const char *id, json_t **out, struct why *why)
+struct result api_give_case(struct request *rq, const char *id, json_t **out, struct why *why)
 {
 	struct case_view view;
 	AUTO(json_drop) json_t *choices = json_array();
@@ -91,7 +91,7 @@ static struct result give(struct request *rq, const char *id, json_t **out, stru
 struct result api_case(struct request *rq, const json_t *in, json_t **out, struct why *why)
 {
 	(void)in;
-	return give(rq, api_part(rq, 0), out, why);
+	return api_give_case(rq, api_part(rq, 0), out, why);
 }
 
 struct result api_open_case(struct request *rq, const json_t *in, json_t **out, struct why *why)
@@ -105,7 +105,7 @@ struct result api_open_case(struct request *rq, const json_t *in, json_t **out, 
 	TRY(api_cells(rq, json_object_get(in, "cells"), &cells, &opening.cell_count, why));
 	opening.cells = cells;
 	TRY(case_open(parts_of(rq)->proceedings, &opening, id, why));
-	return give(rq, id, out, why);
+	return api_give_case(rq, id, out, why);
 }
 
 static struct result hand_of(struct request *rq, const json_t *in, struct case_hand *out, struct why *why)
@@ -125,7 +125,7 @@ struct result api_change_case(struct request *rq, const json_t *in, json_t **out
 	TRY(api_cells(rq, json_object_get(in, "cells"), &cells, &count, why));
 	TRY(case_change(parts_of(rq)->proceedings, &hand, NULL, cells, count,
 	                json_is_true(json_object_get(in, "incomplete")), why));
-	return give(rq, hand.id, out, why);
+	return api_give_case(rq, hand.id, out, why);
 }
 
 struct result api_answer_case(struct request *rq, const json_t *in, json_t **out, struct why *why)
@@ -142,7 +142,7 @@ struct result api_answer_case(struct request *rq, const json_t *in, json_t **out
 			continue;
 		TRY(case_answer(parts_of(rq)->proceedings, &hand, api_text(rq, in, "list"), api_text(rq, in, "item"),
 		                words[i].answer, api_text(rq, in, "evidence"), why));
-		return give(rq, hand.id, out, why);
+		return api_give_case(rq, hand.id, out, why);
 	}
 	return fail(why, E_INPUT, "answer", "answer は yes、no、not_applicable のどれかです。");
 }
@@ -160,7 +160,7 @@ struct result api_move_case(struct request *rq, const json_t *in, json_t **out, 
 	const struct case_step step = {.act = api_text(rq, in, "act"), .reason = api_text(rq, in, "reason"),
 	                               .claims = claimed.claims, .claim_count = claimed.claim_count};
 	TRY(case_move(parts_of(rq)->proceedings, &hand, &step, &outcome, application, why));
-	TRY(give(rq, hand.id, &view, why));
+	TRY(api_give_case(rq, hand.id, &view, why));
 	*out = json_pack("{s:s, s:s, s:o}", "outcome", words[outcome], "application",
 	                 outcome == CASE_ASKED ? application : "", "case", view);
 	return *out ? ok() : fail(why, E_MEMORY, "", "no memory");

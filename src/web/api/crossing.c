@@ -11,12 +11,25 @@ static json_t *removals_of(const struct crossing_file *file)
 	return list;
 }
 
+/* Evidence of before the rebuild, and no verdict on the file. */
+static json_t *signatures_of(const struct crossing_file *file)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < file->signature_count; i++) {
+		const struct crossing_signature *s = &file->signatures[i];
+		json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:b, s:o}", "verdict", s->verdict, "sentence", s->sentence,
+			"subject", show_text(s->subject), "issuer", show_text(s->issuer), "detail", show_text(s->detail), "known_root",
+			s->known_root, "whole", s->whole, "signed", api_time(s->signed_ms)));
+	}
+	return list;
+}
+
 static json_t *file_of(const struct crossing_file *file)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:o, s:o, s:o, s:o}", "id", file->id, "name", file->name,
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:o, s:o, s:o, s:o, s:o}", "id", file->id, "name", file->name,
 		"state", crossing_state_name(file->state), "label", crossing_state_japanese(file->state), "bytes",
 		(json_int_t)file->bytes, "type", file->type, "refusal", show_text(file->refusal), "sentence",
-		show_text(file->sentence), "clause", show_text(file->clause), "removals", removals_of(file));
+		show_text(file->sentence), "clause", show_text(file->clause), "removals", removals_of(file), "signatures", signatures_of(file));
 }
 
 static json_t *crossing_of(const struct crossing *c)
