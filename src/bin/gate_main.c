@@ -32,6 +32,8 @@ static struct result open_pool(const char *dir, bool no_jail, struct pool **pool
 	TRY(house_program("sekisho-cleanse", arena, &options.path[POOL_CLEANSE], why));
 	TRY(house_program("sekisho-inspect", arena, &options.path[POOL_INSPECT], why));
 	TRY(house_program("sekisho-sheet", arena, &options.path[POOL_SHEET], why));
+	if (house_program("sekisho-draw", arena, &options.path[POOL_DRAW], NULL).code != OK)
+		options.path[POOL_DRAW] = NULL; /* may be left out: what has to be drawn is refused then */
 	return pool_open(&options, pool, why);
 }
 

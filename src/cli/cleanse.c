@@ -154,8 +154,8 @@ static struct result second_reader(struct pool *pool, struct cleansing *k, int i
 		                     seen.inspect.findings->where));
 	else if (seen.inspect.verdict != INSPECT_OK)
 		refused(k, "held", held_sentence(), arena_printf(arena, "second reader: %s", seen.inspect.reason));
-	else if (seen.agreement == INSPECT_DIFFERS && k->result.report.removal_count == 0)
-		refused(k, "held", held_sentence(), "second reader: text or pages differ, nothing was removed");
+	else if (seen.agreement == INSPECT_DIFFERS && pool_must_agree(&k->result.report))
+		refused(k, "held", held_sentence(), "second reader: text or pages differ, nothing was removed that they could go with");
 	return ok();
 }
 
@@ -168,6 +168,7 @@ static struct result cleanse_one(struct pool *pool, struct cleansing *k, struct 
 	TRY(base_name(k->path, arena, &k->name, why));
 	struct pool_job job = {.program = POOL_CLEANSE, .name = slice_str(k->name), .input_fd = in,
 	                       .original_fd = -1, .password = k->password, .rules = k->rules};
+	job.program = pool_cleanser(pool, rules_strip(&k->rules, "page-drawing"));
 	TRY(pool_run(pool, &job, arena, &k->result, why));
 	const struct file_report *report = &k->result.report;
 	if (k->result.end != POOL_DONE || report->verdict == FILE_REFUSED || k->result.out_fd < 0) {
@@ -261,12 +262,14 @@ static int run_one(struct pool *pool, const struct cleansing *asked, bool json)
 	return k.refusal ? CLI_REFUSED : CLI_DONE;
 }
 
-static struct result open_pool(bool no_jail, const char *anchors, struct arena *arena, struct pool **pool,
+static struct result open_pool(bool no_jail, const char *anchors, bool draws, struct arena *arena, struct pool **pool,
                                struct why *why)
 {
 	struct pool_options options = {.parallel = 2, .no_jail = no_jail, .anchors = anchors};
 	TRY(house_program("sekisho-cleanse", arena, &options.path[POOL_CLEANSE], why));
 	TRY(house_program("sekisho-inspect", arena, &options.path[POOL_INSPECT], why));
+	if (draws)
+		TRY(house_program("sekisho-draw", arena, &options.path[POOL_DRAW], why));
 	return pool_open(&options, pool, why);
 }
 
@@ -297,11 +300,35 @@ struct result cli_password(const char *path, const char *number, uint8_t room[PA
 	return ok();
 }
 
+/* What becomes of a PDF's pages, beside the preset: --pages keep, picture (with unseen
+ * text over it) or bare (without), and how fine. */
+static bool read_pages(const char *pages, const char *dpi, struct switches *switches, struct content_rules *rules)
+{
+	static const struct {
+		const char *name;
+		enum treatment drawing, text;
+	} ways[] = {{"keep", TREAT_ALLOW, TREAT_ALLOW}, {"picture", TREAT_SANITISE, TREAT_ALLOW}, {"bare", TREAT_SANITISE, TREAT_SANITISE}};
+	uint64_t dots = 0;
+	bool known = pages == NULL;
+	for (size_t i = 0; pages && i < sizeof ways / sizeof *ways; i++) {
+		if (strcmp(pages, ways[i].name) != 0)
+			continue;
+		switches->of[construct_find("page-drawing")] = (uint8_t)ways[i].drawing;
+		switches->of[construct_find("page-text")] = (uint8_t)ways[i].text;
+		known = true;
+	}
+	if (dpi && (!number_parse_u64(slice_str(dpi), &dots) || dots < 72 || dots > 600))
+		return false;
+	*rules = switches_rules(switches);
+	rules->page_dpi = dots;
+	return known;
+}
+
 static int cleanse(int argc, char **argv)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(1 << 20);
 	AUTO(pool_drop) struct pool *pool = NULL;
-	const char *out = NULL, *report = NULL, *password_file = NULL, *password_fd = NULL, *preset = "municipal", *anchors = NULL;
+	const char *out = NULL, *report = NULL, *password_file = NULL, *password_fd = NULL, *preset = "municipal", *anchors = NULL, *pages = NULL, *dpi = NULL;
 	struct switches switches;
 	uint8_t room[PASSWORD_ROOM];
 	struct slice password;
@@ -310,10 +337,11 @@ static int cleanse(int argc, char **argv)
 	const struct option_row rows[] = {
 		{"-o", &out, NULL}, {"--report", &report, NULL}, {"--no-jail", NULL, &no_jail},
 		{"--password-file", &password_file, NULL}, {"--password-fd", &password_fd, NULL}, {"--preset", &preset, NULL},
-		{"--anchors", &anchors, NULL}};
+		{"--anchors", &anchors, NULL}, {"--pages", &pages, NULL}, {"--dpi", &dpi, NULL}};
 	argc = cli_options(argc, argv, rows, sizeof rows / sizeof *rows);
+	struct content_rules rules;
 	if (argc < 1 || !out || !arena || (report && strcmp(report, "json") != 0) ||
-	    !switches_preset(preset, &switches))
+	    !switches_preset(preset, &switches) || !read_pages(pages, dpi, &switches, &rules))
 		return cli_usage(&cli_cleanse_verbs[0]);
 	if (mkdir(out, 0755) < 0 && errno != EEXIST) {
 		fprintf(stderr, "%s: 書出し先のフォルダを作れません: %s\n", out, strerror(errno));
@@ -321,11 +349,11 @@ static int cleanse(int argc, char **argv)
 	}
 	if (cli_password(password_file, password_fd, room, &password, &why).code != OK)
 		return cli_why("cleanse", &why);
-	if (open_pool(no_jail, anchors, arena, &pool, &why).code != OK)
+	if (open_pool(no_jail, anchors, rules_strip(&rules, "page-drawing"), arena, &pool, &why).code != OK)
 		return cli_why("cleanse", &why);
 	int worst = CLI_DONE;
 	for (int i = 0; i < argc; i++) {
-		struct cleansing asked = {.path = argv[i], .out_dir = out, .password = password, .rules = switches_rules(&switches),
+		struct cleansing asked = {.path = argv[i], .out_dir = out, .password = password, .rules = rules,
 		                          .result = {.out_fd = -1}};
 		int status = run_one(pool, &asked, report != NULL);
 		worst = status > worst ? status : worst;
@@ -336,6 +364,7 @@ static int cleanse(int argc, char **argv)
 
 const struct verb cli_cleanse_verbs[] = {
 	{"cleanse", "FILE... -o DIR [--report json] [--preset strict|municipal|consistent]"
+	 " [--pages keep|picture|bare] [--dpi N]"
 	 " [--password-file FILE | --password-fd N] [--anchors DIR]",
 	 "ファイルを無害化して DIR に書き出します（庁内の設定もサーバーも要りません）", cleanse},
 	{0},

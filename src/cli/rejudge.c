@@ -17,6 +17,8 @@ static struct result open_pool(struct house *house, bool no_jail, struct arena *
 	                               .anchors = arena_printf(arena, "%s/anchors", house->settings.dir)};
 	TRY(house_program("sekisho-cleanse", arena, &options.path[POOL_CLEANSE], why));
 	TRY(house_program("sekisho-inspect", arena, &options.path[POOL_INSPECT], why));
+	if (house_program("sekisho-draw", arena, &options.path[POOL_DRAW], NULL).code != OK)
+		options.path[POOL_DRAW] = NULL; /* as in the gate */
 	return pool_open(&options, pool, why);
 }
 

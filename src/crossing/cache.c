@@ -35,9 +35,9 @@ static void put_edition(struct crossings *c, struct buffer *out)
 	put_field(out, "adopted", slice_str(adopted));
 }
 
-static bool programs_known(const struct pool *pool)
+static bool programs_known(const struct pool *pool, bool draws)
 {
-	return pool && pool_identity(pool, POOL_CLEANSE).len && pool_identity(pool, POOL_INSPECT).len;
+	return pool && pool_identity(pool, pool_cleanser(pool, draws)).len && pool_identity(pool, POOL_INSPECT).len;
 }
 
 static void keyed(struct crossings *c, struct slice text, char hex[CACHE_KEY])
@@ -47,15 +47,15 @@ static void keyed(struct crossings *c, struct slice text, char hex[CACHE_KEY])
 	hex_encode(digest, VAULT_DIGEST, hex);
 }
 
-void cache_programs(struct crossings *c, const struct pool *pool, char hex[CACHE_KEY])
+void cache_programs(struct crossings *c, const struct pool *pool, bool draws, char hex[CACHE_KEY])
 {
 	AUTO(buffer_done) struct buffer text;
 	buffer_init(&text, 65536); /* two identities and little else */
 	hex[0] = 0;
-	if (!programs_known(pool))
+	if (!programs_known(pool, draws))
 		return;
 	buffer_put_str(&text, "sekisho gate programs 1\n");
-	put_field(&text, "cleanse", pool_identity(pool, POOL_CLEANSE));
+	put_field(&text, "cleanse", pool_identity(pool, pool_cleanser(pool, draws)));
 	put_field(&text, "inspect", pool_identity(pool, POOL_INSPECT));
 	if (buffer_ok(&text))
 		keyed(c, buffer_slice(&text), hex);
@@ -65,17 +65,19 @@ struct result cache_key(struct crossings *c, const struct cache_question *q, cha
 {
 	char ending[16];
 	struct content_rules rules = switches_rules(&q->set->switches);
+	const bool draws = rules_strip(&rules, "page-drawing");
+	rules.page_dpi = c->at.settings.page_dpi;
 	AUTO(buffer_done) struct buffer text;
 	buffer_init(&text, 65536);
 	key[0] = 0;
-	if (c->at.settings.cache_days <= 0 || !programs_known(q->pool) || !q->engine[0])
+	if (c->at.settings.cache_days <= 0 || !programs_known(q->pool, draws) || !q->engine[0])
 		return ok();
 	name_ending(slice_str(q->name), ending);
 	buffer_put_str(&text, "sekisho gate judgement 1\n");
 	put_field(&text, "content", slice_of(q->sha256, VAULT_DIGEST));
 	put_field(&text, "ending", slice_str(ending));
 	put_edition(c, &text);
-	put_field(&text, "cleanse", pool_identity(q->pool, POOL_CLEANSE));
+	put_field(&text, "cleanse", pool_identity(q->pool, pool_cleanser(q->pool, draws)));
 	put_field(&text, "inspect", pool_identity(q->pool, POOL_INSPECT));
 	put_field(&text, "switches", slice_str(q->set->digest));
 	put_field(&text, "rules", slice_of((const void *)&rules, sizeof rules));

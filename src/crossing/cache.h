@@ -42,8 +42,9 @@ struct cache_question {
 /* cache_key - key is "" where this file is not to be looked up or kept */
 struct result cache_key(struct crossings *c, const struct cache_question *question, char key[CACHE_KEY],
                         struct why *why) MUST;
-/* cache_programs - a keyed digest of both readers' identities, for entries; "" not known */
-void cache_programs(struct crossings *c, const struct pool *pool, char hex[CACHE_KEY]);
+/* cache_programs - a keyed digest of both readers' identities, for entries; "" not known
+ * draws  the first one is that which makes pages into pictures               */
+void cache_programs(struct crossings *c, const struct pool *pool, bool draws, char hex[CACHE_KEY]);
 
 struct cached {
 	int64_t entry;             /* whose judgement it is; -1: none is known */

@@ -8,7 +8,7 @@ struct crossing_settings crossing_settings_default(void)
 	return (struct crossing_settings){
 		.original_days = 30, .collect_days = 7, .files = 20, .bytes = (uint64_t)200 << 20,
 		.cache_days = 7, .cache_rows = 4096, .cache_bytes = (uint64_t)2 << 30,
-		.affairs = "internal"};
+		.page_dpi = 200, .affairs = "internal"};
 }
 
 struct result crossing_open(const struct crossing_parts *parts, struct crossings **out,

@@ -28,6 +28,7 @@ struct crossing_settings {
 	int cache_days;
 	uint32_t cache_rows;
 	uint64_t cache_bytes;
+	uint32_t page_dpi;   /* of PDF pages that become pictures (switch "page-drawing"), dots an inch; default 200 */
 	const char *affairs; /* what the gate's two ends deal in (fact host.affairs); default "internal" */
 };
 struct crossing_settings crossing_settings_default(void);

@@ -105,6 +105,8 @@ static struct result rebuild(struct again *a, struct slice name, struct why *why
 	TRY(pool_seal_bytes(a->request->content, &a->in_fd, why));
 	struct pool_job job = {.program = POOL_CLEANSE, .name = name, .input_fd = a->in_fd, .original_fd = -1,
 	                       .rules = switches_rules(&a->set.switches), .password = a->request->password};
+	job.rules.page_dpi = a->c->at.settings.page_dpi;
+	job.program = pool_cleanser(a->pool, rules_strip(&job.rules, "page-drawing"));
 	return pool_run(a->pool, &job, a->arena, &a->result, why);
 }
 
@@ -115,7 +117,7 @@ static struct result read_again(struct again *a, struct slice name, const char *
 	struct pool_job job = {.program = POOL_INSPECT, .name = name, .input_fd = a->result.out_fd, .original_fd = a->in_fd,
 	                       .compare = true, .type = pool_inspect_type(a->result.report.type)};
 	TRY(pool_run(a->pool, &job, a->arena, &seen, why));
-	bool differs = seen.agreement == INSPECT_DIFFERS && a->result.report.removal_count == 0;
+	bool differs = seen.agreement == INSPECT_DIFFERS && pool_must_agree(&a->result.report);
 	*held = seen.end != POOL_DONE || seen.inspect.verdict != INSPECT_OK || differs
 		? "second reader: it does not agree" : "";
 	return ok();
@@ -161,9 +163,11 @@ struct result crossing_rejudge(struct crossings *c, struct pool *pool, const str
 	if (!out->before)
 		return fail(why, E_MEMORY, "", "no memory");
 	out->comparable = !json_is_true(json_object_get(a.data, "locked_again"));
-	cache_programs(c, pool, programs);
-	out->programs_known = programs[0] && *json_text(a.data, "programs");
-	out->same_programs = out->programs_known && strcmp(programs, json_text(a.data, "programs")) == 0;
+	for (int draws = 0; draws <= 1; draws++) { /* which it was, only the settings of then would tell */
+		cache_programs(c, pool, draws, programs);
+		out->programs_known |= programs[0] && *json_text(a.data, "programs");
+		out->same_programs |= programs[0] && strcmp(programs, json_text(a.data, "programs")) == 0;
+	}
 	out->same_file = strcmp(keyed(&a, request->content), json_text(a.data, "original_digest")) == 0;
 	if (!out->same_file)
 		return ok();

@@ -152,7 +152,8 @@ static bool judged_before(struct carriage *k, bool password)
 {
 	struct cache_question question = {k->original.sha256, k->name, &k->set, k->engine, k->pool};
 	struct why ignored = {0};
-	cache_programs(k->c, k->pool, k->programs);
+	const struct content_rules rules = switches_rules(&k->set.switches);
+	cache_programs(k->c, k->pool, rules_strip(&rules, "page-drawing"), k->programs);
 	if (password || cache_key(k->c, &question, k->key, &ignored).code != OK ||
 	    cache_find(k->c, k->key, k->arena, &k->kept, &ignored).code != OK) {
 		k->key[0] = 0;
@@ -180,6 +181,8 @@ static enum outcome run_cleansing(struct carriage *k, int64_t *wrong, struct res
 	if (switch_resolve(k->c, k->row.direction, k->row.section, k->row.answers, k->arena, &k->set, k->why).code != OK)
 		return wait_for(k, "無害化の設定を読めないため、待っています。", k->why->text);
 	job.rules = switches_rules(&k->set.switches);
+	job.rules.page_dpi = k->c->at.settings.page_dpi;
+	job.program = pool_cleanser(k->pool, rules_strip(&job.rules, "page-drawing"));
 	if (password_read(k->c, k->file.id, k->arena, &job.password, wrong, k->why).code != OK)
 		return wait_for(k, "作業場所を読めないため、待っています。", k->why->text);
 	if (judged_before(k, job.password.len > 0))
@@ -188,6 +191,12 @@ static enum outcome run_cleansing(struct carriage *k, int64_t *wrong, struct res
 	if (job.password.len)
 		explicit_bzero((void *)(uintptr_t)job.password.at, job.password.len);
 	return GO_ON;
+}
+
+static const char *with_place(struct carriage *k, const struct file_report *report)
+{
+	return arena_printf(k->arena, "%s%s%s", report->place ? report->place : "",
+	                    report->place && report->place[0] ? ": " : "", report->reason ? report->reason : "");
 }
 
 static enum outcome cleanse(struct carriage *k)
@@ -203,16 +212,13 @@ static enum outcome cleanse(struct carriage *k)
 	if (k->kept.entry >= 0 && k->judged)
 		return refuse(k, k->kept.refusal, k->kept.sentence, k->kept.reason, against(k, GATE_YES, GATE_NO));
 	if (k->cleansed.end != POOL_DONE)
-		return worker_ended(k, k->cleansed.end, report->reason);
+		return worker_ended(k, k->cleansed.end, with_place(k, report));
 	if (report->refusal == REFUSAL_ENCRYPTED || report->refusal == REFUSAL_PASSWORD)
 		return ask_password(k, report, wrong);
 	if (report->verdict == FILE_REFUSED || k->cleansed.out_fd < 0)
 		return refuse(k, refusal_name(report->refusal),
 		              refusal_sentence(report->refusal, report->type),
-		              arena_printf(k->arena, "%s%s%s", report->place ? report->place : "",
-		                           report->place && report->place[0] ? ": " : "",
-		                           report->reason ? report->reason : ""),
-		              against(k, GATE_YES, GATE_NO));
+		              with_place(k, report), against(k, GATE_YES, GATE_NO));
 	k->clean_fd = k->cleansed.out_fd;
 	return GO_ON;
 }
@@ -249,8 +255,8 @@ static enum outcome read_again(struct carriage *k)
 		return worker_ended(k, seen.end, seen.inspect.reason);
 	if (seen.inspect.verdict != INSPECT_OK)
 		return hold(k, first_finding(k, &seen.inspect));
-	if (seen.agreement == INSPECT_DIFFERS && k->cleansed.report.removal_count == 0)
-		return hold(k, "second reader: text or pages differ although nothing was removed");
+	if (seen.agreement == INSPECT_DIFFERS && pool_must_agree(&k->cleansed.report))
+		return hold(k, "second reader: text or pages differ although nothing was removed that they could go with");
 	return GO_ON;
 }
 

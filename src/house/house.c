@@ -137,6 +137,7 @@ static struct result open_rooms(struct house *h, struct why *why)
 	                                  .settings = crossing_settings_default()};
 	if (strcmp(s->reuse_judgements, "no") == 0)
 		crossing.settings.cache_days = 0;
+	crossing.settings.page_dpi = s->page_dpi;
 	TRY(crossing_open(&crossing, &h->crossings, why));
 	struct draft_parts drafts = {
 		.store = h->store, .ledger = h->ledger, .proceedings = h->proceedings, .random = &h->random,

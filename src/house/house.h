@@ -6,6 +6,7 @@
  *                  origin, outer, inner, clamd, clamd_config, clock,
  *                  mail_server, mail_from, mail_domain, mail_link (notice/notice.h),
  *                  reuse_judgements ("no": crossing/cache.h is off)
+ *                  page_dpi (dots an inch of PDF pages that become pictures; 200)
  *   sekisho.db     vault/     keys/vault.key  keys/seal.key
  *   seal.note      seal.pub   run/seal.sock
  * Paths that are not absolute count from the folder.
@@ -35,6 +36,8 @@ struct house_settings {
 	const char *mail_server;   /* "smtp://mail.city.example:25"; "": nobody is written to */
 	const char *mail_from, *mail_domain, *mail_link;
 	const char *reuse_judgements; /* "no": every file is rebuilt */
+	const char *page_dpi_text;    /* as it stands */
+	uint32_t page_dpi;            /* 72 to 600: of PDF pages that become pictures */
 	const char *database;      /* url */
 	const char *vault, *vault_key, *seal_socket, *seal_note, *seal_public, *seal_key, *run;
 	const char *folders[32];

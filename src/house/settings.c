@@ -2,6 +2,7 @@
 #include "house/house.h"
 
 #include "base/file.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -52,6 +53,7 @@ static struct result take(struct house_settings *out, struct slice name, const c
 		{"clock", &out->clock, true},    {"mail_server", &out->mail_server, false},
 		{"mail_from", &out->mail_from, false},   {"mail_domain", &out->mail_domain, false},
 		{"mail_link", &out->mail_link, false},   {"reuse_judgements", &out->reuse_judgements, false},
+		{"page_dpi", &out->page_dpi_text, false},
 	};
 	if (slice_is(name, "folder")) {
 		if (out->folder_count == sizeof out->folders / sizeof *out->folders)
@@ -89,7 +91,7 @@ static struct result read_lines(struct slice text, struct arena *arena, struct h
 	return ok();
 }
 
-static struct result need_all(const struct house_settings *s, struct why *why)
+static struct result need_all(struct house_settings *s, struct why *why)
 {
 	const struct {
 		const char *name, *value;
@@ -101,6 +103,10 @@ static struct result need_all(const struct house_settings *s, struct why *why)
 			return fail(why, E_INPUT, "sekisho.conf", "\"%s\" is not set", needed[i].name);
 	if (strcmp(s->reuse_judgements, "yes") != 0 && strcmp(s->reuse_judgements, "no") != 0)
 		return fail(why, E_INPUT, "sekisho.conf", "\"reuse_judgements\" is yes or no");
+	uint64_t dpi = 0;
+	if (!number_parse_u64(slice_str(s->page_dpi_text), &dpi) || dpi < 72 || dpi > 600)
+		return fail(why, E_INPUT, "sekisho.conf", "\"page_dpi\" is a number from 72 to 600");
+	s->page_dpi = (uint32_t)dpi;
 	const bool mail = s->mail_from[0] && s->mail_domain[0] && s->mail_link[0];
 	if (s->mail_server[0] && !mail)
 		return fail(why, E_INPUT, "sekisho.conf",
@@ -119,7 +125,7 @@ struct result house_settings_read(const char *dir, struct arena *arena, struct h
 	                               .body = "", .title = "", .policy = "", .origin = "",
 	                               .clamd = "", .clamd_config = "", .outer = "", .inner = "",
 	                               .clock = "", .mail_server = "", .mail_from = "",
-	                               .mail_domain = "", .mail_link = "", .reuse_judgements = "yes"};
+	                               .mail_domain = "", .mail_link = "", .reuse_judgements = "yes", .page_dpi_text = "200"};
 	if (!out->dir)
 		return fail(why, E_MEMORY, "", "no memory");
 	TRY(file_read(below(arena, out->dir, "sekisho.conf"), CONF_BYTES, arena, &text, why));

@@ -59,7 +59,8 @@ struct result file_cleanse_request(const struct file_request *request, struct ar
 	job_ending(request->name, ending);
 	struct job job = {.arena = arena, .left = request->limits, .report = report, .tail = &report->removals,
 	                  .path = "", .ending = ending, .password = request->password,
-	                  .rules = request->rules};
+	                  .rules = request->rules, .drawer = request->drawer, .note = request->note,
+	                  .note_user = request->note_user};
 	struct why inner = {0};
 	links_begin(rules_strip(&request->rules, "hyperlink"));
 	struct result result = rebuild(&job, request->name, request->in, out, &inner);

@@ -19,6 +19,8 @@
 #include "gate/words/switches.h"
 #include "gate/words/words.h"
 
+struct drawer;
+
 /* One thing taken out.  `what` is a stable word ("vba", "external-link",
  * "javascript", ...) from removal_sentence's table; `where` a place inside. */
 struct removal {
@@ -66,6 +68,11 @@ struct file_request {
 	struct slice password;    /* UTF-8, at most 256 bytes; empty: none was given */
 	struct content_rules rules; /* gate/words/switches.h: what refuses it, what may not stay */
 	struct file_limits limits;
+	const struct drawer *drawer; /* gate/file/draw.h; NULL: pages are not made into pictures */
+	/* Told before each page that is drawn, so that whoever outlives this process knows at
+	 * which it ended; nullable */
+	void (*note)(void *user, const char *place);
+	void *note_user;
 };
 /* file_cleanse_request - file_cleanse with all that may be asked for.  A locked
  * document is opened with the password, or with the one that its format opens

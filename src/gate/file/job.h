@@ -13,6 +13,7 @@
 #ifndef SEKISHO_GATE_FILE_JOB_H
 #define SEKISHO_GATE_FILE_JOB_H
 
+#include "gate/file/draw.h"
 #include "gate/file/file.h"
 
 struct job {
@@ -29,6 +30,9 @@ struct job {
 	struct content_rules rules; /* what refuses the file, what may not stay */
 	const struct removal *barred; /* the first removal of such a kind */
 	struct slice password; /* as it was given, UTF-8; empty: none */
+	const struct drawer *drawer; /* NULL: nothing is drawn */
+	void (*note)(void *user, const char *place); /* file_request.note */
+	void *note_user;
 };
 
 typedef struct result rebuild_fn(struct job *job, struct slice in, struct buffer *out, struct why *why);
@@ -100,7 +104,8 @@ rebuild_fn ole_rebuild;   /* a package under a password; other compound files ar
 rebuild_fn ooxml_rebuild; /* docx, xlsx, pptx */
 rebuild_fn zip_rebuild;
 rebuild_fn excelxml_rebuild;
-rebuild_fn pdf_rebuild;
+rebuild_fn pdf_rebuild;   /* objects */
+rebuild_fn pages_rebuild; /* pdf_rebuild, and then pages as pictures where a switch says so */
 rebuild_fn jpeg_rebuild, png_rebuild, gif_rebuild, bmp_rebuild, tiff_rebuild, webp_rebuild, jp2_rebuild;
 rebuild_fn text_rebuild;  /* txt */
 rebuild_fn csv_rebuild;

@@ -5,6 +5,7 @@
 #include "jail/jail.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 static bool map(int fd, uint64_t bytes, struct slice *out)
 {
@@ -39,9 +40,23 @@ static int work(const struct worker *worker, const struct worker_task *task, str
 		return WORKER_MEMORY;
 	if (worker->kind != POOL_INSPECT && fd_write_all(fds[2], buffer_slice(out), NULL).code != OK)
 		return WORKER_FAULT;
-	if (fd_write_all(fds[1], buffer_slice(&report), NULL).code != OK)
+	if (ftruncate(fds[1], 0) < 0 || fd_write_all(fds[1], buffer_slice(&report), NULL).code != OK)
 		return WORKER_FAULT;
 	return WORKER_DONE;
+}
+
+/* A refusal that says where the work stands, left where the report will be: if the
+ * process is ended there, the pool finds the place.                         */
+static void note(void *user, const char *place)
+{
+	static struct buffer report; /* the process has one job */
+	const int fd = *(const int *)user;
+	const struct file_report said = {.verdict = FILE_REFUSED, .refusal = REFUSAL_FAILED, .place = place, .reason = "", .ending = ""};
+	buffer_init(&report, WIRE_REPORT);
+	report_put_file(&report, &said, 0);
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, report.at, report.len, 0) < 0)
+		buffer_clear(&report); /* then the place is not known: no more than that */
+	buffer_done(&report);
 }
 
 /* Nothing is freed: the process ends. */
@@ -50,7 +65,8 @@ int child_work(const struct worker *worker, const struct wire_job *job, const in
 	struct jail_limits limits = {.memory_bytes = job->memory_bytes, .cpu_s = job->cpu_s,
 	                             .file_bytes = job->file_bytes};
 	struct worker_task task = {.name = job->name, .password = job->password, .rules = job->rules, .compare = job->compare, .type = job->type,
-	                           .limits = job->limits, .inspect_limits = job->inspect_limits};
+	                           .limits = job->limits, .inspect_limits = job->inspect_limits,
+	                           .note = note, .note_user = (void *)(uintptr_t)&fds[1]};
 	struct buffer out;
 	if (jail_narrow(no_jail ? &jail_none : worker->profile, &limits, NULL).code != OK)
 		return WORKER_JAIL;

@@ -577,6 +577,19 @@ static struct result believe(const struct place *place, struct arena *arena,
 	return accept_output(place, out->out_bytes, why);
 }
 
+/* Where a worker that was ended stood, if it left word of it (child.c). */
+static const char *last_place(const struct place *place, struct arena *arena)
+{
+	struct slice bytes = {0};
+	struct file_report told;
+	uint64_t out_bytes = 0;
+	bool ended = place->end != POOL_RUBBISH && place->program != POOL_INSPECT;
+	if (!ended || read_report(place->report_fd, arena, &bytes, NULL).code != OK ||
+	    report_take_file(bytes, arena, &told, &out_bytes, NULL).code != OK)
+		return "";
+	return told.verdict == FILE_REFUSED ? told.place : "";
+}
+
 /* Whatever did not end well is a refusal that says why; what needed or made more than
  * it may is too large. */
 static struct result refuse(const struct place *place, struct arena *arena, const char *more,
@@ -591,7 +604,7 @@ static struct result refuse(const struct place *place, struct arena *arena, cons
 	out->agreement = INSPECT_DIFFERS;
 	bool large = place->end == POOL_MEMORY || place->end == POOL_OUTPUT;
 	out->report = (struct file_report){.verdict = FILE_REFUSED, .refusal = large ? REFUSAL_LARGE : REFUSAL_FAILED,
-	                                   .reason = reason, .place = "", .ending = ""};
+	                                   .reason = reason, .place = last_place(place, arena), .ending = ""};
 	out->inspect = (struct inspect_report){.verdict = INSPECT_UNREADABLE, .type = place->type,
 	                                       .reason = reason};
 	return ok();
@@ -687,6 +700,11 @@ struct result pool_run(struct pool *pool, const struct pool_job *job, struct are
 int pool_fd(const struct pool *pool)
 {
 	return pool->epoll;
+}
+
+enum pool_program pool_cleanser(const struct pool *pool, bool draws)
+{
+	return draws && pool->zygotes[POOL_DRAW].used ? POOL_DRAW : POOL_CLEANSE;
 }
 
 struct slice pool_identity(const struct pool *pool, enum pool_program program)

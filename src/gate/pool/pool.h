@@ -23,8 +23,9 @@
 
 struct pool;
 
-/* POOL_SHEET answers as POOL_CLEANSE does: a report and an output, rows of a table */
-enum pool_program { POOL_CLEANSE = 0, POOL_INSPECT, POOL_SHEET, POOL_PROGRAMS };
+/* POOL_SHEET answers as POOL_CLEANSE does: a report and an output, rows of a table;
+ * POOL_DRAW is POOL_CLEANSE that also makes pages into pictures */
+enum pool_program { POOL_CLEANSE = 0, POOL_INSPECT, POOL_SHEET, POOL_DRAW, POOL_PROGRAMS };
 
 struct pool_options {
 	const char *path[POOL_PROGRAMS]; /* absolute; NULL: this program is not used */
@@ -120,6 +121,14 @@ unsigned pool_restarts(const struct pool *pool);
  * said of itself and of its libraries (gate/pool/identity.c); borrowed until the
  * pool is used again; empty while it is not known                            */
 struct slice pool_identity(const struct pool *pool, enum pool_program program);
+
+/* pool_cleanser - the program for files whose pages become pictures, or do not: POOL_DRAW
+ * if this pool has it; else POOL_CLEANSE, which refuses what it would have to draw */
+enum pool_program pool_cleanser(const struct pool *pool, bool draws);
+
+/* pool_must_agree - does INSPECT_DIFFERS about the rebuilt file stop it?  Where nothing
+ * was removed, and where the pages of a PDF became pictures: their number stays */
+bool pool_must_agree(const struct file_report *report);
 
 /* pool_inspect_type - what the second reader calls a type of the first;
  * INSPECT_NOTHING for types that are never written                        */

@@ -17,3 +17,11 @@ enum inspect_type pool_inspect_type(enum file_type type)
 	};
 	return (unsigned)type < FILE_TYPES ? same[type] : INSPECT_NOTHING;
 }
+
+bool pool_must_agree(const struct file_report *report)
+{
+	bool drawn = false;
+	for (const struct removal *r = report->removals; r; r = r->next)
+		drawn |= report->type == FILE_PDF && strcmp(r->what, "page-drawing") == 0;
+	return report->removal_count == 0 || drawn;
+}

@@ -17,6 +17,7 @@ static void put_rules(struct buffer *out, const struct content_rules *rules)
 		buffer_put_le64(out, rules->refuse[i]);
 		buffer_put_le64(out, rules->strip[i]);
 	}
+	buffer_put_le64(out, rules->page_dpi);
 }
 
 static void take_rules(struct cursor *c, struct content_rules *rules)
@@ -25,6 +26,7 @@ static void take_rules(struct cursor *c, struct content_rules *rules)
 		rules->refuse[i] = cursor_take_le64(c);
 		rules->strip[i] = cursor_take_le64(c);
 	}
+	rules->page_dpi = cursor_take_le64(c);
 }
 
 void wire_put_job(struct buffer *out, const struct wire_job *job)

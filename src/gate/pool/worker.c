@@ -117,12 +117,11 @@ static bool close_door(const struct worker *worker, bool no_jail, int report_fd)
 	return true;
 }
 
-static int do_one(const struct worker *worker, const struct options *options, struct arena *arena,
+static int do_one(const struct worker *worker, const struct options *options, int report_fd, struct arena *arena,
                   struct buffer *in, struct buffer *out)
 {
 	struct worker_task task = {.name = slice_str(options->name), .type = options->type};
 	struct worker_finding finding = {0};
-	int report_fd = fcntl(REPORT_FD, F_GETFD) >= 0 ? REPORT_FD : 2;
 	if (!close_door(worker, options->no_jail, report_fd) || !read_input(in))
 		return STATUS_FAILED;
 	task.in = buffer_slice(in);
@@ -141,6 +140,7 @@ static int one_document(const struct worker *worker, const struct options *optio
 {
 	struct buffer in, out;
 	char text[1024];
+	int report_fd = fcntl(REPORT_FD, F_GETFD) >= 0 ? REPORT_FD : 2; /* before files are opened */
 	AUTO(arena_drop) struct arena *arena = arena_new((size_t)ONE_MEMORY);
 	if (options->no_jail) {
 		jail_skip_loudly(worker->program, text, sizeof text);
@@ -150,7 +150,7 @@ static int one_document(const struct worker *worker, const struct options *optio
 		worker->prepare();
 	buffer_init(&in, (size_t)ONE_INPUT + 1);
 	buffer_init(&out, (size_t)ONE_OUTPUT);
-	int status = arena ? do_one(worker, options, arena, &in, &out) : STATUS_FAILED;
+	int status = arena ? do_one(worker, options, report_fd, arena, &in, &out) : STATUS_FAILED;
 	buffer_done(&in);
 	buffer_done(&out);
 	return status;

@@ -26,6 +26,8 @@ struct worker_task {
 	enum inspect_type type;
 	struct file_limits limits; /* input_bytes 0: defaults */
 	struct inspect_limits inspect_limits; /* expanded_bytes 0: defaults */
+	void (*note)(void *user, const char *place); /* file_request.note; nullable */
+	void *note_user;
 };
 
 struct worker_finding {

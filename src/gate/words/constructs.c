@@ -2,8 +2,9 @@
  * whether a switch may let it stay, and what people read when it went.
  *
  * What may stay is what the rebuild itself makes: a link to a page (its address
- * judged), an input field (its actions gone), a lock (put on anew), and the coded
- * pixels of a picture (decoded to the last bit).                            */
+ * judged), an input field (its actions gone), a lock (put on anew), the coded
+ * pixels of a picture (decoded to the last bit), and the pages of a PDF as the text
+ * and drawings that they are.                                               */
 #include "gate/words/switches.h"
 
 #include <stddef.h>
@@ -90,6 +91,8 @@ static const struct construct constructs[] = {
 	{"hyperlink", CONTENT_LINK, true, "ウェブページやメールへのリンクを外しました。文字は残しています。"},
 	{"picture-coding", CONTENT_HIDDEN, true, "画像（PNG、JPEG）の圧縮データを、画素から作り直しました。"},
 	{"form-field", CONTENT_FORM, true, "PDFの入力欄を外しました。入力済みの内容は見た目のまま残しています。"},
+	{"page-drawing", CONTENT_PAGE, true, "PDFのすべてのページを画像に変換しました。注釈や入力済みの内容は画像の中に残し、リンク、しおり、入力欄はなくなります。"},
+	{"page-text", CONTENT_PAGE, true, "画像に変換したページに、検索や読み上げのための見えない文字を重ねませんでした。"},
 };
 _Static_assert(sizeof constructs / sizeof *constructs <= CONSTRUCTS, "a rule set has a bit for each construct");
 

@@ -18,6 +18,7 @@ static const struct {
 	[CONTENT_HIDDEN] = {"hidden", "画面に出ないもの"},
 	[CONTENT_SIGNATURE] = {"signature", "電子署名"},
 	[CONTENT_LOCK] = {"lock", "パスワードや暗号化"},
+	[CONTENT_PAGE] = {"page", "PDFのページ（文字や図のまま渡すか、画像にするか）"},
 	[CONTENT_OTHER] = {"other", "取り扱いの一覧にないもの"},
 };
 
@@ -140,7 +141,7 @@ void switches_text(const struct switches *switches, struct buffer *out)
 
 struct content_rules switches_rules(const struct switches *switches)
 {
-	struct content_rules rules = {{0}, {0}};
+	struct content_rules rules = {{0}, {0}, 0};
 	for (size_t i = 0; i < construct_count(); i++) {
 		const uint64_t bit = UINT64_C(1) << (i % 64);
 		if (switches->of[i] == TREAT_REFUSE)

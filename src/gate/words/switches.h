@@ -23,6 +23,7 @@ enum content {
 	CONTENT_HIDDEN,     /* hidden: what nobody sees on a page */
 	CONTENT_SIGNATURE,  /* signature: ends with the rebuilding */
 	CONTENT_LOCK,       /* lock: encryption that was opened */
+	CONTENT_PAGE,       /* page: pages of a PDF as text and drawings, which may become pictures */
 	CONTENT_OTHER,      /* other: what is on no list */
 	CONTENTS
 };
@@ -73,6 +74,7 @@ void switches_text(const struct switches *switches, struct buffer *out);
 struct content_rules {
 	uint64_t refuse[CONSTRUCTS / 64]; /* the file is refused as a whole */
 	uint64_t strip[CONSTRUCTS / 64];  /* of what may stay: taken out */
+	uint64_t page_dpi; /* of pages that are made into pictures, dots an inch; 0: 200 */
 };
 struct content_rules switches_rules(const struct switches *switches);
 /* rules_refuse, rules_strip - for a removal's word */

@@ -1,0 +1,163 @@
+/* The drawer by poppler-glib.  One document at a time, one page's pixels at a time. */
+#include "gate/draw/draw_pages.h"
+#include "gate/draw/internal.h"
+
+#include "base/text.h"
+
+#include <cairo.h>
+#include <math.h>
+#include <poppler.h>
+#include <stdlib.h>
+
+struct drawing {
+	GBytes *bytes;
+	PopplerDocument *document;
+	cairo_surface_t *surface;
+};
+
+static void end_drawing(struct drawing *d)
+{
+	if (!d)
+		return;
+	if (d->surface)
+		cairo_surface_destroy(d->surface);
+	if (d->document)
+		g_object_unref(d->document);
+	if (d->bytes)
+		g_bytes_unref(d->bytes);
+	free(d);
+}
+
+static struct result begin_drawing(struct slice pdf, struct drawing **out, uint32_t *pages, struct why *why)
+{
+	struct drawing *d = calloc(1, sizeof *d);
+	GError *error = NULL;
+	if (!d)
+		return fail(why, E_MEMORY, "", "no memory to draw");
+	d->bytes = g_bytes_new_static(pdf.at, pdf.len);
+	d->document = poppler_document_new_from_bytes(d->bytes, NULL, &error);
+	int count = d->document ? poppler_document_get_n_pages(d->document) : 0;
+	struct result r = ok();
+	if (count <= 0)
+		r = fail(why, E_INPUT, "", "poppler: %s", error ? error->message : "a document without pages");
+	g_clear_error(&error);
+	if (r.code != OK) {
+		end_drawing(d);
+		return r;
+	}
+	*out = d;
+	*pages = (uint32_t)count;
+	return ok();
+}
+
+static struct result take_page(struct drawing *d, uint32_t page, PopplerPage **out, struct why *why)
+{
+	*out = poppler_document_get_page(d->document, (int)page);
+	return *out ? ok() : fail(why, E_INPUT, "", "poppler: the page cannot be read");
+}
+
+static struct result page_size(struct drawing *d, uint32_t page, double *width, double *height, struct why *why)
+{
+	PopplerPage *p = NULL;
+	TRY(take_page(d, page, &p, why));
+	poppler_page_get_size(p, width, height);
+	g_object_unref(p);
+	return ok();
+}
+
+static struct result status(cairo_status_t said, struct why *why)
+{
+	if (said == CAIRO_STATUS_SUCCESS)
+		return ok();
+	return fail(why, said == CAIRO_STATUS_NO_MEMORY ? E_MEMORY : E_INPUT, "", "cairo: %s", cairo_status_to_string(said));
+}
+
+/* White paper, then the page with the looks of its annotations and fields. */
+static struct result render(PopplerPage *page, cairo_surface_t *surface, uint32_t dpi, struct why *why)
+{
+	cairo_t *cr = cairo_create(surface);
+	cairo_set_source_rgb(cr, 1, 1, 1);
+	cairo_paint(cr);
+	cairo_scale(cr, dpi / 72.0, dpi / 72.0);
+	poppler_page_render(page, cr);
+	struct result r = status(cairo_status(cr), why);
+	cairo_destroy(cr);
+	return r;
+}
+
+static struct result draw_page(struct drawing *d, uint32_t page, uint32_t dpi, uint32_t width, uint32_t height,
+                               const uint8_t **pixels, struct why *why)
+{
+	PopplerPage *p = NULL;
+	TRY(take_page(d, page, &p, why));
+	if (d->surface)
+		cairo_surface_destroy(d->surface);
+	d->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
+	struct result r = status(cairo_surface_status(d->surface), why);
+	if (r.code == OK)
+		r = render(p, d->surface, dpi, why);
+	g_object_unref(p);
+	TRY(r);
+	cairo_surface_flush(d->surface);
+	if (cairo_image_surface_get_stride(d->surface) != (int)(4 * width))
+		return fail(why, E_SYSTEM, "", "cairo: rows of another length");
+	*pixels = cairo_image_surface_get_data(d->surface);
+	return ok();
+}
+
+/* A box for each character of the text; where poppler counts them otherwise, none are
+ * placed, and the layer would lie: that page fails. */
+static struct result page_letters(struct drawing *d, uint32_t page, struct arena *arena, struct drawn_letter **out,
+                                  size_t *count, struct why *why)
+{
+	PopplerPage *p = NULL;
+	TRY(take_page(d, page, &p, why));
+	PopplerRectangle *boxes = NULL;
+	guint boxed = 0;
+	char *text = poppler_page_get_text(p);
+	bool laid = poppler_page_get_text_layout(p, &boxes, &boxed);
+	struct slice all = slice_str(text ? text : "");
+	size_t letters = utf8_length(all), at = 0;
+	*out = ARENA_ARRAY(arena, letters + 1, struct drawn_letter);
+	*count = 0;
+	for (size_t i = 0; *out && laid && boxed == letters && i < letters; i++)
+		(*out)[(*count)++] = (struct drawn_letter){(uint32_t)utf8_next(all, &at), boxes[i].x1, boxes[i].y1, boxes[i].x2, boxes[i].y2};
+	bool lost = *count != letters;
+	g_free(boxes);
+	g_free(text);
+	g_object_unref(p);
+	if (!*out)
+		return fail(why, E_MEMORY, "", "no memory for a page's text");
+	return lost ? fail(why, E_INPUT, "", "poppler: %zu letters in %u places", letters, boxed) : ok();
+}
+
+static struct drawer drawer = {.open = begin_drawing, .size = page_size, .draw = draw_page, .letters = page_letters,
+                               .close = end_drawing};
+
+/* The sample stays open: poppler's tables live as long as any document does. */
+static const char *draw_sample(void)
+{
+	static struct drawing *sample;
+	static struct buffer pdf;
+	const uint8_t *pixels = NULL;
+	uint32_t pages = 0;
+	struct why why = {0};
+	if (sample)
+		return NULL;
+	sample_pdf(&pdf);
+	if (!buffer_ok(&pdf) || begin_drawing(buffer_slice(&pdf), &sample, &pages, &why).code != OK ||
+	    draw_page(sample, 0, 72, 300, 300, &pixels, &why).code != OK)
+		return "the page that is drawn for a trial cannot be drawn";
+	size_t ink = 0;
+	for (size_t i = 0; i < (size_t)300 * 300; i++)
+		ink += pixels[4 * i] < 128;
+	return ink > 100 ? NULL : "the page that is drawn for a trial comes out empty";
+}
+
+const struct drawer *draw_prepare(bool (*keep)(const char *path))
+{
+	drawer.unfit = fonts_prepare(keep);
+	if (!drawer.unfit)
+		drawer.unfit = draw_sample();
+	return &drawer;
+}
