@@ -5,7 +5,7 @@ Each PDF of a sample goes through `sekisho cleanse --pages picture` (jailed work
 second reader) twice.  Then with poppler's other renderer (Splash; the gate draws with
 cairo) both sides are drawn: as many pages, of the same size, alike by SSIM; what went
 through twice is the same to the byte; nothing but pictures and unseen text is left.
-  drawn.py BUILD [FOLDER]      SAMPLE=24 files, DPI=60
+  drawn.py BUILD [FOLDER]      SAMPLE=8 files, DPI=200
 """
 import collections
 import json
@@ -21,7 +21,7 @@ build = pathlib.Path(sys.argv[1]).resolve()
 top = pathlib.Path(__file__).resolve().parents[2]
 shared = pathlib.Path(os.environ.get("SEKISHO_SHARED", top.parent / "shared"))
 folder = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else shared / "corpus/benign/pdf"
-sample, dpi = int(os.environ.get("SAMPLE", "24")), os.environ.get("DPI", "60")
+sample, dpi = int(os.environ.get("SAMPLE", "8")), os.environ.get("DPI", "200")
 PAGES = 3  # of each document are compared
 passed = failed = 0
 
@@ -77,8 +77,13 @@ def likeness(a, b, window=8):
 
 
 def draw(path, to):
+    """At the dots of the picture, then a quarter of the size: whether a letter's edge lies on
+    a dot or between two is the renderer's taste, and not the page's look."""
     subprocess.run(["pdftoppm", "-cropbox", "-gray", "-r", dpi, "-l", str(PAGES), path, to], capture_output=True)
-    return sorted(to.parent.glob(to.name + "-*.pgm"))
+    pages = sorted(to.parent.glob(to.name + "-*.pgm"))
+    if pages:
+        subprocess.run(["mogrify", "-filter", "box", "-resize", "25%", *pages], check=True)
+    return pages
 
 
 def words(path):
