@@ -172,6 +172,24 @@ int lstat(const char *path, struct stat *st)
 	return state_of("lstat", path, st);
 }
 
+/* The same under their names for large files: one layout on 64-bit machines. */
+_Static_assert(sizeof(struct stat) == sizeof(struct stat64) && sizeof(off_t) == 8, "a machine with two kinds of offsets");
+
+int fstat64(int fd, struct stat64 *st)
+{
+	return fstat(fd, (struct stat *)(void *)st);
+}
+
+int stat64(const char *path, struct stat64 *st)
+{
+	return state_of("stat", path, (struct stat *)(void *)st);
+}
+
+int lstat64(const char *path, struct stat64 *st)
+{
+	return state_of("lstat", path, (struct stat *)(void *)st);
+}
+
 int access(const char *path, int mode)
 {
 	NEXT(access_fn, "access");
