@@ -74,18 +74,21 @@ static const char *scope_line(struct request *rq, const struct switch_scope *s)
 
 /* ---- one treatment ------------------------------------------------------------------ */
 
-static json_t *treatment_chip(enum treatment treatment)
+static json_t *treatment_chip(const struct construct *of, enum treatment treatment)
 {
 	static const char *const looks[][2] = {
 		[TREAT_NONE] = {"gray", "dash"}, [TREAT_REFUSE] = {"red", "stop"},
 		[TREAT_SANITISE] = {"blue", "check"}, [TREAT_ALLOW] = {"green", "check"}};
-	return show_chip(looks[treatment][0], looks[treatment][1], treatment_japanese(treatment));
+	return show_chip(looks[treatment][0], looks[treatment][1], treatment_of(of, treatment));
 }
 
 static const char *rule_says(const struct switch_rule *rule)
 {
-	return strcmp(rule->item, "all") == 0 ? switches_preset_japanese(rule->treatment)
-	                                      : treatment_japanese(treatment_named(rule->treatment));
+	size_t at = construct_find(rule->item);
+	if (strcmp(rule->item, "all") == 0)
+		return switches_preset_japanese(rule->treatment);
+	return at < CONSTRUCTS ? treatment_of(construct_at(at), treatment_named(rule->treatment))
+	                       : treatment_japanese(treatment_named(rule->treatment));
 }
 
 static const char *item_label(const char *item)
@@ -128,7 +131,7 @@ static json_t *group_model(struct request *rq, const struct switch_state *state,
 		if (one->content != content)
 			continue;
 		json_array_append_new(rows, json_pack("{s:s, s:s, s:o, s:s, s:s}", "sentence", one->sentence, "word", one->word,
-			"chip", treatment_chip((enum treatment)state->switches.of[i]), "origin", origin_line(rq, state->by[i]),
+			"chip", treatment_chip(one, (enum treatment)state->switches.of[i]), "origin", origin_line(rq, state->by[i]),
 			"change", may ? text(rq, "/switches/%s%s", one->word, scope_query(rq)) : ""));
 	}
 	return json_pack("{s:s, s:s, s:o, s:s}", "name", content_name(content), "label", content_japanese(content), "rows", rows,
@@ -190,8 +193,8 @@ static json_t *choices_model(const char *item, const char *chosen)
 	for (unsigned t = TREAT_ALLOW; t >= TREAT_REFUSE; t--)
 		if (at < CONSTRUCTS ? treatment_offered(construct_at(at), (enum treatment)t) : t != TREAT_ALLOW)
 			add_choice(list, treatment_name((enum treatment)t),
-			           strcmp(item, "password") == 0 && t == TREAT_ALLOW ? "パスワードを付け直して渡す"
-			           : treatment_japanese((enum treatment)t), chosen);
+			           at < CONSTRUCTS ? treatment_of(construct_at(at), (enum treatment)t)
+			                           : treatment_japanese((enum treatment)t), chosen);
 	add_choice(list, "default", "この設定を外す（ほかの設定に従う）", chosen);
 	return list;
 }

@@ -105,30 +105,127 @@ static struct result draw_page(struct drawing *d, uint32_t page, uint32_t dpi, u
 	return ok();
 }
 
+/* ---- what was filled into fields --------------------------------------- */
+
+/* Poppler's text of a page leaves fields out.  A field's value is set evenly into its
+ * box, a line for each line of it; what nobody sees (hidden fields, passwords) is not. */
+struct filled {
+	PopplerPage *page;
+	double height;
+	struct arena *arena;
+	struct drawn_letter *letters;
+	size_t count, room;
+};
+
+static bool put_letter(struct filled *f, struct drawn_letter letter)
+{
+	if (f->count == f->room) {
+		size_t room = f->room ? 2 * f->room : 256;
+		struct drawn_letter *more = ARENA_ARRAY(f->arena, room, struct drawn_letter);
+		if (!more)
+			return false;
+		if (f->count)
+			memcpy(more, f->letters, f->count * sizeof *more);
+		f->letters = more;
+		f->room = room;
+	}
+	f->letters[f->count++] = letter;
+	return true;
+}
+
+static bool put_value(struct filled *f, const PopplerRectangle *box, struct slice value)
+{
+	enum { LINE_LEAST = 8, LINE_MOST = 24 };
+	double line = box->y2 - box->y1, top = f->height - box->y2;
+	line = line < LINE_LEAST ? LINE_LEAST : line > LINE_MOST ? LINE_MOST : line;
+	double step = utf8_length(value) ? (box->x2 - box->x1) / (double)utf8_length(value) : 0, x = box->x1;
+	step = step > line / 2 ? line / 2 : step;
+	bool fine = true;
+	for (size_t at = 0; fine && at < value.len;) {
+		int32_t c = utf8_next(value, &at);
+		bool end = c == '\n' || c == '\r';
+		if (c < 0)
+			continue;
+		fine = put_letter(f, (struct drawn_letter){end ? '\n' : (uint32_t)c, x, top, x + step, top + line});
+		top += end ? line : 0;
+		x = end ? box->x1 : x + step;
+	}
+	return fine && put_letter(f, (struct drawn_letter){.character = '\n'});
+}
+
+static bool is_hidden(PopplerPage *page, const PopplerRectangle *box)
+{
+	const unsigned unseen = POPPLER_ANNOT_FLAG_HIDDEN | POPPLER_ANNOT_FLAG_NO_VIEW | POPPLER_ANNOT_FLAG_INVISIBLE;
+	GList *all = poppler_page_get_annot_mapping(page);
+	bool hidden = false;
+	for (GList *l = all; l; l = l->next) {
+		const PopplerAnnotMapping *m = l->data;
+		bool there = fabs(m->area.x1 - box->x1) < 1 && fabs(m->area.y1 - box->y1) < 1;
+		hidden |= there && poppler_annot_get_annot_type(m->annot) == POPPLER_ANNOT_WIDGET &&
+		          ((unsigned)poppler_annot_get_flags(m->annot) & unseen);
+	}
+	poppler_page_free_annot_mapping(all);
+	return hidden;
+}
+
+static char *value_of(PopplerFormField *field)
+{
+	PopplerFormFieldType type = poppler_form_field_get_field_type(field);
+	if (type == POPPLER_FORM_FIELD_TEXT && !poppler_form_field_text_is_password(field))
+		return poppler_form_field_text_get_text(field);
+	return type == POPPLER_FORM_FIELD_CHOICE && poppler_form_field_choice_is_editable(field)
+		? poppler_form_field_choice_get_text(field) : NULL;
+}
+
+static bool put_fields(struct filled *f)
+{
+	GList *all = poppler_page_get_form_field_mapping(f->page);
+	bool fine = true;
+	for (GList *l = all; l && fine; l = l->next) {
+		const PopplerFormFieldMapping *m = l->data;
+		char *value = value_of(m->field);
+		if (value && *value && !is_hidden(f->page, &m->area))
+			fine = put_value(f, &m->area, slice_str(value));
+		g_free(value);
+	}
+	poppler_page_free_form_field_mapping(all);
+	return fine;
+}
+
 /* A box for each character of the text; where poppler counts them otherwise, none are
  * placed, and the layer would lie: that page fails. */
+static struct result put_text(struct filled *f, struct why *why)
+{
+	PopplerRectangle *boxes = NULL;
+	guint boxed = 0;
+	char *text = poppler_page_get_text(f->page);
+	bool laid = poppler_page_get_text_layout(f->page, &boxes, &boxed);
+	struct slice all = slice_str(text ? text : "");
+	size_t letters = utf8_length(all), at = 0;
+	bool counted = (laid && boxed == letters) || letters == 0, fine = counted;
+	for (size_t i = 0; fine && i < letters; i++)
+		fine = put_letter(f, (struct drawn_letter){(uint32_t)utf8_next(all, &at), boxes[i].x1, boxes[i].y1, boxes[i].x2, boxes[i].y2});
+	g_free(boxes);
+	g_free(text);
+	if (!counted)
+		return fail(why, E_INPUT, "", "poppler: %zu letters in %u places", letters, boxed);
+	return fine ? ok() : fail(why, E_MEMORY, "", "no memory for a page's text");
+}
+
 static struct result page_letters(struct drawing *d, uint32_t page, struct arena *arena, struct drawn_letter **out,
                                   size_t *count, struct why *why)
 {
-	PopplerPage *p = NULL;
-	TRY(take_page(d, page, &p, why));
-	PopplerRectangle *boxes = NULL;
-	guint boxed = 0;
-	char *text = poppler_page_get_text(p);
-	bool laid = poppler_page_get_text_layout(p, &boxes, &boxed);
-	struct slice all = slice_str(text ? text : "");
-	size_t letters = utf8_length(all), at = 0;
-	*out = ARENA_ARRAY(arena, letters + 1, struct drawn_letter);
-	*count = 0;
-	for (size_t i = 0; *out && laid && boxed == letters && i < letters; i++)
-		(*out)[(*count)++] = (struct drawn_letter){(uint32_t)utf8_next(all, &at), boxes[i].x1, boxes[i].y1, boxes[i].x2, boxes[i].y2};
-	bool lost = *count != letters;
-	g_free(boxes);
-	g_free(text);
-	g_object_unref(p);
-	if (!*out)
-		return fail(why, E_MEMORY, "", "no memory for a page's text");
-	return lost ? fail(why, E_INPUT, "", "poppler: %zu letters in %u places", letters, boxed) : ok();
+	struct filled f = {.arena = arena};
+	double width = 0;
+	TRY(take_page(d, page, &f.page, why));
+	poppler_page_get_size(f.page, &width, &f.height);
+	struct result r = put_text(&f, why);
+	if (r.code == OK && (!put_letter(&f, (struct drawn_letter){.character = '\n'}) || !put_fields(&f)))
+		r = fail(why, E_MEMORY, "", "no memory for a page's text");
+	g_object_unref(f.page);
+	*out = f.letters;
+	*count = f.count;
+	return r;
 }
 
 static struct drawer drawer = {.open = begin_drawing, .size = page_size, .draw = draw_page, .letters = page_letters,

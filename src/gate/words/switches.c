@@ -67,6 +67,27 @@ const char *treatment_japanese(enum treatment treatment)
 	return treatments[(unsigned)treatment <= TREAT_ALLOW ? treatment : TREAT_NONE].japanese;
 }
 
+/* What is made anew is not taken out. */
+static const struct {
+	const char *word;
+	enum treatment treatment;
+	const char *japanese;
+} ways[] = {
+	{"password", TREAT_SANITISE, "パスワードを外して渡す"}, {"password", TREAT_ALLOW, "パスワードを付け直して渡す"},
+	{"picture-coding", TREAT_SANITISE, "画素から作り直して通す"}, {"picture-coding", TREAT_ALLOW, "確かめた圧縮データはそのまま通す"},
+	{"page-drawing", TREAT_SANITISE, "すべてのページを画像にして通す"}, {"page-drawing", TREAT_ALLOW, "文字や図のまま通す"},
+	{"page-drawing", TREAT_REFUSE, "PDFを止める"}, {"page-text", TREAT_SANITISE, "画像だけを通す"},
+	{"page-text", TREAT_ALLOW, "見えない文字を画像に重ねて通す"}, {"page-text", TREAT_REFUSE, "画像にするPDFを止める"},
+};
+
+const char *treatment_of(const struct construct *construct, enum treatment treatment)
+{
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+		if (ways[i].treatment == treatment && strcmp(ways[i].word, construct->word) == 0)
+			return ways[i].japanese;
+	return treatment_japanese(treatment);
+}
+
 enum treatment treatment_named(const char *name)
 {
 	for (unsigned i = TREAT_REFUSE; i <= TREAT_ALLOW; i++)

@@ -50,6 +50,8 @@ size_t construct_of(const char *word);
 enum treatment { TREAT_NONE = 0, TREAT_REFUSE, TREAT_SANITISE, TREAT_ALLOW };
 const char *treatment_name(enum treatment treatment);     /* "refuse","sanitise","allow" */
 const char *treatment_japanese(enum treatment treatment); /* 止める,取り除く,残す */
+/* treatment_of - the same, said of this construct where taking it out is another word */
+const char *treatment_of(const struct construct *construct, enum treatment treatment);
 enum treatment treatment_named(const char *name);         /* TREAT_NONE for another word */
 /* treatment_offered - may this construct be treated so */
 _Bool treatment_offered(const struct construct *construct, enum treatment treatment);
