@@ -85,10 +85,11 @@ static bool find_directory(struct slice in, struct cursor *directory)
 		return false;
 	size_t lowest = in.len - 22 > comment_most ? in.len - 22 - comment_most : 0;
 	for (size_t end_at = in.len - 22 + 1; end_at > lowest;) {
-		const uint8_t *mark = memrchr(in.at + lowest, 'P', end_at - lowest);
+		/* by the last byte of its mark, which is the rarest */
+		const uint8_t *mark = memrchr(in.at + lowest + 3, 6, end_at - lowest);
 		if (!mark)
 			return false;
-		size_t at = end_at = (size_t)(mark - in.at);
+		size_t at = end_at = (size_t)(mark - in.at) - 3;
 		if (!at_offset(in, at, SLICE("PK\x05\x06")))
 			continue;
 		struct cursor end = cursor_of(in, NULL);

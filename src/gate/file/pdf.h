@@ -58,7 +58,11 @@ static inline bool pdf_is_name(const struct pdf_value *v, const char *name)
 }
 
 /* pdf_get - the value of a key, not resolved; NULL if absent or no dictionary */
-const struct pdf_value *pdf_get(const struct pdf_value *dict, const char *key);
+const struct pdf_value *pdf_find(const struct pdf_value *dict, struct slice key); /* of a dictionary */
+static inline const struct pdf_value *pdf_get(const struct pdf_value *dict, const char *key)
+{
+	return dict && dict->kind == PDF_DICT ? pdf_find(dict, slice_str(key)) : NULL;
+}
 
 /* ---- pdf_lex.c -------------------------------------------------------- */
 
@@ -80,8 +84,20 @@ struct pdf_lexer {
 	uint16_t gen;
 };
 
-bool pdf_is_space(uint8_t c);
-bool pdf_is_regular(uint8_t c); /* neither white-space nor delimiter */
+enum { PDF_REGULAR = 0, PDF_SPACE, PDF_DELIMITER };
+extern const uint8_t pdf_classes[256];
+
+static inline bool pdf_is_space(uint8_t c)
+{
+	return pdf_classes[c] == PDF_SPACE;
+}
+
+/* pdf_is_regular - neither white-space nor delimiter */
+static inline bool pdf_is_regular(uint8_t c)
+{
+	return pdf_classes[c] == PDF_REGULAR;
+}
+
 void pdf_skip_space(struct pdf_lexer *lex);
 enum pdf_token pdf_next(struct pdf_lexer *lex, struct pdf_value *scalar);
 /* pdf_word - take the next token if it is this word; else leave it */
@@ -306,6 +322,18 @@ struct pdf_writer {
 	bool overflow;         /* a number beyond PDF_OBJECTS was asked for */
 };
 
+/* pdf_put - buffer_put_slice, without a call where there is room already */
+static inline void pdf_put(struct buffer *b, struct slice bytes)
+{
+	if (b->failed || b->room - b->len <= bytes.len) {
+		buffer_put_slice(b, bytes);
+		return;
+	}
+	memcpy(b->at + b->len, bytes.at, bytes.len);
+	b->len += bytes.len;
+}
+
+void pdf_put_integer(struct buffer *b, int64_t v);
 void pdf_writer_init(struct pdf_writer *w, struct pdf_document *doc, struct buffer *out);
 void pdf_writer_done(struct pdf_writer *w);
 uint32_t pdf_writer_number(struct pdf_writer *w);

@@ -434,6 +434,9 @@ static struct result integer_parm(struct pdf_document *doc, const struct pdf_val
 static struct result read_parms(struct pdf_document *doc, const struct pdf_filter *f,
                                 struct parms *p)
 {
+	*p = (struct parms){.predictor = 1, .colors = 1, .bits = 8, .columns = 1, .early = 1};
+	if (!f->parms)
+		return ok();
 	TRY(integer_parm(doc, f->parms, "Predictor", 1, 15, &p->predictor));
 	TRY(integer_parm(doc, f->parms, "Colors", 1, 64, &p->colors));
 	TRY(integer_parm(doc, f->parms, "BitsPerComponent", 8, 16, &p->bits));
@@ -568,7 +571,8 @@ static const struct parm_rule *const parm_rules[PDF_FILTERS] = {
 struct result pdf_put_filter(struct pdf_document *doc, const struct pdf_filter *filter,
                              struct buffer *out)
 {
-	buffer_printf(out, "/Filter/%s", filters[filter->id].name);
+	buffer_put_str(out, "/Filter/");
+	buffer_put_str(out, filters[filter->id].name);
 	const struct parm_rule *rules = parm_rules[filter->id] ? parm_rules[filter->id] : no_parms;
 	bool open = false;
 	for (const struct parm_rule *rule = rules; rule->key; rule++) {
@@ -578,7 +582,9 @@ struct result pdf_put_filter(struct pdf_document *doc, const struct pdf_filter *
 			continue;
 		if (v->kind != (uint8_t)rule->kind || v->integer < rule->low || v->integer > rule->high)
 			return bad(doc, "a filter parameter that is out of range");
-		buffer_printf(out, "%s/%s ", open ? "" : "/DecodeParms<<", rule->key);
+		buffer_put_str(out, open ? "/" : "/DecodeParms<</");
+		buffer_put_str(out, rule->key);
+		buffer_put_u8(out, ' ');
 		pdf_put_scalar(out, v);
 		open = true;
 	}

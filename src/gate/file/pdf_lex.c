@@ -7,20 +7,15 @@
 
 #include "base/number.h"
 
-enum { REGULAR = 0, SPACE = 1, DELIMITER = 2 };
-
-static const uint8_t classes[256] = {
-	[0] = SPACE, ['\t'] = SPACE, ['\n'] = SPACE, ['\f'] = SPACE, ['\r'] = SPACE, [' '] = SPACE,
-	['('] = DELIMITER, [')'] = DELIMITER, ['<'] = DELIMITER, ['>'] = DELIMITER,
-	['['] = DELIMITER, [']'] = DELIMITER, ['{'] = DELIMITER, ['}'] = DELIMITER,
-	['/'] = DELIMITER, ['%'] = DELIMITER,
+const uint8_t pdf_classes[256] = {
+	[0] = PDF_SPACE, ['\t'] = PDF_SPACE, ['\n'] = PDF_SPACE, ['\f'] = PDF_SPACE, ['\r'] = PDF_SPACE,
+	[' '] = PDF_SPACE, ['('] = PDF_DELIMITER, [')'] = PDF_DELIMITER, ['<'] = PDF_DELIMITER,
+	['>'] = PDF_DELIMITER, ['['] = PDF_DELIMITER, [']'] = PDF_DELIMITER, ['{'] = PDF_DELIMITER,
+	['}'] = PDF_DELIMITER, ['/'] = PDF_DELIMITER, ['%'] = PDF_DELIMITER,
 };
 
 /* An opened array or dictionary, waiting on the stack. */
 enum { MARK_ARRAY = PDF_DICT + 1, MARK_DICT };
-
-bool pdf_is_space(uint8_t c) { return classes[c] == SPACE; }
-bool pdf_is_regular(uint8_t c) { return classes[c] == REGULAR; }
 
 static inline int peek(const struct pdf_lexer *lex)
 {
@@ -43,12 +38,14 @@ static bool broken(struct pdf_lexer *lex, const char *text)
 
 void pdf_skip_space(struct pdf_lexer *lex)
 {
-	int c;
+	int c = peek(lex);
+	if (c >= 0 && pdf_is_regular((uint8_t)c))
+		return;
 	while ((c = peek(lex)) >= 0) {
 		if (c == '%') {
 			while ((c = peek(lex)) >= 0 && c != '\n' && c != '\r')
 				lex->pos++;
-		} else if (classes[c] != SPACE) {
+		} else if (!pdf_is_space((uint8_t)c)) {
 			return;
 		} else {
 			lex->pos++;
@@ -58,11 +55,12 @@ void pdf_skip_space(struct pdf_lexer *lex)
 
 static struct slice take_regular(struct pdf_lexer *lex)
 {
-	size_t from = lex->pos;
-	int c;
-	while ((c = peek(lex)) >= 0 && classes[c] == REGULAR)
-		lex->pos++;
-	return slice_part(lex->in, from, lex->pos - from);
+	const struct slice in = lex->in;
+	size_t from = lex->pos, to = from;
+	while (to < in.len && pdf_is_regular(in.at[to]))
+		to++;
+	lex->pos = to;
+	return slice_part(in, from, to - from);
 }
 
 static struct pdf_value text_value(enum pdf_kind kind, struct slice text)
@@ -73,11 +71,16 @@ static struct pdf_value text_value(enum pdf_kind kind, struct slice text)
 /* A name whose #xx are resolved, so that /J#53 is /JS everywhere after. */
 static bool read_name(struct pdf_lexer *lex, struct pdf_value *out)
 {
-	lex->pos++;
-	struct slice raw = take_regular(lex);
+	const struct slice in = lex->in;
+	size_t from = lex->pos + 1, end = from;
+	bool escaped = false;
+	for (; end < in.len && pdf_is_regular(in.at[end]); end++)
+		escaped |= in.at[end] == '#';
+	lex->pos = end;
+	struct slice raw = slice_part(in, from, end - from);
 	if (raw.len > 4096)
 		return fault(lex, REFUSAL_LARGE, "a name of more than 4096 bytes");
-	if (raw.len == 0 || !memchr(raw.at, '#', raw.len)) {
+	if (!escaped) {
 		*out = text_value(PDF_NAME, raw);
 		return true;
 	}
@@ -111,7 +114,7 @@ static bool read_hex_string(struct pdf_lexer *lex, struct pdf_value *out)
 	while ((c = peek(lex)) >= 0 && c != '>') {
 		if (hex_digit(c) >= 0)
 			digits++;
-		else if (classes[c] != SPACE)
+		else if (!pdf_is_space((uint8_t)c))
 			return broken(lex, "a hex string with something else than hex digits");
 		lex->pos++;
 	}
@@ -215,19 +218,43 @@ static bool read_string(struct pdf_lexer *lex, struct pdf_value *out)
 /* [+-]digits[.digits]; at least one digit.  Not a number: false, no fault. */
 static bool read_number(struct slice text, struct pdf_value *out)
 {
-	size_t i = text.len && (text.at[0] == '-' || text.at[0] == '+'), digits = 0, points = 0;
-	for (size_t k = i; k < text.len; k++) {
-		digits += text.at[k] >= '0' && text.at[k] <= '9';
-		points += text.at[k] == '.';
+	enum { FITS = 18 }; /* digits that an int64_t surely holds */
+	size_t signs = text.len && (text.at[0] == '-' || text.at[0] == '+'), points = 0;
+	int64_t value = 0;
+	for (size_t k = signs; k < text.len; k++) {
+		uint8_t digit = (uint8_t)(text.at[k] - '0');
+		bool point = text.at[k] == '.';
+		if (digit > 9 && !point)
+			return false;
+		points += point;
+		if (k < FITS)
+			value = value * 10 + (point ? 0 : digit);
 	}
-	if (digits == 0 || points > 1 || digits + points + i != text.len)
+	if (points > 1 || signs + points == text.len)
 		return false;
-	int64_t value;
-	struct slice body = text.at[0] == '+' ? slice_part(text, 1, text.len) : text;
-	if (!points && number_parse_i64(body, &value))
+	struct slice body = text.len && text.at[0] == '+' ? slice_part(text, 1, text.len) : text;
+	bool whole = !points && text.len <= FITS;
+	if (whole)
+		value = text.at[0] == '-' ? -value : value;
+	if (whole || (!points && number_parse_i64(body, &value)))
 		*out = (struct pdf_value){.kind = PDF_INT, .integer = value};
 	else
 		*out = text_value(PDF_REAL, body);
+	return true;
+}
+
+/* Most numbers are short and whole: nothing is taken where this one is not. */
+static bool take_short_number(struct pdf_lexer *lex, struct pdf_value *out)
+{
+	enum { SHORT = 9 };
+	size_t to = lex->pos, most = lex->in.len - to > SHORT ? to + SHORT : lex->in.len;
+	int32_t value = 0;
+	for (uint8_t digit; to < most && (digit = (uint8_t)(lex->in.at[to] - '0')) <= 9; to++)
+		value = value * 10 + digit;
+	if (to == lex->pos || to == lex->in.len || pdf_is_regular(lex->in.at[to]))
+		return false;
+	lex->pos = to;
+	*out = (struct pdf_value){.kind = PDF_INT, .integer = value};
 	return true;
 }
 
@@ -282,8 +309,10 @@ enum pdf_token pdf_next(struct pdf_lexer *lex, struct pdf_value *scalar)
 	if (c < 0)
 		return PDF_T_END;
 	enum pdf_token token;
-	if (classes[c] == DELIMITER)
+	if (pdf_classes[c] == PDF_DELIMITER)
 		return read_delimited(lex, c, scalar, &token) ? token : PDF_T_FAULT;
+	if (take_short_number(lex, scalar))
+		return PDF_T_SCALAR;
 	lex->word = take_regular(lex);
 	return read_number(lex->word, scalar) ? PDF_T_SCALAR : PDF_T_WORD;
 }
@@ -338,14 +367,18 @@ static void pop(struct pdf_lexer *lex, size_t count)
 /* `12 0 R`: the two numbers are on the stack already. */
 static bool make_reference(struct pdf_lexer *lex, size_t floor)
 {
-	const struct pdf_value *gen = stack_top(lex, 0), *num = stack_top(lex, 1);
-	if (lex->stack->len < floor + 2 * sizeof *gen || num->kind != PDF_INT ||
+	struct pdf_value *gen = NULL, *num = NULL;
+	if (lex->stack->len >= floor + 2 * sizeof *gen) {
+		gen = (struct pdf_value *)(void *)(lex->stack->at + lex->stack->len) - 1;
+		num = gen - 1;
+	}
+	if (!gen || !num || num->kind != PDF_INT ||
 	    gen->kind != PDF_INT || num->integer < 0 || gen->integer < 0 || gen->integer > 65535)
 		return broken(lex, "an R without two numbers before it");
-	struct pdf_value ref = {.kind = PDF_REF, .gen = (uint16_t)gen->integer,
-	                        .number = (uint64_t)num->integer};
-	pop(lex, 2);
-	return push(lex, ref);
+	*num = (struct pdf_value){.kind = PDF_REF, .gen = (uint16_t)gen->integer,
+	                          .number = (uint64_t)num->integer};
+	pop(lex, 1);
+	return true;
 }
 
 static bool read_word(struct pdf_lexer *lex, size_t floor)
@@ -400,7 +433,8 @@ static bool check_dictionary(struct pdf_lexer *lex, const struct pdf_value *item
 static bool close_mark(struct pdf_lexer *lex, size_t floor, uint8_t mark)
 {
 	size_t count = 0, have = (lex->stack->len - floor) / sizeof(struct pdf_value);
-	while (count < have && stack_top(lex, count)->kind < MARK_ARRAY)
+	const struct pdf_value *end = (const struct pdf_value *)(const void *)(lex->stack->at + lex->stack->len);
+	while (count < have && end[-1 - (ptrdiff_t)count].kind < MARK_ARRAY)
 		count++;
 	if (count == have || stack_top(lex, count)->kind != mark)
 		return broken(lex, "brackets that do not match");
@@ -436,12 +470,16 @@ static void try_reference(struct pdf_lexer *lex, struct pdf_value *v)
 
 static bool take_token(struct pdf_lexer *lex, size_t floor, size_t *open)
 {
-	struct pdf_value v;
-	switch (pdf_next(lex, &v)) {
+	/* read to where it is to stand: most of a file is scalars */
+	struct pdf_value *v = (struct pdf_value *)(void *)buffer_reserve(lex->stack, sizeof *v);
+	if (!v)
+		return fault(lex, REFUSAL_BOMB, "an array or dictionary too long");
+	switch (pdf_next(lex, v)) {
 	case PDF_T_SCALAR:
 		if (!*open)
-			try_reference(lex, &v);
-		return push(lex, v);
+			try_reference(lex, v);
+		buffer_commit(lex->stack, sizeof *v);
+		return true;
 	case PDF_T_WORD:
 		return read_word(lex, floor);
 	case PDF_T_ARRAY:
@@ -474,13 +512,12 @@ bool pdf_parse(struct pdf_lexer *lex, struct pdf_value *out)
 	return good;
 }
 
-const struct pdf_value *pdf_get(const struct pdf_value *dict, const char *key)
+const struct pdf_value *pdf_find(const struct pdf_value *dict, struct slice wanted)
 {
-	if (!dict || dict->kind != PDF_DICT)
-		return NULL;
-	struct slice wanted = slice_str(key);
-	for (uint32_t i = 0; i < dict->count; i++)
-		if (slice_equal(pdf_text(&dict->items[2 * i]), wanted))
+	for (uint32_t i = 0; i < dict->count; i++) {
+		const struct pdf_value *name = &dict->items[2 * i];
+		if (name->count == wanted.len && memcmp(name->text, wanted.at, wanted.len) == 0)
 			return &dict->items[2 * i + 1];
+	}
 	return NULL;
 }

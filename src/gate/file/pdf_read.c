@@ -100,10 +100,45 @@ struct section {
 	struct pdf_value trailer;
 };
 
+static uint64_t digits(const uint8_t *at, size_t count)
+{
+	uint64_t value = 0;
+	for (size_t i = 0; i < count; i++) {
+		uint8_t digit = (uint8_t)(at[i] - '0');
+		if (digit > 9)
+			return UINT64_MAX;
+		value = value * 10 + digit;
+	}
+	return value;
+}
+
+/* A row as nearly all are: "0000000016 00000 n" and white-space.  Else nothing is taken. */
+static bool read_plain_row(struct pdf_lexer *lex, struct pdf_slot *said)
+{
+	enum { ROW = 18 };
+	size_t from = lex->pos;
+	while (from < lex->in.len && pdf_is_space(lex->in.at[from]))
+		from++;
+	if (lex->in.len - from <= ROW)
+		return false;
+	const uint8_t *row = lex->in.at + from;
+	uint64_t at = digits(row, 10), gen = digits(row + 11, 5);
+	bool used = row[17] == 'n', shaped = row[10] == ' ' && row[16] == ' ' && pdf_is_space(row[ROW]);
+	if (!shaped || at == UINT64_MAX || gen > 65535 || (!used && row[17] != 'f'))
+		return false;
+	lex->pos = from + ROW;
+	*said = used ? (struct pdf_slot){.state = SLOT_OFFSET, .at = at, .gen = (uint16_t)gen}
+	             : (struct pdf_slot){.state = SLOT_FREE};
+	return true;
+}
+
 static struct result read_row(struct pdf_document *doc, struct pdf_lexer *lex, uint64_t number,
                               uint32_t section)
 {
 	uint64_t at, gen;
+	struct pdf_slot plain;
+	if (read_plain_row(lex, &plain))
+		return set_slot(doc, number, plain, section);
 	if (!pdf_integer(lex, UINT64_MAX, &at) || !pdf_integer(lex, 65536, &gen))
 		return damaged_at(doc, lex->pos, "an xref row that is not two numbers and a letter");
 	bool used = pdf_word(lex, "n");
@@ -122,6 +157,9 @@ static struct result read_table(struct pdf_document *doc, struct pdf_lexer *lex,
 		size_t from = lex->pos;
 		if (!pdf_integer(lex, PDF_OBJECTS, &count))
 			return damaged_at(doc, from, "an xref subsection without a count");
+		struct pdf_slot *last;
+		if (count && count <= (lex->in.len - lex->pos) / 18 && first + count <= PDF_OBJECTS)
+			TRY(need_slot(doc, first + count - 1, &last)); /* all at once */
 		for (uint64_t i = 0; i < count; i++)
 			TRY(read_row(doc, lex, first + i, s->id));
 		TRY(job_pay_work(doc->job, lex->pos - from));

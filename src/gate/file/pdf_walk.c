@@ -157,16 +157,15 @@ static struct buffer *sink(struct pdf_walk *walk)
 
 static void put_reference(struct buffer *b, uint32_t number)
 {
-	struct pdf_value v = {.kind = PDF_INT, .integer = number};
-	pdf_put_scalar(b, &v);
-	buffer_put_str(b, " 0 R");
+	pdf_put_scalar(b, &(struct pdf_value){.kind = PDF_INT, .integer = number});
+	pdf_put(b, SLICE(" 0 R"));
 }
 
 static void push(struct pdf_walk *walk, const struct pdf_value *value, const struct pdf_type *type)
 {
 	walk->frames[walk->depth++] = (struct pdf_frame){.value = value, .type = type,
 	                                                   .key = walk->key};
-	buffer_put_str(sink(walk), value->kind == PDF_ARRAY ? "[" : "<<");
+	pdf_put(sink(walk), value->kind == PDF_ARRAY ? SLICE("[") : SLICE("<<"));
 	if (type->made && value->kind == PDF_DICT)
 		buffer_put_str(sink(walk), type->made);
 }
@@ -209,8 +208,10 @@ static struct result array_step(struct pdf_walk *walk, struct pdf_frame *f)
 
 static const struct pdf_rule *rule_of(const struct pdf_type *type, struct slice key)
 {
+	uint8_t first = key.len ? key.at[0] : 0;
 	for (const struct pdf_rule *rule = type->rules; rule->key; rule++)
-		if (slice_is(key, rule->key))
+		if ((uint8_t)rule->key[0] == first && strncmp(rule->key, (const char *)key.at, key.len) == 0 &&
+		    rule->key[key.len] == '\0')
 			return rule;
 	return NULL;
 }
@@ -260,7 +261,7 @@ static struct result drain_frames(struct pdf_walk *walk)
 			continue;
 		}
 		TRY(job_pay_work(walk->doc->job, 8 * (uint64_t)f->value->count));
-		buffer_put_str(sink(walk), f->value->kind == PDF_ARRAY ? "]" : ">>");
+		pdf_put(sink(walk), f->value->kind == PDF_ARRAY ? SLICE("]") : SLICE(">>"));
 		walk->depth--;
 	}
 	if (!buffer_ok(sink(walk)))
