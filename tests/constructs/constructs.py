@@ -6,6 +6,7 @@ searched for the marker in several spellings; the second reader, which shares no
 code with the gate, must find nothing in it; and a second cleansing must give
 the same bytes.  The search itself is tried on the inputs first.
 """
+import base64
 import collections
 import email
 import hashlib
@@ -55,6 +56,9 @@ def parts(data):
         for part in email.message_from_bytes(data).walk():
             if not part.is_multipart():
                 yield from parts(part.get_payload(decode=True) or b"")
+    if data.startswith(b"<?xml"):
+        for text in re.findall(rb"<(?:pkg:binaryData|w:binData\b[^>]*)>([^<]*)<", data):
+            yield base64.b64decode(text)
     if data[:5] == b"%PDF-":
         with tempfile.NamedTemporaryFile(suffix=".pdf") as one:
             one.write(data)
@@ -136,15 +140,15 @@ with tempfile.TemporaryDirectory(prefix="sekisho-constructs-") as folder:
     second = {r["file"]: r for r in cleanse(outputs, work / "second")}
     for path, report in zip(inputs, first):
         ending = path.suffix[1:]
-        tally = table[FAMILIES.get(ending, ending)]
+        tally = table[report["type"] if ending == "xml" else FAMILIES.get(ending, ending)]
         tally["files"] += 1
         judge(path, report, second.get(report["out"]), tally)
-print(f"{'':8}" + "".join(f"{c:>15}" for c in columns))
+print(f"{'':9}" + "".join(f"{c:>15}" for c in columns))
 total = collections.Counter()
 for kind in sorted(table):
     total += table[kind]
-    print(f"{kind:8}" + "".join(f"{table[kind][c]:15}" for c in columns))
-print(f"{'all':8}" + "".join(f"{total[c]:15}" for c in columns))
+    print(f"{kind:9}" + "".join(f"{table[kind][c]:15}" for c in columns))
+print(f"{'all':9}" + "".join(f"{total[c]:15}" for c in columns))
 words = {removal["what"] for report in first for removal in report["removed"]} | written_words()
 check(len(words) > 40, "the sources name too few removals")
 spoken(words)

@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 {
 	int found = 0, unreadable = 0;
 	if (argc < 3 || (strcmp(argv[1], "-") != 0 && inspect_type_of(argv[1]) == INSPECT_NOTHING)) {
-		fprintf(stderr, "check_active TYPE FILE...   (TYPE: docx xlsx pptx xlsb excelxml doc xls ppt pdf jpeg png gif bmp "
+		fprintf(stderr, "check_active TYPE FILE...   (TYPE: docx xlsx pptx xlsb excelxml wordxml flatopc doc xls ppt pdf jpeg png gif bmp "
 		                "tiff webp jp2 txt csv zip mail rtf odf html svg sylk mbox, or - for each name's ending)\n");
 		return 2;
 	}

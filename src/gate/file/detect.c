@@ -266,6 +266,10 @@ static enum file_type markup_type(struct slice head)
 	if (starts_nocase(head, "<?xml") && contains_nocase(head, SLICE("Workbook")) &&
 	    contains_nocase(head, SLICE("\"urn:schemas-microsoft-com:office:spreadsheet\"")))
 		return FILE_EXCELXML;
+	if (starts_nocase(head, "<?xml") && contains_nocase(head, SLICE("\"http://schemas.microsoft.com/office/2006/xmlPackage\"")))
+		return FILE_FLATOPC;
+	if (starts_nocase(head, "<?xml") && contains_nocase(head, SLICE(":wordDocument")))
+		return FILE_WORDXML;
 	if (contains_nocase(head, SLICE("<svg")) && !contains_nocase(head, SLICE("<html")))
 		return FILE_SVG;
 	return starts_nocase(head, "<?xml") && !contains_nocase(head, SLICE("<html")) ? FILE_OTHER : FILE_HTML;

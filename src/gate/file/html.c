@@ -6,6 +6,7 @@
  * page carries it; any other would tell its server who reads.  Always UTF-8.   */
 #include "gate/file/html.h"
 
+#include "gate/file/base64.h"
 #include "gate/file/links.h"
 #include "gate/file/rtf.h"
 
@@ -170,47 +171,6 @@ static void put_attributes(struct page *p, const struct html_tag *tag, const cha
 
 /* ---- pictures ---- */
 
-static int base64_value(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : c >= '0' && c <= '9' ? c - '0' + 52
-	       : c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-static bool from_base64(struct slice text, struct buffer *out)
-{
-	uint32_t bits = 0;
-	unsigned have = 0;
-	for (size_t i = 0; i < text.len && text.at[i] != '='; i++) {
-		int value = base64_value(text.at[i]);
-		if (value < 0 && text.at[i] > ' ')
-			return false;
-		if (value < 0)
-			continue;
-		bits = bits << 6 | (uint32_t)value;
-		if (++have % 4 == 0) {
-			buffer_put_u8(out, (uint8_t)(bits >> 16));
-			buffer_put_u8(out, (uint8_t)(bits >> 8));
-			buffer_put_u8(out, (uint8_t)bits);
-		}
-	}
-	if (have % 4 > 1)
-		buffer_put_u8(out, (uint8_t)(bits >> (have % 4 == 2 ? 4 : 10)));
-	if (have % 4 == 3)
-		buffer_put_u8(out, (uint8_t)(bits >> 2));
-	return have % 4 != 1;
-}
-
-static void put_base64(struct slice bytes, struct buffer *out)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	for (size_t i = 0; i < bytes.len; i += 3) {
-		size_t n = bytes.len - i < 3 ? bytes.len - i : 3;
-		uint32_t bits = (uint32_t)bytes.at[i] << 16 | (n > 1 ? (uint32_t)bytes.at[i + 1] << 8 : 0) | (n > 2 ? bytes.at[i + 2] : 0);
-		for (unsigned k = 0; k < 4; k++)
-			buffer_put_u8(out, k <= n ? (uint8_t)digits[bits >> (18 - 6 * k) & 63] : '=');
-	}
-}
-
 static const struct html_picture *travelling(const struct page *p, struct slice target)
 {
 	bool content = slice_equal_nocase(slice_part(target, 0, 4), SLICE("cid:"));
@@ -228,7 +188,7 @@ static bool data_bytes(struct slice target, struct buffer *out)
 	size_t comma = slice_find(slice_part(target, 0, 200), SLICE(";base64,"));
 	buffer_clear(out);
 	return slice_equal_nocase(slice_part(target, 0, 11), SLICE("data:image/")) && comma != SIZE_MAX &&
-	       from_base64(slice_part(target, comma + 8, target.len), out);
+	       base64_take(slice_part(target, comma + 8, target.len), out);
 }
 
 static struct result put_data(struct job *job, struct slice bytes, struct buffer *picture, struct buffer *out, bool *done,
@@ -245,7 +205,7 @@ static struct result put_data(struct job *job, struct slice bytes, struct buffer
 		if (names[i].type == type)
 			buffer_printf(out, "data:image/%s;base64,", names[i].name);
 	if (*done)
-		put_base64(buffer_slice(picture), out);
+		base64_put(buffer_slice(picture), out);
 	return ok();
 }
 

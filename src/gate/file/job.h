@@ -103,7 +103,7 @@ bool second_reading(enum file_type type, struct slice in);
 rebuild_fn ole_rebuild;   /* a package under a password; other compound files are refused */
 rebuild_fn ooxml_rebuild; /* docx, xlsx, pptx */
 rebuild_fn zip_rebuild;
-rebuild_fn excelxml_rebuild;
+rebuild_fn excelxml_rebuild, wordxml_rebuild, flatopc_rebuild;
 rebuild_fn pdf_rebuild;   /* objects */
 rebuild_fn pages_rebuild; /* pdf_rebuild, and then pages as pictures where a switch says so */
 rebuild_fn jpeg_rebuild, png_rebuild, gif_rebuild, bmp_rebuild, tiff_rebuild, webp_rebuild, jp2_rebuild;

@@ -134,6 +134,21 @@ uint16_t namespace_of(struct slice uri)
 	return NS_UNKNOWN;
 }
 
+uint16_t namespace_of_2003(struct slice uri)
+{
+	static const struct {
+		const char *uri;
+		uint16_t ns;
+	} names[] = {
+		{MS "word/2003/wordml", NS_W}, {MS "word/2003/wordml/sp2", NS_WX},
+		{MS "word/2003/auxHint", NS_WX}, {"http://schemas.microsoft.com/aml/2001/core", NS_AML},
+	};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (slice_is(uri, names[i].uri))
+			return names[i].ns;
+	return NS_UNKNOWN;
+}
+
 /* A Choice is taken when every program of the last fifteen years reads what it
  * requires; else the Fallback, which everybody reads. */
 bool namespace_widely_read(uint16_t ns)

@@ -109,6 +109,7 @@ struct package {
 	bool strip_cell_metadata;
 	struct xml *xml; /* one reader for all: parts are read one after another */
 	struct filter *filter;
+	struct wordxml *old;      /* the whole is a document of Word 2003, of one part; else NULL */
 	struct biff12_book *book; /* of xlsb, once its main part was read */
 	struct buffer raw, text, made_text; /* one part at a time */
 };
@@ -147,6 +148,11 @@ enum rule_action {
 	RULE_PRUNE,         /* dropped when nothing in it was kept */
 	RULE_BINDING,       /* stays where it leads to the document's own properties */
 	RULE_TRACKED,       /* w:ins, w:del: a field may read two ways here */
+	/* of Word 2003 only (wordxml.c) */
+	RULE_ANNOTATION,    /* aml:annotation: tracked changes among others */
+	RULE_BINARY,        /* w:binData: a picture stays, made anew */
+	RULE_CONTROL,       /* w:ocx */
+	RULE_LINK_2003,     /* w:hlink */
 	RULES
 };
 
@@ -160,7 +166,8 @@ const struct element_rule *element_rule(uint16_t ns, struct slice local);
 
 enum attribute_action {
 	ATTRIBUTE_KEEP = 0, ATTRIBUTE_CUT, ATTRIBUTE_EMPTY, ATTRIBUTE_FORMULA, ATTRIBUTE_LINK,
-	ATTRIBUTE_RELATION, ATTRIBUTE_STYLE, ATTRIBUTE_METADATA, ATTRIBUTE_CUT_IF
+	ATTRIBUTE_RELATION, ATTRIBUTE_STYLE, ATTRIBUTE_METADATA, ATTRIBUTE_CUT_IF,
+	ATTRIBUTE_SOURCE, ATTRIBUTE_NO /* of Word 2003: a picture's name; says that there is none */
 };
 struct attribute_rule {
 	uint16_t element_ns;  /* NS_UNKNOWN: any */

@@ -228,6 +228,16 @@ static enum fate judged_attribute(struct filter *f, const struct xml_attribute *
 		return STAYS;
 	case ATTRIBUTE_RELATION:
 		return relation_attribute(f, a);
+	case ATTRIBUTE_SOURCE:
+		if (f->package->old)
+			old_source(f, a, rule->what);
+		else
+			cut_attribute(f, a, rule->what);
+		return STAYS;
+	case ATTRIBUTE_NO:
+		if (!slice_is(value, "no"))
+			replace_value(f, a, SLICE("no"));
+		return STAYS;
 	case ATTRIBUTE_KEEP:
 		return STAYS;
 	}
@@ -363,6 +373,8 @@ static enum fate link_fate(struct filter *f)
 static enum fate element_fate(struct filter *f, struct frame *frame)
 {
 	const struct handler *handler = frame->rule ? handler_of(frame->rule->action) : NULL;
+	if (!namespace_fits(f) && f->package->old)
+		return old_element(f, frame);
 	if (!namespace_fits(f)) {
 		filter_report(f, "unknown-element");
 		return GOES;
@@ -489,6 +501,8 @@ static void text_found(struct filter *f)
 		buffer_put_slice(&f->collected, xml->text);
 	else if (f->collecting)
 		xml_decode(xml->text, &f->collected);
+	if (f->package->old && old_words(top(f)))
+		filter_cut(f, xml->from, xml->to);
 	if (rule && (rule->action == RULE_FIELD_TEXT || rule->action == RULE_RUN_TEXT))
 		field_text(f, xml->text, xml->cdata);
 }
@@ -532,6 +546,8 @@ static struct result read_tokens(struct filter *f)
 			break;
 		case XML_COMMENT:
 		case XML_PI:
+			if (f->package->old && old_line(slice_part(f->text, xml->from, xml->to - xml->from)))
+				break;
 			filter_cut(f, xml->from, xml->to);
 			filter_report(f, "comment");
 			break;
@@ -565,6 +581,7 @@ static void filter_begin(struct filter *f, struct package *package, struct part 
 	xml_init(f->xml, text);
 	f->xml->open_breaks = f->is_vml;
 	f->xml->skips_dull = true;
+	f->xml->word_2003 = package->old != NULL;
 }
 
 struct result filter_part(struct filter *f, struct package *package, struct part *part,

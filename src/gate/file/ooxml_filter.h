@@ -92,6 +92,24 @@ void holder_lost(struct filter *f, const char *what);
 bool holder_close(struct filter *f, struct frame *frame, size_t to);
 /* frame_box - a box in the frame's place; false where its place cannot be told */
 bool frame_box(struct filter *f, struct frame *frame, size_t to);
+/* frame_words - words in the frame's place; false where no words may stand there */
+bool frame_words(struct filter *f, struct frame *frame, size_t to);
+
+/* of wordxml.c: what a document of Word 2003 has beside what a part of a docx has */
+extern const struct handler annotation_handler, binary_handler, control_handler, link_2003_handler;
+/* old_line - the instruction that names Word as the program */
+bool old_line(struct slice instruction);
+/* old_element - an element of a customer's own markup: its tags go, what it holds stays */
+enum fate old_element(struct filter *f, struct frame *frame);
+/* old_words - whether a text stands right in such an element, where Word shows none */
+bool old_words(const struct frame *frame);
+/* old_source - an attribute that names a picture of the document; old_settle - once the
+ * pictures of its holder are known, those that name none go                  */
+void old_source(struct filter *f, const struct xml_attribute *a, const char *what);
+void old_settle(struct filter *f);
+
+/* drop_judge - the element goes with all it holds */
+enum fate drop_judge(struct filter *f, struct frame *frame);
 
 /* of ooxml_fields.c */
 enum fate field_text_judge(struct filter *f, struct frame *frame);

@@ -291,7 +291,7 @@ static bool alternate_close(struct filter *f, struct frame *frame, size_t to)
 
 /* ---- the others ---- */
 
-static enum fate drop_judge(struct filter *f, struct frame *frame)
+enum fate drop_judge(struct filter *f, struct frame *frame)
 {
 	holder_lost(f, frame->rule->what);
 	filter_report(f, frame->rule->what);
@@ -361,5 +361,9 @@ const struct handler *handler_of(enum rule_action action)
 		[RULE_VML_SHAPE] = {.close = vml_shape_close},
 		[RULE_PRUNE] = {.close = prune_close},
 	};
-	return &handlers[action];
+	static const struct handler *const old[RULES] = {
+		[RULE_ANNOTATION] = &annotation_handler, [RULE_BINARY] = &binary_handler,
+		[RULE_CONTROL] = &control_handler, [RULE_LINK_2003] = &link_2003_handler,
+	};
+	return old[action] ? old[action] : &handlers[action];
 }

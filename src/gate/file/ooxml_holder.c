@@ -86,9 +86,18 @@ static bool replace(struct filter *f, const struct frame *frame, size_t to, stru
 
 bool holder_close(struct filter *f, struct frame *frame, size_t to)
 {
+	if (f->package->old)
+		old_settle(f);
+	if (frame->marked && !frame->shown)
+		(void)frame_words(f, frame, to);
+	return true;
+}
+
+bool frame_words(struct filter *f, struct frame *frame, size_t to)
+{
 	AUTO(buffer_done) struct buffer with;
-	if (!frame->marked || frame->shown || f->deleted || declares(f, frame) || !in_run(f, frame))
-		return true;
+	if (f->deleted || declares(f, frame) || !in_run(f, frame))
+		return false;
 	struct slice p = prefix_of(f, frame);
 	buffer_init(&with, 4096);
 	buffer_printf(&with, "<%.*st>［" REMOVED_WORDS "］</%.*st>", SLICE_ARG(p), SLICE_ARG(p));

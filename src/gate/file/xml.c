@@ -115,6 +115,8 @@ static uint16_t resolve_uri(struct xml *xml, struct slice raw)
 		ns = namespace_of(buffer_slice(&plain));
 		buffer_done(&plain);
 	}
+	if (ns == NS_UNKNOWN && xml->word_2003)
+		ns = namespace_of_2003(raw);
 	return ns == NS_UNKNOWN ? intern_unknown(xml, raw) : ns;
 }
 
@@ -194,7 +196,7 @@ void xml_init(struct xml *xml, struct slice in)
 	xml->prefix_count = 0;
 	xml->unknown_count = 0;
 	xml->pending_end = xml->rooted = xml->open_breaks = xml->skips_dull = xml->passes = false;
-	xml->names_type = false;
+	xml->names_type = xml->word_2003 = false;
 	xml->searched = 0;
 	xml->epoch = 1;
 }

@@ -24,6 +24,7 @@ enum ns {
 	NS_CT, NS_RELS,
 	NS_W14, NS_W15, NS_WPS, NS_WPG, NS_WPC, NS_WP14, NS_A14, NS_P14, NS_X14, NS_C14, NS_XM, NS_SVG,
 	NS_ABSPATH, NS_DSP, NS_X15, NS_XDR14,
+	NS_AML, NS_WX,     /* of a document of Word 2003 only: see word_2003 */
 	NS_EXTENSION,      /* this and above: Microsoft's further extensions, plain data */
 	NS_UNKNOWN = 1000  /* this and above: one id for each unknown name of a document */
 };
@@ -135,6 +136,7 @@ struct xml {
 	uint64_t searched;   /* prefixes looked through */
 	bool pending_end, rooted;
 	bool open_breaks;    /* set after xml_init: <br> ends itself, as Excel writes it in VML */
+	bool word_2003;      /* set after xml_init: the names of Word 2003 have ids too, wordml's NS_W */
 	bool names_type;     /* set after xml_init: one <!DOCTYPE before the root that declares nothing
 	                      * is a token, to be left out; else it is a fault */
 	/* Set after xml_init: of a start tag that says nothing new, the attributes are

@@ -288,7 +288,10 @@ static void on_element(struct part *part, struct slice name, const char *ns,
 {
 	struct content *c = part->user;
 	uint64_t element = names_bits(part->look, judge_name, name);
-	(void)ns;
+	if (slice_is(name, "part") && slice_is(ns, "http://schemas.microsoft.com/office/2006/xmlPackage")) {
+		look_text(part->look, &c->visible); /* parts may lie in any order there too */
+		c->visible = (struct part_text){0};
+	}
 	c->kind = (enum collected)(element >> OTHERS & ((1 << KIND) - 1));
 	if (part->look->comparing)
 		return; /* its text is asked for, and no more */

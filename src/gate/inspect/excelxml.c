@@ -74,15 +74,16 @@ static void on_end(struct part *part, struct slice name)
 	w->data = w->data && !slice_is(name, "Data");
 }
 
-/* The one instruction that Excel writes is taken out before XML is read. */
-static struct slice without_instruction(struct look *look, struct slice in, uint8_t *room)
+/* The one instruction that Office writes is taken out before XML is read. */
+struct slice without_line(struct look *look, struct slice in, const char *line)
 {
-	static const char line[] = "<?mso-application progid=\"Excel.Sheet\"?>";
+	uint8_t *room = arena_alloc(look->arena, in.len + 1);
 	size_t at = slice_find(in, slice_str(line));
-	(void)look;
+	if (!room)
+		return slice_of(NULL, 0);
 	memcpy(room, in.at, in.len);
 	if (at != SIZE_MAX)
-		memset(room + at, ' ', sizeof line - 1);
+		memset(room + at, ' ', strlen(line));
 	return slice_of(room, in.len);
 }
 
@@ -91,12 +92,12 @@ bool look_excelxml(struct look *look, enum inspect_type type, struct slice in)
 	struct workbook w = {0};
 	struct part part = {.look = look, .name = "workbook", .element = on_element, .text = on_text,
 	                    .end = on_end, .user = &w};
-	uint8_t *room = arena_alloc(look->arena, in.len + 1);
+	struct slice text = without_line(look, in, "<?mso-application progid=\"Excel.Sheet\"?>");
 	(void)type;
-	if (!room)
+	if (!text.at)
 		return look_memory(look);
 	buffer_init(&w.gathered, 1 << 20);
-	bool fine = xml_read(&part, without_instruction(look, in, room));
+	bool fine = xml_read(&part, text);
 	buffer_done(&w.gathered);
 	look_text(look, &w.visible);
 	return fine && (look->report->pages > 0 || look_unreadable(look, "no worksheet"));

@@ -34,32 +34,17 @@ static uint8_t at(const struct page *p, size_t pos)
 	return pos < p->in.len ? p->in.at[pos] : 0;
 }
 
-static int value_of(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : c >= '0' && c <= '9' ? c - '0' + 52
-	       : c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 static bool look_picture(struct page *p, struct slice value)
 {
 	struct buffer AUTO(buffer_done) bytes = {0};
 	size_t slash = slice_find(value, SLICE("/")), semicolon = slice_find(value, SLICE(";base64,"));
-	uint32_t bits = 0;
-	unsigned have = 0;
 	char word[8] = "";
 	if (semicolon == SIZE_MAX || semicolon - slash - 1 >= sizeof word)
 		return odd(p, "a picture that is not in the page");
 	memcpy(word, value.at + slash + 1, semicolon - slash - 1);
 	buffer_init(&bytes, (size_t)512 << 20);
-	for (size_t i = semicolon + 8; i < value.len && value.at[i] != '='; i++) {
-		int v = value_of(value.at[i]);
-		if (v < 0)
-			return odd(p, "a picture that is not base64");
-		bits = bits << 6 | (uint32_t)v;
-		have += 6;
-		if (have >= 8)
-			buffer_put_u8(&bytes, (uint8_t)(bits >> (have -= 8)));
-	}
+	if (!base64_bytes(slice_part(value, semicolon + 8, value.len), &bytes))
+		return odd(p, "a picture that is not base64");
 	return look_inside(p->look, inspect_type_of(word), SLICE("picture"), buffer_slice(&bytes));
 }
 

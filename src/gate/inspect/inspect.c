@@ -36,6 +36,8 @@ static const struct {
 	[INSPECT_SVG] = {"svg", "", look_svg},
 	[INSPECT_SYLK] = {"sylk", "slk", look_sylk},
 	[INSPECT_MBOX] = {"mbox", "mbx", look_mbox},
+	[INSPECT_WORDXML] = {"wordxml", "wordml", look_wordxml},
+	[INSPECT_FLATOPC] = {"flatopc", "flat", look_flat},
 	[INSPECT_EXCELXML] = {"excelxml", "xml", look_excelxml},
 };
 

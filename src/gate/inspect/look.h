@@ -56,7 +56,7 @@ bool look_has_text(enum inspect_type type);
 /* look_inside - a nested document, under a name of its own */
 bool look_inside(struct look *look, enum inspect_type type, struct slice name, struct slice in);
 
-look_fn look_office, look_excelxml, look_pdf, look_zip, look_txt, look_csv;
+look_fn look_office, look_flat, look_wordxml, look_excelxml, look_pdf, look_zip, look_txt, look_csv;
 look_fn look_rtf, look_odf, look_html, look_svg, look_sylk, look_mbox;
 look_fn look_mail, look_doc, look_xls, look_ppt;
 look_fn look_jpeg, look_png, look_gif, look_bmp, look_tiff, look_webp, look_jp2;

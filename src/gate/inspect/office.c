@@ -6,6 +6,8 @@
  */
 #include "gate/inspect/office.h"
 
+#include "base/buffer.h"
+
 #include <stdlib.h>
 
 /* Relationship types by their last word. */
@@ -56,6 +58,10 @@ struct package {
 	const char *source;     /* folder of the part whose relationships are read */
 	char endings[64][16];   /* with a default content type */
 	unsigned ending_count;
+	/* of one XML text (Flat OPC) */
+	struct buffer list, gathered; /* members while they are met; base64 of the part that is open */
+	size_t current;               /* counts the parts met */
+	bool binary;
 };
 
 static struct slice value_of(const struct attribute *list, size_t count, const char *name)
@@ -375,5 +381,127 @@ bool look_office(struct look *look, enum inspect_type type, struct slice in)
 		fine = p.reached && p.typed ? look_package(&p) : look_memory(look);
 	}
 	members_shut(look, &p.members);
+	return fine;
+}
+
+/* ---- the same package as one XML text ---- */
+
+static void judge_content(struct package *p, const char *name, struct slice type)
+{
+	for (size_t i = 0; i < sizeof contents_forbidden / sizeof contents_forbidden[0]; i++)
+		if (contains_nocase(type, contents_forbidden[i].part))
+			look_find(p->look, contents_forbidden[i].what, "%s %.*s", name, SLICE_ARG(type));
+}
+
+/* First reading: which parts there are. */
+static void on_part(struct part *part, struct slice name, struct slice ns, const struct attribute *list, size_t count)
+{
+	struct package *p = part->user;
+	if (!slice_is(ns, "http://schemas.microsoft.com/office/2006/xmlPackage"))
+		return;
+	if (!slice_is(name, "part")) {
+		p->current += slice_is(name, "package");
+		return;
+	}
+	struct slice path = value_of(list, count, "name"), type = value_of(list, count, "contentType");
+	const char *copy = arena_string(p->look->arena, slice_part(path, 1, path.len));
+	struct member member = {.name = copy, .name_bytes = slice_str(copy ? copy : "")};
+	if (!copy || path.len < 2 || path.at[0] != '/' || !type.len || !look_pay_entry(p->look))
+		part->broken = true;
+	else
+		judge_content(p, copy, type);
+	buffer_put(&p->list, &member, sizeof member);
+}
+
+/* Second reading: relationships, and what stands in base64. */
+static void on_flat_element(struct part *part, struct slice name, struct slice ns, const struct attribute *list,
+                            size_t count)
+{
+	struct package *p = part->user;
+	if (slice_is(ns, "http://schemas.microsoft.com/office/2006/xmlPackage") && slice_is(name, "part")) {
+		const struct member *m = &p->members.at[p->current++];
+		part->name = m->name;
+		p->source = slice_ends(m->name_bytes, SLICE(".rels")) ? source_folder(p, m->name_bytes) : NULL;
+	}
+	p->binary = slice_is(name, "binaryData");
+	buffer_clear(&p->gathered);
+	if (slice_is(name, "Relationship") && !p->source)
+		look_find(p->look, "orphan-part", "%s", part->name);
+	else
+		on_relationship(part, name, ns, list, count);
+}
+
+static void on_flat_text(struct part *part, struct slice text)
+{
+	struct package *p = part->user;
+	if (p->binary)
+		buffer_put_slice(&p->gathered, text);
+}
+
+static void on_flat_end(struct part *part, struct slice name)
+{
+	struct package *p = part->user;
+	struct buffer AUTO(buffer_done) bytes = {0};
+	(void)name;
+	if (!p->binary)
+		return;
+	p->binary = false;
+	buffer_init(&bytes, (size_t)1 << 30);
+	struct slice content = base64_bytes(buffer_slice(&p->gathered), &bytes) ? buffer_slice(&bytes) : SLICE("");
+	const struct member *m = &p->members.at[p->current - 1];
+	if (p->gathered.failed || !content.len || !look_pay_bytes(p->look, content.len))
+		part->broken = true;
+	else if (!(is_xml(content) ? content_look(p->look, m->name, content) : look_binary(p, m, content)))
+		part->broken = true;
+}
+
+static void judge_members(struct package *p)
+{
+	for (size_t i = 0; i < p->members.count; i++) {
+		const struct member *m = &p->members.at[i];
+		if (!is_relations(m) && !p->reached[i])
+			look_find(p->look, "orphan-part", "%s", m->name);
+		if (find_member(p, m->name_bytes) != i)
+			look_find(p->look, "ambiguous", "%s", m->name);
+		count_page(p, m);
+	}
+	if (p->look->report->pages == 0)
+		p->look->report->pages = 1;
+}
+
+static bool look_flat_package(struct package *p, struct slice text)
+{
+	struct part names = {.look = p->look, .name = "package", .element = on_part, .user = p};
+	struct part parts = {.look = p->look, .name = "package", .element = on_flat_element, .text = on_flat_text,
+	                     .end = on_flat_end, .user = p};
+	if (!xml_read(&names, text) || !buffer_ok(&p->list) || p->current != 1)
+		return look_unreadable(p->look, "no package");
+	p->members.at = (struct member *)(void *)p->list.at;
+	p->members.count = p->list.len / sizeof *p->members.at;
+	p->reached = ARENA_ARRAY(p->look->arena, p->members.count + 1, bool);
+	if (!p->reached)
+		return look_memory(p->look);
+	p->current = 0;
+	if (!xml_read(&parts, text))
+		return look_unreadable(p->look, "a part that cannot be read");
+	judge_members(p);
+	return content_look(p->look, "document", text);
+}
+
+bool look_flat(struct look *look, enum inspect_type type, struct slice in)
+{
+	static const char *const lines[] = {"<?mso-application progid=\"Word.Document\"?>",
+	                                    "<?mso-application progid=\"PowerPoint.Show\"?>"};
+	struct package p = {.look = look};
+	size_t word = slice_find(slice_part(in, 0, 200), slice_str(lines[0]));
+	struct slice text = without_line(look, in, lines[word == SIZE_MAX]);
+	(void)type;
+	if (!text.at)
+		return look_memory(look);
+	buffer_init(&p.list, 64 << 20);
+	buffer_init(&p.gathered, (size_t)1 << 30);
+	bool fine = look_flat_package(&p, text);
+	buffer_done(&p.list);
+	buffer_done(&p.gathered);
 	return fine;
 }

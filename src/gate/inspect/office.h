@@ -2,6 +2,7 @@
 #ifndef SEKISHO_GATE_INSPECT_OFFICE_H
 #define SEKISHO_GATE_INSPECT_OFFICE_H
 
+#include "base/buffer.h"
 #include "gate/inspect/look.h"
 #include "gate/inspect/names.h"
 
@@ -38,6 +39,14 @@ bool xml_feed(struct part *part, struct feed *feed);
 
 /* content_look - elements, attributes, fields, formulas and text of one part */
 bool content_look(struct look *look, const char *name, struct feed *feed);
+
+/* base64_bytes - append what the text says; false where it is no base64 */
+bool base64_bytes(struct slice text, struct buffer *out);
+/* base64_look - a picture or metafile in base64, as XML documents carry them */
+bool base64_look(struct look *look, const char *name, struct slice text);
+/* without_line - the text, the one instruction that names its program blanked out;
+ * {NULL, 0} where there is no memory                                        */
+struct slice without_line(struct look *look, struct slice in, const char *line);
 
 /* binary_look - the same for a part of records (xlsb) */
 bool binary_look(struct look *look, const char *name, struct slice in);

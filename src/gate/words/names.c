@@ -28,6 +28,8 @@ static const struct {
 	[FILE_PPT] = {"ppt", "ppt pps pot", "ppt"},
 	[FILE_MSG] = {"msg", "msg", "eml"},
 	[FILE_EXCELXML] = {"excelxml", "xml", "xml"},
+	[FILE_WORDXML] = {"wordxml", "xml", "xml"},
+	[FILE_FLATOPC] = {"flatopc", "xml", "xml"},
 	[FILE_OLE] = {"ole", "", ""},
 	[FILE_RTF] = {"rtf", "rtf", "rtf"},
 	[FILE_HTML] = {"html", "html htm xhtml", "html"},

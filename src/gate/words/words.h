@@ -16,6 +16,8 @@ enum file_type {
 	FILE_TXT, FILE_CSV,
 	FILE_ZIP,
 	FILE_EXCELXML,   /* a workbook as one XML text, of Excel 2002 and 2003 */
+	FILE_WORDXML,    /* a document as one XML text, of Word 2003 */
+	FILE_FLATOPC,    /* a docx or pptx as one XML text */
 	FILE_DOC, FILE_XLS, FILE_PPT, FILE_MSG, /* the old formats of Office: compound files */
 	/* from here on, but for xlsb, archives and mail: recognised only to be refused with their own sentence */
 	FILE_OLE,        /* another compound file, or encrypted OOXML */

@@ -5,6 +5,8 @@
 #include "office.h"
 
 #include "construct.h"
+#include "flat.h"
+#include "gate/inspect/inspect.h"
 
 #define C "CANARY"
 #define RUN(text) "<w:r>" text "</w:r>"
@@ -420,6 +422,125 @@ TEST(package) { ALL(package_rows); }
 TEST(word) { ALL(word_rows); }
 TEST(excel) { ALL(excel_rows); }
 TEST(power_point) { ALL(power_point_rows); }
+
+/* ---- the same packages as one XML text, as Word and PowerPoint write them ---- */
+
+static bool quiet(struct slice in)
+{
+	struct inspect_limits limits = inspect_limits_default();
+	struct inspect_report report;
+	struct arena *arena = arena_new(64 << 20);
+	CHECK(inspect_document(INSPECT_FLATOPC, in, &limits, arena, &report, NULL).code == OK);
+	if (report.verdict != INSPECT_OK)
+		printf("  second reader: %s %s %s\n", report.reason, report.findings ? report.findings->what : "",
+		       report.findings ? report.findings->where : "");
+	arena_free(arena);
+	return report.verdict == INSPECT_OK;
+}
+
+static void check_flat(const struct row *row)
+{
+	struct buffer in, flat;
+	struct outcome o = {0};
+	bool word = row->recipe.type == FILE_DOCX;
+	buffer_init(&in, 1 << 24);
+	buffer_init(&flat, 1 << 24);
+	make_office(&row->recipe, &in);
+	CHECK(make_flat(buffer_slice(&in), word ? "Word.Document" : "PowerPoint.Show", &flat));
+	construct_file(row->name, -1, "xml", buffer_slice(&flat));
+	cleanse(&o, "x.xml", buffer_slice(&flat));
+	struct slice out = buffer_slice(&o.out);
+	bool fine = o.report.verdict == FILE_CHANGED && o.report.type == FILE_FLATOPC && strcmp(o.report.ending, "xml") == 0 &&
+	            slice_find(out, SLICE(C)) == SIZE_MAX && slice_find(out, SLICE("Q0FOQVJZ")) == SIZE_MAX &&
+	            removed(&o, row->what) && slice_find(out, SLICE(KEPT)) != SIZE_MAX &&
+	            (!row->stays || slice_find(out, slice_str(row->stays)) != SIZE_MAX);
+	if (!fine)
+		printf("  %s, flat: %s %s %d\n%.*s\n", row->name, file_verdict_name(o.report.verdict), o.report.reason,
+		       removed(&o, row->what), SLICE_ARG(out));
+	CHECK(fine);
+	if (o.report.verdict == FILE_CHANGED) {
+		CHECK(quiet(out));
+		check_again(row, &o);
+	}
+	outcome_done(&o);
+	buffer_done(&in);
+	buffer_done(&flat);
+}
+
+TEST(flat)
+{
+	for (size_t i = 0; i < sizeof package_rows / sizeof package_rows[0]; i++)
+		if (package_rows[i].recipe.type != FILE_XLSX)
+			check_flat(&package_rows[i]);
+	for (size_t i = 0; i < sizeof word_rows / sizeof word_rows[0]; i++)
+		check_flat(&word_rows[i]);
+	for (size_t i = 0; i < sizeof power_point_rows / sizeof power_point_rows[0]; i++)
+		check_flat(&power_point_rows[i]);
+}
+
+TEST(flat_refusals)
+{
+#define PKG "<?xml version=\"1.0\"?><pkg:package xmlns:pkg=\"http://schemas.microsoft.com/office/2006/xmlPackage\">"
+#define FLAT(name, content) "<pkg:part pkg:name=\"" name "\" pkg:contentType=\"application/xml\">" content "</pkg:part>"
+	static const struct { const char *text; enum refusal refusal; } bad[] = {
+		{PKG "</pkg:package>", REFUSAL_DAMAGED},
+		{PKG FLAT("/a.xml", ""), REFUSAL_DAMAGED},
+		{PKG "words</pkg:package>", REFUSAL_DAMAGED},
+		{PKG FLAT("/a.xml", "<pkg:xmlData><a/><b/></pkg:xmlData>") "</pkg:package>", REFUSAL_DAMAGED},
+		{PKG FLAT("/a.xml", "<pkg:xmlData/>") "</pkg:package>", REFUSAL_DAMAGED},
+		{PKG FLAT("/a.xml", "<pkg:xmlData><a/></pkg:xmlData><pkg:binaryData>AAAA</pkg:binaryData>") "</pkg:package>", REFUSAL_DAMAGED},
+		{PKG FLAT("/a.bin", "<pkg:binaryData>A*AA</pkg:binaryData>") "</pkg:package>", REFUSAL_DAMAGED},
+		{PKG FLAT("/[content_types].xml", "<pkg:xmlData><a/></pkg:xmlData>") "</pkg:package>", REFUSAL_DAMAGED},
+		{PKG FLAT("a.xml", "<pkg:xmlData><a/></pkg:xmlData>") "</pkg:package>", REFUSAL_DAMAGED},
+		{PKG FLAT("/a/../b.xml", "<pkg:xmlData><a/></pkg:xmlData>") "</pkg:package>", REFUSAL_AMBIGUOUS},
+		{PKG FLAT("/a.xml", "<pkg:xmlData><a/></pkg:xmlData>") FLAT("/A.xml", "<pkg:xmlData><a/></pkg:xmlData>") "</pkg:package>",
+			REFUSAL_AMBIGUOUS},
+		{"<?xml version=\"1.0\"?><other p=\"http://schemas.microsoft.com/office/2006/xmlPackage\"/>", REFUSAL_UNKNOWN},
+	};
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct outcome o = {0};
+		cleanse(&o, "x.xml", slice_str(bad[i].text));
+		if (o.report.refusal != bad[i].refusal)
+			printf("  %zu: %s\n", i, o.report.reason);
+		CHECK_INT(o.report.refusal, bad[i].refusal);
+		CHECK_INT(o.out.len, 0);
+		outcome_done(&o);
+	}
+}
+
+/* A workbook is nothing that Excel writes so; prefixes declared around a part go with it. */
+TEST(flat_packages_of_other_programs)
+{
+	struct recipe book = {FILE_XLSX}, text = {FILE_DOCX};
+	struct buffer in, flat;
+	struct outcome o = {0};
+	buffer_init(&in, 1 << 24);
+	buffer_init(&flat, 1 << 24);
+	make_office(&book, &in);
+	CHECK(make_flat(buffer_slice(&in), "Excel.Sheet", &flat));
+	cleanse(&o, "x.xml", buffer_slice(&flat));
+	CHECK_INT(o.report.refusal, REFUSAL_UNKNOWN);
+	outcome_done(&o);
+	buffer_clear(&in);
+	buffer_clear(&flat);
+	text.document = "<w:document><w:body><w:p w:a=\"1\"><w:r><w:t>" KEPT "</w:t></w:r></w:p></w:body></w:document>";
+	make_office(&text, &in);
+	CHECK(make_flat(buffer_slice(&in), "Word.Document", &flat));
+	size_t at = slice_find(buffer_slice(&flat), SLICE("xmlns:pkg"));
+	struct buffer around;
+	buffer_init(&around, 1 << 24);
+	buffer_put_slice(&around, slice_part(buffer_slice(&flat), 0, at));
+	buffer_put_str(&around, "xmlns:w=\"" WORD_NS "\" ");
+	buffer_put_slice(&around, slice_part(buffer_slice(&flat), at, flat.len));
+	cleanse(&o, "x.xml", buffer_slice(&around));
+	CHECK_STR(o.report.reason, "");
+	CHECK(slice_find(buffer_slice(&o.out), SLICE("<w:document xmlns:w=\"" WORD_NS "\">")) != SIZE_MAX);
+	CHECK(quiet(buffer_slice(&o.out)));
+	outcome_done(&o);
+	buffer_done(&around);
+	buffer_done(&in);
+	buffer_done(&flat);
+}
 
 /* ---- the same where every name was read before: most tags then go the short way ---- */
 
