@@ -460,24 +460,28 @@ static struct result read_all(struct page *p, struct why *why)
 	return ok();
 }
 
+/* Tags that HTML lets its writer leave out are left out: the tree is the same, and a
+ * small page does not grow by them (HTML Living Standard, 13.1.2.4).        */
 static void put_page(const struct page *p, struct buffer *out)
 {
 	buffer_put_str(out, "<!DOCTYPE html>\n<html");
 	if (p->language[0])
 		buffer_printf(out, " lang=\"%s\"", p->language);
-	buffer_put_str(out, ">\n<head>\n<meta charset=\"UTF-8\">\n<title>");
-	buffer_put_slice(out, buffer_slice(&p->title));
-	buffer_put_str(out, "</title>\n");
+	buffer_put_str(out, ">\n<meta charset=\"UTF-8\">\n");
+	if (p->title.len) {
+		buffer_put_str(out, "<title>");
+		buffer_put_slice(out, buffer_slice(&p->title));
+		buffer_put_str(out, "</title>\n");
+	}
 	if (p->sheet.len) {
 		buffer_put_str(out, "<style>\n");
 		buffer_put_slice(out, buffer_slice(&p->sheet));
 		buffer_put_str(out, "</style>\n");
 	}
-	buffer_put_str(out, "</head>\n<body");
+	buffer_put_str(out, "<body");
 	buffer_put_slice(out, buffer_slice(&p->body_attributes));
 	buffer_put_str(out, ">");
 	buffer_put_slice(out, buffer_slice(&p->body));
-	buffer_put_str(out, "</body>\n</html>\n");
 }
 
 struct result html_page(struct job *job, struct slice text, const struct html_pictures *pictures, struct buffer *out,

@@ -210,11 +210,11 @@ static void put_message(struct letter *l, struct buffer *out)
 		if (h->value[0])
 			mail_put_header(out, h->name, slice_str(h->value));
 	if (l->parts.len == 0) {
-		mail_put_part(out, "text/plain; charset=UTF-8", "", buffer_slice(&l->text));
+		mail_put_text(out, buffer_slice(&l->text), false);
 		return;
 	}
 	buffer_printf(out, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n", boundary, boundary);
-	mail_put_part(out, "text/plain; charset=UTF-8", "", buffer_slice(&l->text));
+	mail_put_text(out, buffer_slice(&l->text), true);
 	buffer_put_slice(out, buffer_slice(&l->parts));
 	buffer_printf(out, "--%s--\r\n", boundary);
 }

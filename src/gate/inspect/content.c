@@ -288,7 +288,7 @@ static void on_element(struct part *part, struct slice name, const char *ns,
 {
 	struct content *c = part->user;
 	uint64_t element = names_bits(part->look, judge_name, name);
-	if (slice_is(name, "part") && slice_is(ns, "http://schemas.microsoft.com/office/2006/xmlPackage")) {
+	if (slice_is(name, "part") && ns && strcmp(ns, "http://schemas.microsoft.com/office/2006/xmlPackage") == 0) {
 		look_text(part->look, &c->visible); /* parts may lie in any order there too */
 		c->visible = (struct part_text){0};
 	}

@@ -90,6 +90,8 @@ bool members_open(struct look *look, struct slice in, struct members *out);
 void members_close(struct members *members);
 /* members_shut - the same, but an output's are kept for its original where there is one */
 void members_shut(struct look *look, struct members *members);
+/* members_sort - make them findable; a name that stands twice is a finding */
+bool members_sort(struct look *look, struct members *members);
 /* members_find - by name, letters of ASCII in any size; SIZE_MAX if there is none */
 size_t members_find(const struct members *members, struct slice name);
 /* members_read - malloc'd; false when it is damaged or over the budget */

@@ -1,7 +1,8 @@
 /* Mail once more: the one shape that the gate writes, and each attachment again.
  *
- * Anything else (a page, a second charset, an encoding but base64, a header that is
- * said twice) is a finding or unreadable.                                     */
+ * A text stands as it is, quoted or in base64, an attachment in base64.  Anything else
+ * (a page, a second charset, another encoding, a header that is said twice) is a
+ * finding or unreadable.                                                      */
 #include "gate/inspect/look.h"
 
 #include "base/buffer.h"
@@ -55,7 +56,7 @@ static bool put_decoded(struct slice text, struct buffer *out)
 
 /* Headers of the message or of a part; the words that matter into out. */
 struct heads {
-	bool text, mixed, base64, attached;
+	bool text, mixed, base64, quoted, attached, encoded;
 	char name[512];
 };
 
@@ -86,7 +87,11 @@ static void take_header(struct letter *l, struct heads *h, struct slice all)
 	         starts_nocase(all, "Content-Type: application/x-"))
 		look_find(l->look, "mail-part", "%.*s", SLICE_ARG(slice_part(all, 0, 60)));
 	h->mixed |= starts_nocase(all, "Content-Type: multipart/mixed; boundary=\"=_sekisho_part_=\"");
+	if (starts_nocase(all, "Content-Transfer-Encoding:") && h->encoded)
+		look_find(l->look, "mail-part", "an encoding that is said twice");
+	h->encoded |= starts_nocase(all, "Content-Transfer-Encoding:");
 	h->base64 |= slice_is(all, "Content-Transfer-Encoding: base64");
+	h->quoted |= slice_is(all, "Content-Transfer-Encoding: quoted-printable");
 	if (starts_nocase(all, "Content-Disposition: attachment")) {
 		h->attached = true;
 		take_name(h, all);
@@ -115,19 +120,48 @@ static bool heads(struct letter *l, struct heads *h)
 	return look_unreadable(l->look, "headers that do not end");
 }
 
-static bool body(struct letter *l, bool inside, struct buffer *out, bool *last)
+static int digit_of(uint8_t c)
 {
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* One line of a text that is quoted, or stands as it is: printable ASCII and tabs. */
+static bool put_plain(struct slice one, bool quoted, struct buffer *out)
+{
+	for (size_t i = 0; i < one.len; i++) {
+		uint8_t c = one.at[i];
+		if ((c < ' ' && c != '\t') || c >= 0x7F)
+			return false;
+		if (!quoted || c != '=') {
+			buffer_put_u8(out, c);
+			continue;
+		}
+		if (i + 1 == one.len)
+			return true; /* a soft break */
+		int high = i + 2 < one.len ? digit_of(one.at[i + 1]) : -1, low = high < 0 ? -1 : digit_of(one.at[i + 2]);
+		if (low < 0)
+			return false;
+		buffer_put_u8(out, (uint8_t)(high * 16 + low));
+		i += 2;
+	}
+	buffer_put_u8(out, '\n');
+	return true;
+}
+
+static bool body(struct letter *l, const struct heads *h, bool inside, struct buffer *out, bool *last)
+{
+	bool base64 = h->base64 || !h->text;
 	struct slice one;
 	*last = false;
 	while (l->pos < l->in.len) {
 		if (!line(l, &one))
 			return look_unreadable(l->look, "a line that does not end");
-		if (inside && slice_starts(one, SLICE("--"))) {
+		if (inside && slice_starts(one, base64 ? SLICE("--") : SLICE("--=_"))) {
 			*last = slice_is(one, "--=_sekisho_part_=--");
 			return *last || slice_is(one, "--=_sekisho_part_=") || look_unreadable(l->look, "another delimiter");
 		}
-		if (!put_decoded(one, out))
-			return look_unreadable(l->look, "base64 with something else in it");
+		if (!(base64 ? put_decoded(one, out) : put_plain(one, h->quoted, out)))
+			return look_unreadable(l->look, "a text or base64 with something else in it");
 	}
 	*last = true;
 	return !inside || look_unreadable(l->look, "it does not end");
@@ -137,7 +171,7 @@ static bool part(struct letter *l, const struct heads *h, struct slice content)
 {
 	if (!look_pay_bytes(l->look, content.len) || !look_pay_entry(l->look))
 		return false;
-	if (!h->base64)
+	if (!h->base64 && (!h->text || h->attached || (h->encoded && !h->quoted)))
 		look_find(l->look, "mail-part", "a part in another encoding");
 	if (h->attached) {
 		char ending[16];
@@ -159,13 +193,13 @@ static bool letter(struct letter *l, struct buffer *content)
 	if (!heads(l, &h))
 		return false;
 	bool mixed = h.mixed;
-	if (mixed && (!body(l, true, content, &last) || content->len || last))
+	if (mixed && (!body(l, &h, true, content, &last) || content->len || last))
 		return look_unreadable(l->look, "text before the first part");
 	do {
 		if (mixed && !heads(l, &h))
 			return false;
 		buffer_clear(content);
-		fine = body(l, mixed, content, &last) && buffer_ok(content) && part(l, &h, buffer_slice(content));
+		fine = body(l, &h, mixed, content, &last) && buffer_ok(content) && part(l, &h, buffer_slice(content));
 		l->look->report->pages++;
 	} while (fine && !last);
 	if (fine && l->pos < l->in.len)

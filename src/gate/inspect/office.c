@@ -393,11 +393,16 @@ static void judge_content(struct package *p, const char *name, struct slice type
 			look_find(p->look, contents_forbidden[i].what, "%s %.*s", name, SLICE_ARG(type));
 }
 
+static bool is_flat(const char *ns)
+{
+	return ns && strcmp(ns, "http://schemas.microsoft.com/office/2006/xmlPackage") == 0;
+}
+
 /* First reading: which parts there are. */
-static void on_part(struct part *part, struct slice name, struct slice ns, const struct attribute *list, size_t count)
+static void on_part(struct part *part, struct slice name, const char *ns, const struct attribute *list, size_t count)
 {
 	struct package *p = part->user;
-	if (!slice_is(ns, "http://schemas.microsoft.com/office/2006/xmlPackage"))
+	if (!is_flat(ns))
 		return;
 	if (!slice_is(name, "part")) {
 		p->current += slice_is(name, "package");
@@ -414,11 +419,11 @@ static void on_part(struct part *part, struct slice name, struct slice ns, const
 }
 
 /* Second reading: relationships, and what stands in base64. */
-static void on_flat_element(struct part *part, struct slice name, struct slice ns, const struct attribute *list,
+static void on_flat_element(struct part *part, struct slice name, const char *ns, const struct attribute *list,
                             size_t count)
 {
 	struct package *p = part->user;
-	if (slice_is(ns, "http://schemas.microsoft.com/office/2006/xmlPackage") && slice_is(name, "part")) {
+	if (slice_is(name, "part") && is_flat(ns)) {
 		const struct member *m = &p->members.at[p->current++];
 		part->name = m->name;
 		p->source = slice_ends(m->name_bytes, SLICE(".rels")) ? source_folder(p, m->name_bytes) : NULL;
@@ -449,9 +454,10 @@ static void on_flat_end(struct part *part, struct slice name)
 	buffer_init(&bytes, (size_t)1 << 30);
 	struct slice content = base64_bytes(buffer_slice(&p->gathered), &bytes) ? buffer_slice(&bytes) : SLICE("");
 	const struct member *m = &p->members.at[p->current - 1];
+	struct feed feed = {.ready = content};
 	if (p->gathered.failed || !content.len || !look_pay_bytes(p->look, content.len))
 		part->broken = true;
-	else if (!(is_xml(content) ? content_look(p->look, m->name, content) : look_binary(p, m, content)))
+	else if (!(is_xml(content) ? content_look(p->look, m->name, &feed) : look_binary(p, m, content)))
 		part->broken = true;
 }
 
@@ -461,8 +467,6 @@ static void judge_members(struct package *p)
 		const struct member *m = &p->members.at[i];
 		if (!is_relations(m) && !p->reached[i])
 			look_find(p->look, "orphan-part", "%s", m->name);
-		if (find_member(p, m->name_bytes) != i)
-			look_find(p->look, "ambiguous", "%s", m->name);
 		count_page(p, m);
 	}
 	if (p->look->report->pages == 0)
@@ -479,13 +483,14 @@ static bool look_flat_package(struct package *p, struct slice text)
 	p->members.at = (struct member *)(void *)p->list.at;
 	p->members.count = p->list.len / sizeof *p->members.at;
 	p->reached = ARENA_ARRAY(p->look->arena, p->members.count + 1, bool);
-	if (!p->reached)
+	if (!p->reached || !members_sort(p->look, &p->members))
 		return look_memory(p->look);
 	p->current = 0;
 	if (!xml_read(&parts, text))
 		return look_unreadable(p->look, "a part that cannot be read");
 	judge_members(p);
-	return content_look(p->look, "document", text);
+	struct feed feed = {.ready = text};
+	return content_look(p->look, "document", &feed);
 }
 
 bool look_flat(struct look *look, enum inspect_type type, struct slice in)

@@ -123,10 +123,10 @@ static void judge_attribute(struct part *part, struct slice element, const struc
 		snprintf(d->name, sizeof d->name, "%.*s", SLICE_ARG(slice_part(v, 0, sizeof d->name - 1)));
 }
 
-static void on_element(struct part *part, struct slice name, struct slice ns, const struct attribute *list, size_t count)
+static void on_element(struct part *part, struct slice name, const char *ns, const struct attribute *list, size_t count)
 {
 	struct document *d = part->user;
-	if (!d->rooted && (!slice_is(name, "wordDocument") || !slice_is(ns, "http://schemas.microsoft.com/office/word/2003/wordml")))
+	if (!d->rooted && (!slice_is(name, "wordDocument") || !ns || strcmp(ns, "http://schemas.microsoft.com/office/word/2003/wordml")))
 		part->broken = true;
 	d->rooted = true;
 	for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
@@ -170,5 +170,6 @@ bool look_wordxml(struct look *look, enum inspect_type type, struct slice in)
 	bool fine = xml_read(&part, text);
 	buffer_done(&d.gathered);
 	look->report->pages = 1;
-	return fine && content_look(look, "word/document.xml", text);
+	struct feed feed = {.ready = text};
+	return fine && content_look(look, "word/document.xml", &feed);
 }

@@ -174,14 +174,21 @@ static bool take_members(struct look *look, zip_t *zip, struct members *out)
 	if (out->count > look->left.entries)
 		return look_unreadable(look, "more members than allowed");
 	out->at = ARENA_ARRAY(look->arena, out->count + 1, struct member);
-	out->sorted = ARENA_ARRAY(look->arena, out->count + 1, uint32_t);
-	if (!out->at || !out->sorted)
+	if (!out->at)
 		return look_memory(look);
-	for (size_t i = 0; i < out->count; i++) {
+	for (size_t i = 0; i < out->count; i++)
 		if (!take_member(look, zip, i, &out->at[i]))
 			return false;
+	return members_sort(look, out);
+}
+
+bool members_sort(struct look *look, struct members *out)
+{
+	out->sorted = ARENA_ARRAY(look->arena, out->count + 1, uint32_t);
+	if (!out->sorted)
+		return look_memory(look);
+	for (size_t i = 0; i < out->count; i++)
 		out->sorted[i] = (uint32_t)i;
-	}
 	qsort_r(out->sorted, out->count, sizeof *out->sorted, compare_places, out->at);
 	for (size_t i = 1; i < out->count; i++)
 		if (compare_places(&out->sorted[i - 1], &out->sorted[i], out->at) == 0)

@@ -1,5 +1,6 @@
-/* A new message: every header in one form, every part in base64.
- * source  RFC 2047 section 2 (75 bytes a word), RFC 2231, RFC 2045 section 6.8 */
+/* A new message: every header in one form, attachments in base64, a text as it stands
+ * where it can have one reading only.
+ * source  RFC 2047 section 2 (75 bytes a word), RFC 2231, RFC 2045 sections 6.1, 6.7, 6.8 */
 #include "gate/mail/room.h"
 
 #include "base/text.h"
@@ -107,4 +108,108 @@ void mail_put_part(struct buffer *out, const char *type, const char *name, struc
 	put_base64(out, content, true);
 	if (content.len % (LINE / 4 * 3))
 		buffer_put_str(out, "\r\n");
+}
+
+/* ---- texts ---- */
+
+enum { LINE_MOST = 998 };
+
+/* What a program could take for something else than a line of text: a delimiter of
+ * parts or of messages, the beginning of another file, of a page.            */
+static bool says_more(struct slice text, size_t at, bool begins)
+{
+	static const char *const anywhere[] = {"%PDF-", "<html", "<script", "<!doctype"};
+	struct slice rest = slice_part(text, at, text.len);
+	if (begins && (slice_starts(rest, SLICE("--=_")) || slice_starts(rest, SLICE("From "))))
+		return true;
+	if (rest.at[0] != '<' && rest.at[0] != '%')
+		return false;
+	for (size_t i = 0; i < sizeof anywhere / sizeof anywhere[0]; i++)
+		if (slice_equal_nocase(slice_part(rest, 0, strlen(anywhere[i])), slice_str(anywhere[i])))
+			return true;
+	return false;
+}
+
+static bool stands_as_it_is(struct slice text)
+{
+	size_t line = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.at[i];
+		if (c == '\n' && i > line && (text.at[i - 1] == ' ' || text.at[i - 1] == '\t'))
+			return false; /* some take white space at the end of a line away */
+		if (c == '\n')
+			line = i + 1;
+		else if ((c < ' ' && c != '\t') || c >= 0x7F || i - line >= LINE_MOST || says_more(text, i, i == line))
+			return false;
+	}
+	return true;
+}
+
+static void put_lines(struct buffer *out, struct slice text)
+{
+	for (size_t pos = 0; pos < text.len; pos++) {
+		const uint8_t *end = memchr(text.at + pos, '\n', text.len - pos);
+		size_t to = end ? (size_t)(end - text.at) : text.len;
+		buffer_put_slice(out, slice_part(text, pos, to - pos));
+		buffer_put_str(out, "\r\n");
+		pos = to;
+	}
+}
+
+static void put_quoted(struct buffer *out, struct slice text)
+{
+	size_t column = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.at[i];
+		bool last = i + 1 == text.len || text.at[i + 1] == '\n';
+		if (c == '\n') {
+			buffer_put_str(out, "\r\n");
+			column = 0;
+			continue;
+		}
+		if (column + 3 >= LINE) { /* a soft break */
+			buffer_put_str(out, "=\r\n");
+			column = 0;
+		}
+		bool coded = c >= 0x7F || c == '=' || (c < ' ' && c != '\t') || (last && (c == ' ' || c == '\t')) ||
+		             (column == 0 && (c == '-' || c == 'F')) || says_more(text, i, column == 0);
+		if (coded)
+			buffer_printf(out, "=%02X", c);
+		else
+			buffer_put_u8(out, c);
+		column += coded ? 3 : 1;
+	}
+	if (column)
+		buffer_put_str(out, "\r\n");
+}
+
+/* Worth a try where it can be shorter than base64: a third of it and more is ASCII. */
+static bool mostly_ascii(struct slice text)
+{
+	size_t other = 0;
+	for (size_t i = 0; i < text.len; i++)
+		other += text.at[i] >= 0x7F || text.at[i] == '=';
+	return other * 6 < text.len;
+}
+
+void mail_put_text(struct buffer *out, struct slice text, bool inside)
+{
+	static const char type[] = "text/plain; charset=UTF-8";
+	struct buffer AUTO(buffer_done) quoted = {0};
+	if (stands_as_it_is(text)) {
+		buffer_printf(out, "Content-Type: %s\r\n\r\n", type);
+		put_lines(out, text);
+		buffer_put_str(out, inside ? "\r\n" : "");
+		return;
+	}
+	buffer_init(&quoted, text.len * 4 + 100);
+	if (mostly_ascii(text))
+		put_quoted(&quoted, text);
+	if (!quoted.len || !buffer_ok(&quoted) || quoted.len >= text.len / 3 * 4) {
+		mail_put_part(out, type, "", text);
+		return;
+	}
+	buffer_printf(out, "Content-Type: %s\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", type);
+	buffer_put_slice(out, buffer_slice(&quoted));
+	buffer_put_str(out, inside ? "\r\n" : "");
 }

@@ -74,5 +74,10 @@ void mail_page_text(struct slice page, struct buffer *out, struct mail_page *los
 void mail_put_header(struct buffer *out, const char *name, struct slice value);
 /* mail_put_part - headers and base64 of one part; name "" for the text      */
 void mail_put_part(struct buffer *out, const char *type, const char *name, struct slice content);
+/* mail_put_text - headers and a text in UTF-8, its lines ended by LF: as it stands where
+ * no program on the way or at the end could take a line of it for something else, else
+ * quoted-printable or base64, whichever is shorter
+ * inside  a delimiter follows, and with it the line break that belongs to it  */
+void mail_put_text(struct buffer *out, struct slice text, bool inside);
 
 #endif
