@@ -196,5 +196,6 @@ void frame_add(struct request *rq, json_t *model)
 		json_object_set_new(model, "crumbs", json_array());
 	if (!json_object_get(model, "errors"))
 		json_object_set_new(model, "errors", json_array());
+	language_add(rq, model);
 	add_counts(model);
 }

@@ -135,7 +135,7 @@ static void add_cookies(struct MHD_Response *response, const struct request *rq)
 		const struct cookie *cookie = &rq->reply.cookies[i];
 		char line[256];
 		snprintf(line, sizeof line, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", cookie->name,
-		         cookie->value, *cookie->value ? "" : "; Max-Age=0",
+		         cookie->value, !*cookie->value ? "; Max-Age=0" : cookie->lasting ? "; Max-Age=31536000" : "",
 		         rq->web->options.behind_tls ? "; Secure" : "");
 		MHD_add_response_header(response, "Set-Cookie", line);
 	}

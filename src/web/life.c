@@ -83,7 +83,7 @@ static const char *cookie_name(const struct request *rq, bool door)
 	return names[rq->web->options.behind_tls][rq->zone == ZONE_LGWAN][door];
 }
 
-static struct slice cookie_find(struct slice header, const char *name)
+struct slice cookie_find(struct slice header, const char *name)
 {
 	struct slice wanted = slice_str(name);
 	while (header.len) {
@@ -101,12 +101,12 @@ static struct slice cookie_find(struct slice header, const char *name)
 
 void cookie_session(struct request *rq)
 {
-	reply_cookie(rq, cookie_name(rq, false), text(rq, "%s", rq->session.token));
+	reply_cookie(rq, cookie_name(rq, false), text(rq, "%s", rq->session.token), false);
 }
 
 void cookie_session_end(struct request *rq)
 {
-	reply_cookie(rq, cookie_name(rq, false), "");
+	reply_cookie(rq, cookie_name(rq, false), "", false);
 }
 
 static bool is_hex(struct slice s, size_t len)
@@ -125,7 +125,7 @@ static struct result take_door(struct request *rq, struct slice header, struct w
 	}
 	TRY(random_fill(rq->web->parts.random, raw, sizeof raw, why));
 	hex_encode(raw, sizeof raw, rq->door);
-	reply_cookie(rq, cookie_name(rq, true), text(rq, "%s", rq->door));
+	reply_cookie(rq, cookie_name(rq, true), text(rq, "%s", rq->door), false);
 	return ok();
 }
 
@@ -316,6 +316,7 @@ static struct result take_query(struct request *rq, const char *query, struct wh
 {
 	if (!*query)
 		return ok();
+	rq->query_text = text(rq, "%s", query);
 	TRY(form_new(SLICE("application/x-www-form-urlencoded"), rq->arena, NULL, &rq->query, why));
 	TRY(form_feed(rq->query, slice_str(query), why));
 	return form_end(rq->query, why);
@@ -341,6 +342,7 @@ static struct result judge(struct request *rq, const struct incoming *in, struct
 	}
 	if (rq->zone == ZONE_LGWAN && api_is_path(rq->path))
 		return api_begin(rq, in, why);
+	rq->language = language_of(cookies);
 	TRY(take_door(rq, cookies, why));
 	TRY(take_session(rq, cookies, why));
 	rq->route = route_find(rq->zone, rq->is_post, rq->path, rq->arena, rq->part);

@@ -7,6 +7,7 @@
 #include "web/request.h"
 
 handler_fn page_static;                                        /* frame.c */
+handler_fn page_language;                                      /* language.c */
 handler_fn page_signin, post_signin, page_code, post_code;     /* pages_signin.c */
 handler_fn page_password, post_password, page_device, post_device, post_signout;
 handler_fn page_home;                                          /* pages_home.c */

@@ -5,16 +5,16 @@
 
 #include <stdlib.h>
 
-void reply_cookie(struct request *rq, const char *name, const char *value)
+void reply_cookie(struct request *rq, const char *name, const char *value, bool lasting)
 {
 	struct reply *reply = &rq->reply;
 	for (size_t i = 0; i < reply->cookie_count; i++)
 		if (strcmp(reply->cookies[i].name, name) == 0) {
-			reply->cookies[i].value = value;
+			reply->cookies[i] = (struct cookie){name, value, lasting};
 			return;
 		}
 	if (reply->cookie_count < sizeof reply->cookies / sizeof *reply->cookies)
-		reply->cookies[reply->cookie_count++] = (struct cookie){name, value};
+		reply->cookies[reply->cookie_count++] = (struct cookie){name, value, lasting};
 }
 
 void reply_redirect(struct request *rq, const char *location)
@@ -42,7 +42,7 @@ struct result reply_page(struct request *rq, unsigned status, const char *templa
 	frame_add(rq, model);
 	buffer_clear(&rq->reply.body);
 	struct result result =
-		templates_render(rq->web->templates, template, model, rq->web->options.strict_templates,
+		templates_render(rq->web->templates[rq->language], template, model, rq->web->options.strict_templates,
 	                         &misses, &rq->reply.body, why);
 	json_decref(model);
 	TRY(result);

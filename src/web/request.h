@@ -15,6 +15,9 @@ typedef struct result handler_fn(struct request *rq, struct why *why);
 
 enum need { NEED_NOTHING = 0, NEED_PARTIAL, NEED_SESSION };
 
+/* what the pages are written in; the office's own words stay Japanese */
+enum language { JAPANESE, ENGLISH, LANGUAGES };
+
 enum { ROUTE_PARTS = 3 };
 /* One row a page.  A '*' of the pattern is one path segment. */
 struct route_row {
@@ -36,6 +39,7 @@ struct upload {
 struct cookie {
 	const char *name;
 	const char *value; /* "" ends the cookie */
+	bool lasting;      /* a year, else until the browser is closed */
 };
 
 struct reply {
@@ -64,6 +68,7 @@ struct api_call; /* web/api/api.h */
 struct request {
 	struct web *web;
 	enum web_zone zone;
+	enum language language;
 	struct arena *arena;
 	const struct route_row *route;
 	struct slice part[ROUTE_PARTS]; /* what stood for each '*' , decoded */
@@ -75,6 +80,7 @@ struct request {
 	char door[33];            /* key of forms before sign-in */
 	struct form *form;        /* POST */
 	struct form *query;       /* GET; NULL without */
+	const char *query_text;   /* the same as it came, without "?"; NULL without */
 	bool token_good;
 	bool reading;             /* what was sent is still being read: an E_INPUT is its fault */
 	bool cut_off;             /* the body came too slowly */
@@ -103,7 +109,8 @@ struct result reply_download(struct request *rq, struct vault_reader *reader, ui
 struct result reply_pulled(struct request *rq, const char *type, const char *name,
                            struct result (*pull)(void *, struct buffer *, bool *, struct why *),
                            void (*pull_end)(void *), void *context, struct why *why) MUST;
-void reply_cookie(struct request *rq, const char *name, const char *value);
+/* reply_cookie - value "" ends it; lasting: a year, else until the browser is closed */
+void reply_cookie(struct request *rq, const char *name, const char *value, bool lasting);
 
 /* A refusal as people read it: where, why, what to do. */
 struct refusal_text {

@@ -11,6 +11,7 @@ enum { BOTH = ZONE_INTERNET | ZONE_LGWAN, OUTER = ZONE_INTERNET, INNER = ZONE_LG
 
 static const struct route_row rows[] = {
 	{"/static/*/*", BOTH, NEED_NOTHING, page_static, NULL, false},
+	{"/language/*", BOTH, NEED_NOTHING, page_language, NULL, false},
 	{"/signin", BOTH, NEED_NOTHING, page_signin, post_signin, false},
 	{"/signin/code", BOTH, NEED_PARTIAL, page_code, post_code, false},
 	{"/signin/password", BOTH, NEED_PARTIAL, page_password, post_password, false},

@@ -1,10 +1,12 @@
 #include "web/template.h"
 
+#include "web/phrases.h"
+
 #include <stdlib.h>
 
-enum { TEMPLATES = 256, NODES = 4096, NESTED = 16, PARTIALS = 8 };
+enum { TEMPLATES = 256, NODES = 4096, NESTED = 16, PARTIALS = 8, SAID_BYTES = 1 << 20 };
 
-enum kind { TEXT, VALUE, EACH, NONE, CLOSE, PARTIAL };
+enum kind { TEXT, VALUE, SAID, EACH, NONE, CLOSE, PARTIAL };
 
 struct node {
 	enum kind kind;
@@ -20,6 +22,7 @@ struct template {
 struct templates {
 	struct template at[TEMPLATES];
 	size_t count;
+	const struct phrases *phrases;
 };
 
 struct templates *templates_new(void)
@@ -32,6 +35,11 @@ void templates_free(struct templates *set)
 	for (size_t i = 0; set && i < set->count; i++)
 		free(set->at[i].nodes);
 	free(set);
+}
+
+void templates_speak(struct templates *set, const struct phrases *phrases)
+{
+	set->phrases = phrases;
 }
 
 void templates_drop(struct templates **set)
@@ -130,7 +138,7 @@ static struct result take_tag(struct reader *r, struct slice tag, struct why *wh
 	uint8_t mark = tag.len ? tag.at[0] : 0;
 	if (mark == '!')
 		return ok();
-	bool marked = mark == '#' || mark == '^' || mark == '/' || mark == '>';
+	bool marked = mark == '#' || mark == '^' || mark == '/' || mark == '>' || mark == '~';
 	struct slice name = trim(marked ? slice_part(tag, 1, tag.len - 1) : tag);
 	if (!is_name(name))
 		return wrong(r, "not a name between {{ and }}", why);
@@ -142,7 +150,7 @@ static struct result take_tag(struct reader *r, struct slice tag, struct why *wh
 		return put(r, PARTIAL, name, why);
 	if (r->tag && !r->quote)
 		return wrong(r, "a value inside a tag must stand in quotes", why);
-	return put(r, VALUE, name, why);
+	return put(r, mark == '~' ? SAID : VALUE, name, why);
 }
 
 static struct result read_all(struct reader *r, struct why *why)
@@ -271,13 +279,29 @@ static struct result missing(struct writer *w, const char *template, const struc
 	return fail(w->why, E_INPUT, place, "the model has no \"%.*s\"", SLICE_ARG(node->text));
 }
 
+/* Words are looked up as people wrote them, and escaped afterwards. */
+static struct result write_text(struct writer *w, const struct node *node, struct slice text)
+{
+	if (node->kind != SAID || !w->set->phrases) {
+		html_escape(text, w->out);
+		return ok();
+	}
+	AUTO(buffer_done) struct buffer said;
+	buffer_init(&said, SAID_BYTES);
+	phrases_say(w->set->phrases, text, &said);
+	if (!buffer_ok(&said))
+		return fail(w->why, E_LIMIT, "", "\"%.*s\" is too long to be said", SLICE_ARG(node->text));
+	html_escape(buffer_slice(&said), w->out);
+	return ok();
+}
+
 static struct result write_value(struct writer *w, const char *template, const struct node *node,
                                  json_t *value)
 {
 	if (!value)
 		return missing(w, template, node);
 	if (json_is_string(value))
-		html_escape(slice_of(json_string_value(value), json_string_length(value)), w->out);
+		return write_text(w, node, slice_of(json_string_value(value), json_string_length(value)));
 	else if (json_is_integer(value))
 		buffer_printf(w->out, "%lld", (long long)json_integer_value(value));
 	else if (!json_is_null(value))
@@ -339,7 +363,7 @@ static struct result write_range(struct writer *w, const struct template *t, siz
 		const struct node *node = &t->nodes[i];
 		if (node->kind == TEXT)
 			buffer_put_slice(w->out, node->text);
-		else if (node->kind == VALUE)
+		else if (node->kind == VALUE || node->kind == SAID)
 			TRY(write_value(w, t->name, node, find(scope, node->text)));
 		else if (node->kind == PARTIAL)
 			TRY(write_partial(w, node->text, scope, partials));

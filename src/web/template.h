@@ -3,7 +3,8 @@
  * A small language in the manner of mustache: {{name}} (always escaped, dots
  * reach into objects, {{.}} is the thing itself), {{#name}}...{{/name}} for
  * each of a list, or once if there is something, {{^name}}...{{/name}} if there
- * is nothing, {{>partial}}, {{!comment}}.  There is no raw output: whatever a
+ * is nothing, {{>partial}}, {{!comment}}, {{~name}} a value that is the program's own
+ * word, said in the language of the set.  There is no raw output: whatever a
  * model holds arrives as text.  Values belong into text or into a quoted
  * attribute; a template that writes one elsewhere is refused when it is read.
  *
@@ -21,11 +22,16 @@
 #include <jansson.h>
 
 struct templates;
+struct phrases;
 
 /* templates_new - an empty set; NULL without memory */
 struct templates *templates_new(void);
 void templates_free(struct templates *set);
 void templates_drop(struct templates **set);
+
+/* templates_speak - {{~name}} is said with these phrases; NULL, and before: as it is
+ * phrases  borrowed for the life of the set                                   */
+void templates_speak(struct templates *set, const struct phrases *phrases);
 
 /* templates_add - read one template
  * name, text  borrowed for the life of the set

@@ -1,6 +1,7 @@
 #include "web/assets.h"
 #include "web/api/api.h"
 #include "web/private.h"
+#include "web/phrases.h"
 
 #include "base/number.h"
 #include "store/digest.h"
@@ -8,13 +9,33 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+static struct result prepare_english(struct web *web, struct why *why)
+{
+	TRY(phrases_read("phrases/en.tsv", asset_named("phrases/en.tsv"), &web->english, why));
+	web->english_text = arena_new(WEB_ENGLISH_BYTES);
+	for (size_t i = 0; i < LANGUAGES; i++)
+		if (!(web->templates[i] = templates_new()))
+			return fail(why, E_MEMORY, "templates", "no memory");
+	templates_speak(web->templates[ENGLISH], web->english);
+	return web->english_text ? ok() : fail(why, E_MEMORY, "phrases", "no memory");
+}
+
+static struct result add_english(struct web *web, const char *name, struct slice text, struct why *why)
+{
+	AUTO(buffer_done) struct buffer said;
+	buffer_init(&said, WEB_ENGLISH_BYTES);
+	TRY(phrases_template(web->english, name, text, false, &said, why));
+	char *kept = arena_string(web->english_text, buffer_slice(&said));
+	if (!kept)
+		return fail(why, E_MEMORY, name, "no memory for the English pages");
+	return templates_add(web->templates[ENGLISH], name, slice_str(kept), why);
+}
+
 /* "templates/home.html" is the template "home" */
 static struct result read_templates(struct web *web, struct why *why)
 {
 	size_t count = 0;
-	web->templates = templates_new();
-	if (!web->templates)
-		return fail(why, E_MEMORY, "templates", "no memory");
+	TRY(prepare_english(web, why));
 	for (size_t i = 0; i < web_asset_count; i++) {
 		struct slice name = slice_str(web_assets[i].name);
 		if (!slice_starts(name, SLICE("templates/")) || !slice_ends(name, SLICE(".html")))
@@ -26,7 +47,8 @@ static struct result read_templates(struct web *web, struct why *why)
 		snprintf(kept, sizeof web->template_names[0], "%.*s", SLICE_ARG(stem));
 		struct slice text = slice_of(web_assets[i].at, web_assets[i].len);
 		text.len -= slice_ends(text, SLICE("\n")); /* the file's end is not the page's */
-		TRY(templates_add(web->templates, kept, text, why));
+		TRY(templates_add(web->templates[JAPANESE], kept, text, why));
+		TRY(add_english(web, kept, text, why));
 	}
 	return ok();
 }
@@ -95,7 +117,10 @@ void web_close(struct web *web)
 		return;
 	http_stop(web);
 	proof_close(web->proof);
-	templates_free(web->templates);
+	for (size_t i = 0; i < LANGUAGES; i++)
+		templates_free(web->templates[i]);
+	phrases_free(web->english);
+	arena_free(web->english_text);
 	free(web->door_tokens);
 	free(web->session_tokens);
 	free(web);

@@ -71,11 +71,11 @@ async function accessible(page, name) {
 }
 
 // No side scroll, one h1, the frame in its order.
-async function sound(page, name) {
+async function sound(page, name, language = 'ja') {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   check(wide <= 0, `${name}: scrolls sideways by ${wide}px at ${page.viewportSize().width}`);
   check(await page.locator('h1').count() === 1, `${name}: not one h1`);
-  check(await page.locator('html[lang=ja]').count() === 1, `${name}: not in Japanese`);
+  check(await page.locator(`html[lang=${language}]`).count() === 1, `${name}: not in the language ${language}`);
   check(await page.locator('.zoneband').count() === 1, `${name}: no zone band`);
   check(page.faults.length === 0, `${name}: ${page.faults.join('; ')}`);
 }

@@ -85,6 +85,17 @@ async function look(page, [name, host, path], width) {
   await kit.shot(page, `look-${name}`);
 }
 
+// In English, where words are longest beside the width.
+async function english(page, [name, host, path]) {
+  await page.emulateMedia({ media: 'screen' });
+  await page.context().addCookies([{ name: 'sekisho-language', value: 'en', url: `http://${host}/` }]);
+  await page.setViewportSize({ width: 320, height: 900 });
+  await page.goto(`http://${host}${path}`);
+  await kit.sound(page, `${name} in English`, 'en');
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await kit.shot(page, `english-${name}`);
+}
+
 // On paper (A4 without its margins): no menu, no buttons, nothing cut off.
 async function paper(page, [name]) {
   await page.setViewportSize({ width: 680, height: 1000 });
@@ -109,6 +120,7 @@ async function act(browser, program, rows) {
       value: told[who], url: `http://${host}/`, httpOnly: true, sameSite: 'Strict' }]);
     for (const width of [1280, 768, 390, 320]) await kit.step(`${name} at ${width}`, () => look(page, row, width));
     if (papers.includes(name)) await kit.step(`${name} on paper`, () => paper(page, row));
+    await kit.step(`${name} in English`, () => english(page, row));
     await page.context().close();
   }
   stage.kill();

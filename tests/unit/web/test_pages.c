@@ -50,6 +50,7 @@ struct ask {
 	const char *method, *path, *query, *token; /* session */
 	const char *door;                          /* cookie before sign-in */
 	const char *type, *body, *host, *origin, *site, *length;
+	const char *language; /* cookie */
 };
 
 static void keep(struct request *rq, struct said *said)
@@ -72,8 +73,8 @@ static struct said ask(struct web *web, const struct ask *a)
 	char cookie[512];
 	bool inner = a->zone == ZONE_LGWAN;
 	const char *name = inner ? "sekisho-inner" : "sekisho-outer";
-	snprintf(cookie, sizeof cookie, "%s-door=%s; %s=%s; other=1", name, a->door ? a->door : "", name,
-	         a->token ? a->token : "");
+	snprintf(cookie, sizeof cookie, "%s-door=%s; %s=%s; sekisho-language=%s", name, a->door ? a->door : "", name,
+	         a->token ? a->token : "", a->language ? a->language : "xx");
 	struct incoming in = {.zone = a->zone, .method = a->method ? a->method : "GET", .path = a->path,
 		.query = a->query ? a->query : "", .host = a->host ? a->host : inner ? "inner.test" : "outer.test",
 		.origin = a->origin, .fetch_site = a->site, .cookie = cookie, .content_length = a->length,
@@ -315,6 +316,39 @@ TEST(who_may_look)
 		CHECK_INT(said.status, rows[i].status);
 		DONE(said);
 	}
+	web_close(web);
+}
+
+TEST(language)
+{
+	static const struct {
+		const char *path, *location;
+		unsigned status;
+	} rows[] = {
+		{"/language/en?to=%2Fduties%3Fq%3Da", "/duties?q=a", 303}, {"/language/ja?to=/", "/", 303},
+		{"/language/en", "/", 303}, {"/language/en?to=//evil.example/", "/", 303},
+		{"/language/en?to=https%3A%2F%2Fevil.example", "/", 303}, {"/language/en?to=%2F%5Cevil.example", "/", 303},
+		{"/language/en?to=%2F%09%2Fevil.example", "/", 303}, {"/language/en?to=%2Fa%0D%0AX%3A", "/", 303},
+		{"/language/fr?to=/", "", 404}, {"/language/?to=/", "", 404},
+	};
+	struct web *web = open_web(false);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct said said = get(web, ZONE_LGWAN, rows[i].path, NULL);
+		if (said.status != rows[i].status || strcmp(said.location, rows[i].location) != 0)
+			printf("  %s: %u %s\n", rows[i].path, said.status, said.location);
+		CHECK(said.status == rows[i].status && strcmp(said.location, rows[i].location) == 0);
+		CHECK(said.status != 303 || strstr(said.cookies, rows[i].path[10] == 'e' ? "sekisho-language=en;" : "sekisho-language=ja;"));
+		DONE(said);
+	}
+	struct ask asks = {.zone = ZONE_LGWAN, .path = "/duties", .query = "whose=all&q=x", .token = manager_inner, .language = "en"};
+	struct said english = ask(web, &asks);
+	asks.language = NULL;
+	struct said japanese = ask(web, &asks);
+	CHECK(strstr(english.body, "<html lang=\"en\">") && strstr(english.body, "<h1>Duties</h1>"));
+	CHECK(strstr(english.body, "href=\"/language/ja?to=%2Fduties%3Fwhose%3Dall%26q%3Dx\""));
+	CHECK(strstr(japanese.body, "<html lang=\"ja\">") && strstr(japanese.body, "<h1>義務</h1>"));
+	DONE(english);
+	DONE(japanese);
 	web_close(web);
 }
 
