@@ -105,6 +105,22 @@ static bool hyperlink_allowed(struct slice arguments)
 	return true;
 }
 
+struct slice field_button(struct slice instruction)
+{
+	struct slice name = field_name(instruction), target;
+	size_t pos = (size_t)(name.at - instruction.at) + name.len;
+	bool quoted;
+	if (!slice_equal_nocase(name, SLICE("MACROBUTTON")) && !slice_equal_nocase(name, SLICE("GOTOBUTTON")))
+		return slice_of(NULL, 0);
+	if (!take_argument(instruction, &pos, &target, &quoted))
+		return slice_of(NULL, 0);
+	while (pos < instruction.len && space(instruction.at[pos]))
+		pos++;
+	while (instruction.len > pos && space(instruction.at[instruction.len - 1]))
+		instruction.len--;
+	return slice_part(instruction, pos, instruction.len);
+}
+
 bool field_allowed(struct slice instruction)
 {
 	struct slice name = field_name(instruction);

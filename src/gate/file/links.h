@@ -13,6 +13,9 @@ bool link_allowed(struct slice target);
 bool formula_allowed(struct slice formula);
 /* field_allowed - a decoded Word field instruction, its field on the list */
 bool field_allowed(struct slice instruction);
+/* field_button - what a MACROBUTTON or GOTOBUTTON shows: its words after the name of the
+ * macro or place; empty for any other field                                  */
+struct slice field_button(struct slice instruction);
 /* field_name - its first word, for a report; at most 24 bytes and printable */
 struct slice field_name(struct slice instruction);
 void links_prepare(void);

@@ -47,7 +47,34 @@ static bool reading_allowed(const struct field *field, int i)
 	return (i > 0 && field_name(text).len == 0) || field_allowed(text);
 }
 
-static void judge_field(struct filter *f, struct field *field)
+/* A button shows what its instruction says after the name of what it starts: the words
+ * stay where its first piece stood. */
+static bool keep_button(struct filter *f, const struct field *field, struct span piece)
+{
+	struct slice shown = field_button(buffer_slice(&field->readings[0]));
+	struct slice tag = slice_part(f->text, piece.from + 1, piece.to - piece.from - 1);
+	struct buffer AUTO(buffer_done) with = {0};
+	size_t prefix = 0;
+	bool plain = !field->built && buffer_ok(&field->readings[0]);
+	for (int i = 1; i < READINGS; i++) /* a tracked change would have it say something else */
+		plain = plain && slice_equal(buffer_slice(&field->readings[i]), buffer_slice(&field->readings[0]));
+	if (!plain || shown.len == 0)
+		return false;
+	while (prefix < tag.len && tag.at[prefix] != ':' && tag.at[prefix] > ' ' && tag.at[prefix] != '>' && tag.at[prefix] != '/')
+		prefix++;
+	prefix = prefix < tag.len && tag.at[prefix] == ':' ? prefix + 1 : 0;
+	buffer_init(&with, INSTRUCTION_MOST * 8);
+	buffer_printf(&with, "<%.*st xml:space=\"preserve\">", (int)prefix, (const char *)tag.at);
+	xml_encode(shown, &with);
+	buffer_printf(&with, "</%.*st>", (int)prefix, (const char *)tag.at);
+	struct slice kept = buffer_ok(&with) ? arena_copy(f->arena, buffer_slice(&with)) : SLICE("");
+	f->edits.failed |= kept.len == 0;
+	filter_edit(f, piece.from, piece.to, kept);
+	return true;
+}
+
+/* at_end - it ends here, and has no result of its own */
+static void judge_field(struct filter *f, struct field *field, bool at_end)
 {
 	field->frozen = field->built;
 	for (int i = 0; i < READINGS; i++)
@@ -57,7 +84,9 @@ static void judge_field(struct filter *f, struct field *field)
 	struct slice name = field_name(buffer_slice(&field->readings[0]));
 	filter_report_at(f, "field", field->built || !buffer_ok(&field->readings[0]) ? SLICE("") : name);
 	struct span *items = (struct span *)(void *)f->items.at;
-	for (size_t i = field->first_item; i < f->items.len / sizeof *items; i++)
+	bool any = field->first_item < f->items.len / sizeof *items;
+	size_t first = field->first_item + (any && at_end && keep_button(f, field, items[field->first_item]));
+	for (size_t i = first; i < f->items.len / sizeof *items; i++)
 		filter_cut(f, items[i].from, items[i].to);
 }
 
@@ -105,7 +134,7 @@ void field_char_open(struct filter *f, struct frame *frame)
 	}
 	struct field *field = &f->fields[f->field_depth - 1];
 	if (!field->result)
-		judge_field(f, field);
+		judge_field(f, field, !separate);
 	field->result = true;
 	frame->marked = field->frozen;
 	if (!separate)
@@ -164,7 +193,7 @@ void fields_close(struct filter *f)
 	while (f->field_depth > 0) {
 		struct field *field = &f->fields[f->field_depth - 1];
 		if (!field->result)
-			judge_field(f, field);
+			judge_field(f, field, false);
 		end_field(f);
 	}
 }
