@@ -33,10 +33,21 @@ struct crossing_settings {
 };
 struct crossing_settings crossing_settings_default(void);
 
+/* What the gate has found and others have to know of: an event of the vocabulary. */
+struct crossing_alarm {
+	const char *event;
+	const char *person, *section;  /* who sent the file, and his section */
+	const char *reference;         /* the file */
+	const struct cell *facts;      /* by the event's paths */
+	size_t fact_count;
+};
 struct crossing_parts {
 	struct proceeding_parts base;
 	struct proceedings *proceedings;
 	struct crossing_settings settings;
+	/* nullable; called in the transaction that is open: what fails there fails the file's step */
+	struct result (*alarm)(void *context, const struct crossing_alarm *alarm, struct why *why);
+	void *context;
 };
 struct result crossing_open(const struct crossing_parts *parts, struct crossings **out,
                             struct why *why) MUST;

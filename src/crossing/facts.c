@@ -132,13 +132,38 @@ static struct result put_not_needed(struct crossing_facts *out, const struct cro
 	return ok();
 }
 
+/* Is the other side one whose line the office has cut?  Found by its name in the register of
+ * networks: either name within the other, so that 県 and 県庁 stop each other.  */
+static struct result find_peer(struct crossings *c, const struct crossing_detail *detail, struct arena *arena,
+                               enum finding_of_gate *halted, struct why *why)
+{
+	const struct register_query query = {.kind = "network", .path = "halted", .value = "yes", .limit = REGISTER_PAGE};
+	struct register_row *rows;
+	struct slice partner = slice_str(detail->partner ? detail->partner : "");
+	size_t count;
+	bool more;
+	*halted = GATE_NO;
+	if (!partner.len || !c->at.base.registers)
+		return ok();
+	TRY(register_list(c->at.base.registers, &query, arena, &rows, &count, &more, why));
+	for (size_t i = 0; i < count; i++) {
+		struct slice name = slice_str(rows[i].name);
+		if (slice_find(partner, name) != SIZE_MAX || slice_find(name, partner) != SIZE_MAX)
+			*halted = GATE_YES;
+	}
+	return ok();
+}
+
 struct result facts_of(struct crossings *c, const struct crossing_row *row,
                        const struct crossing_detail *detail, enum finding_of_gate scanned,
                        enum finding_of_gate sanitised, struct arena *arena,
                        struct crossing_facts *out, struct why *why)
 {
 	TRY(start(c, out, crossing_act(row->direction), row->sender, row->id, row, arena, why));
+	enum finding_of_gate halted;
+	TRY(find_peer(c, detail, arena, &halted, why));
 	put_found(out, "scanned", scanned);
+	put_found(out, "peer_halted", halted);
 	if (row->direction == CROSSING_INWARD) {
 		put(out, "source.side", "internet");
 		put(out, "target.side", "lgwan");
@@ -158,6 +183,15 @@ struct result facts_of_original(struct crossings *c, const struct crossing_row *
 	TRY(start(c, out, "release_original", actor, file, row, arena, why));
 	put_found(out, "scanned", scanned);
 	return ok();
+}
+
+json_t *done_facts(const struct crossing_facts *facts, const char *actor)
+{
+	json_t *all = json_pack("{s:s}", "actor", actor);
+	for (size_t i = 0; i < facts->wish.fact_count; i++)
+		if (strcmp(facts->pairs[i].path, "object") != 0)
+			json_object_set_new(all, facts->pairs[i].path, json_string(facts->pairs[i].value));
+	return all;
 }
 
 void exception_facts(const char *clause, const char *file, const char *actor, day_t until,

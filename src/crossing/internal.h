@@ -74,6 +74,9 @@ struct result facts_of(struct crossings *c, const struct crossing_row *row,
                        const struct crossing_detail *detail, enum finding_of_gate scanned,
                        enum finding_of_gate sanitised, struct arena *arena,
                        struct crossing_facts *out, struct why *why) MUST;
+/* done_facts - the facts of an act that was done, as duties read them in its entry: ids, words,
+ * levels, no free text; a new reference                                     */
+json_t *done_facts(const struct crossing_facts *facts, const char *actor);
 /* facts_of_original - the act of releasing an original by exception */
 struct result facts_of_original(struct crossings *c, const struct crossing_row *row, const char *file,
                                 const char *actor, enum finding_of_gate scanned, struct arena *arena,

@@ -3,6 +3,7 @@
 #include "crossing/release.h"
 
 struct release {
+	const struct crossing_facts *facts;
 	const struct file_row *file;
 	const struct crossing_row *row;
 	const struct crossing_detail *detail;
@@ -65,7 +66,7 @@ struct result release_of(struct crossings *c, const struct file_row *file,
 	struct release *release = ARENA_NEW(arena, struct release);
 	if (!release)
 		return fail(why, E_MEMORY, "", "no memory");
-	*release = (struct release){file, row, detail, *decision, NULL};
+	*release = (struct release){facts, file, row, detail, *decision, NULL};
 	TRY(sealed_text(c, file->name_item, arena, &release->name, why));
 	*out = release;
 	return ok();
@@ -83,7 +84,8 @@ struct result release_write(struct crossings *c, const struct release *release, 
 		hex_encode(item.digest, VAULT_DIGEST, digest);
 	}
 	int64_t until = crossing_now(c) + (int64_t)c->at.settings.collect_days * DAY_MS;
-	json_t *data = json_pack("{ss sI sI ss}", "clean", item.id, "clean_bytes", (json_int_t)item.bytes,
+	json_t *data = json_pack("{ss so ss sI sI ss}", "done", release->facts->wish.act, "facts",
+	                         done_facts(release->facts, release->row->sender), "clean", item.id, "clean_bytes", (json_int_t)item.bytes,
 	                         "collect_until_ms", (json_int_t)until, "released_digest", digest);
 	struct event event = {.kind = "crossing.file.released", .actor = "sekisho-gate",
 	                      .subject = file->id, .decision = release->decision};

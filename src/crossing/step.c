@@ -369,6 +369,20 @@ static const char *inward_only(const struct carriage *k, const char *word)
 	return k->row.direction == CROSSING_INWARD && word ? word : "";
 }
 
+/* A virus that was carried is an event of its own: from outside a sign, towards outside a machine
+ * of ours that may be infected.                                             */
+static struct result raise_alarm(struct carriage *k, struct why *why)
+{
+	bool ours = k->row.direction == CROSSING_OUTWARD;
+	const struct cell facts[] = {{"sender_section", k->row.section}, {"infection", ours ? "yes" : "no"},
+	                             {"sign_only", ours ? "no" : "yes"}};
+	const struct crossing_alarm alarm = {.event = "virus_carried", .person = k->row.sender, .section = k->row.section,
+		.reference = k->file.id, .facts = facts, .fact_count = sizeof facts / sizeof *facts};
+	if (!k->c->at.alarm || strcmp(k->refusal, "malware") != 0)
+		return ok();
+	return k->c->at.alarm(k->c->at.context, &alarm, why);
+}
+
 static struct result write_refused(struct carriage *k, struct why *why)
 {
 	char report[27];
@@ -380,6 +394,7 @@ static struct result write_refused(struct carriage *k, struct why *why)
 	struct event event = {.kind = "crossing.file.refused", .actor = "sekisho-gate",
 	                      .subject = k->file.id, .clause = k->clause};
 	TRY(record(k->c, &event, data, why));
+	TRY(raise_alarm(k, why));
 	TRY(keep(k, 0, why));
 	return queue_done(k->c, k->file.id, why);
 }
@@ -623,7 +638,8 @@ static struct result release_original(struct crossings *c, const struct scanner 
 	TRY(change_begin(c, &own, why));
 	struct event event = {.kind = "crossing.original.released", .actor = "sekisho-gate",
 	                      .subject = id, .decision = decision};
-	struct result done = record(c, &event, json_pack("{ss}", "application", a.id), why);
+	struct result done = record(c, &event, json_pack("{ss ss so}", "application", a.id, "done", "release_original", "facts",
+	                                                 done_facts(&facts, a.applicant)), why);
 	if (done.code == OK)
 		done = application_use(c->at.proceedings, a.id, "sekisho-gate", why);
 	done = change_finish(c, own, done, why);

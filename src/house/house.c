@@ -17,7 +17,8 @@
 
 /* Argon2id works inside sekisho-web, which shall stay small: 24 MiB and three passes
  * are above the least that OWASP advises (19 MiB, two passes). */
-enum { HOUSE_ROOM = 128 << 20, HOLIDAYS_BYTES = 1 << 20, POLICY_ROOM = 128 << 20, SIGNIN_BYTES = 24 << 20 };
+enum { HOUSE_ROOM = 128 << 20, HOLIDAYS_BYTES = 1 << 20, POLICY_ROOM = 128 << 20, SIGNIN_BYTES = 24 << 20,
+       ALARM_ROOM = 16 << 20 };
 
 static const struct projection *const projections[] = {
 	&office_projection, &access_projection, &transfer_projection, &register_projection,
@@ -109,6 +110,20 @@ static struct result open_ground(struct house *h, struct why *why)
 }
 
 /* what holds the policy: closed and opened anew when it changes */
+/* What the gate has found goes over the counter like what anybody tells. */
+static struct result tell_alarm(void *context, const struct crossing_alarm *alarm, struct why *why)
+{
+	AUTO(arena_drop) struct arena *arena = arena_new(ALARM_ROOM);
+	struct desk desk;
+	struct desk_verdict verdict;
+	const struct desk_telling telling = {.act = alarm->event, .object = "", .section = alarm->section, .teller = alarm->person,
+		.actor = "", .reference = alarm->reference, .told = alarm->facts, .told_count = alarm->fact_count};
+	if (!arena)
+		return fail(why, E_MEMORY, "alarm", "知らせを記録する記憶域が足りません。");
+	house_desk(context, &desk);
+	return desk_tell(&desk, &telling, arena, &verdict, why);
+}
+
 static struct result open_rooms(struct house *h, struct why *why)
 {
 	const struct house_settings *s = &h->settings;
@@ -134,7 +149,7 @@ static struct result open_rooms(struct house *h, struct why *why)
 		.random = &h->random, .clock = &h->clock, .body = s->body};
 	TRY(transfers_open(&transfer, &h->transfers, why));
 	struct crossing_parts crossing = {.base = parts, .proceedings = h->proceedings,
-	                                  .settings = crossing_settings_default()};
+	                                  .settings = crossing_settings_default(), .alarm = tell_alarm, .context = h};
 	if (strcmp(s->reuse_judgements, "no") == 0)
 		crossing.settings.cache_days = 0;
 	crossing.settings.page_dpi = s->page_dpi;

@@ -312,6 +312,58 @@ tag('malware-gateway', 'violation', 'a virus is stopped both ways, also packed; 
   check(seen.includes('回答.csv') && seen.includes('Sekisho-Test-Signature'), `the IT section does not see what was found: ${seen.slice(0, 1500)}`);
   t.shows('kept-as-evidence');
 });
+tag('malware-gateway', 'violation', 'a carried virus opens an incident whose chain begins, and wants its machine found where it came from here', { fresh: true }, async (t) => {
+  const into = await carry(t, '/send', [['一覧.txt', `${SIGN}\r\n`]]);
+  const came = (await settled(t, into)).get('一覧.txt');
+  check(came.refusal === 'malware', brief(came));
+  const first = await t.entry({ kind: 'event.told' }, ['LOCAL-HN-13']);
+  check(first.data.done === 'virus_carried' && first.data.reference === came.id && first.data.facts.sign_only === 'yes' && first.data.facts.infection === 'no', brief(first));
+  const running = async () => (await t.get('tanaka', '/cases?kind=incident')).items;
+  const [incident] = await running();
+  check(incident && incident.section === 'tax' && incident.cells.sign_only === 'yes', `no incident: ${brief(incident)}`);
+  const due = (task) => t.until(`${task} is owed`, async () => (await t.get('tanaka', '/duties?clause=LOCAL-HN-13')).items.find((d) => d.task === task));
+  await due('incident.recognise');
+  const open = await t.get('tanaka', '/duties?clause=LOCAL-HN-13');
+  check(!open.items.some((d) => d.task === 'find_source'), 'a machine of ours is looked for though the virus came from outside');
+  const out = await carry(t, '/provide', [['回答.csv', `番号\r\n${SIGN}\r\n`]], open_);
+  check((await settled(t, out)).get('回答.csv').refusal === 'malware', 'it went out');
+  check((await running()).length === 1, 'a second incident of the same happening while the first runs');
+  await due('find_source');
+  const moved = await t.post('tanaka', `/cases/${incident.id}/moves`, { turn: incident.turn, act: 'incident.recognise' });
+  check(moved.outcome === 'moved', brief(moved));
+  await t.until('the chain goes on', async () => (await t.get('tanaka', '/duties?clause=HN-2.5.3(1)-1')).items.length + (await t.entries({ kind: 'duty.opened', clause: 'HN-2.5.3(1)-1' })).length);
+  t.shows('infected', 'source-machine');
+});
+tag('malware-gateway', 'violation', 'a peer that was breached: nothing goes to it until the cut is lifted, and what was released says that it was done', { fresh: true }, async (t) => {
+  await desk(t);
+  const before = await carry(t, '/provide', [['回答.csv', '番号\r\n1\r\n']], { ...open_, partner: '青波測量' });
+  const sent = (await settled(t, before)).get('回答.csv');
+  check(sent.state === 'released', brief(sent));
+  const done = await t.entry({ kind: 'crossing.file.released', subject: sent.id });
+  check(done.data.done === 'provide' && done.data.facts.actor === await t.person('aoki') && done.data.facts.scanned === 'yes', brief(done));
+  const peer = await t.post('hayashi', '/registers/network/rows', { name: '青波測量', cells: { section: 'digital', external: 'yes' } });
+  const told = await t.post('sato', '/acts', { act: 'peer_exposed', object: peer.id });
+  check(told.case !== '' && told.due.some((d) => d.task === 'keep_networks_apart'), brief(told));
+  const cut = await t.get('hayashi', `/registers/network/rows/${peer.id}`);
+  check(cut.cells.halted === 'yes', `the line is not cut: ${brief(cut)}`);
+  const { inner } = await desk(t);
+  const tried = async () => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ form: await inner.form('/provide'), purpose: '測量の依頼', importance: 'C', partner: '株式会社青波測量',
+      protection: 'none', not_needed: '', act: 'send', ...open_ })) form.set(name, value);
+    form.append('file', new Blob(['番号\r\n2\r\n']), '依頼.csv');
+    return post(inner, '/provide', form);
+  };
+  const refused_ = await tried();
+  const says = text(refused_.bytes.toString());
+  if (refused_.status === 303) {
+    const stopped = (await settled(t, refused_.location.split('/')[2])).get('依頼.csv');
+    check(stopped.state === 'refused' && stopped.clause === 'LOCAL-HN-14', `sent to a peer that is cut: ${brief(stopped)}`);
+  } else check(refused_.status >= 400 && says.includes('市の選択 14'), `not told where one sends: ${refused_.status} ${says.slice(0, 900)}`);
+  await t.post('hayashi', `/registers/network/rows/${peer.id}`, { version: cut.version, cells: { halted: 'no' } });
+  const after = await carry(t, '/provide', [['依頼2.csv', '番号\r\n3\r\n']], { ...open_, partner: '青波測量' });
+  check((await settled(t, after)).get('依頼2.csv').state === 'released', 'it stays cut though it was lifted');
+});
 tag('malware-gateway', 'violation', 'nothing goes out while nothing scans', async (t) => {
   const { inner } = await desk(t);
   clamd(t, '--stop');
