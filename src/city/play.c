@@ -21,7 +21,7 @@ static size_t wish_facts(struct player *p, const struct city_event *e, struct ar
 {
 	static const char *const of_act[][2] = {
 		{"place", "委託先の事業所"}, {"on_duty", "yes"}, {"recipient", "委託先"}, {"viewer", "委託先の担当者"},
-		{"purpose", "業務の説明のため"}, {"scanned", "yes"}, {"by_vehicle", "no"}, {"locked_case", "yes"}};
+		{"purpose", "業務の説明のため"}, {"scanned", "yes"}, {"peer_halted", "no"}, {"by_vehicle", "no"}, {"locked_case", "yes"}};
 	struct cell cells[32];
 	const struct policy_fact *known = NULL;
 	size_t count = 0, all = 0, n = city_asset_cells(p, e->asset, false, arena, cells, 32);

@@ -154,12 +154,13 @@ TEST(the_verdict_follows_the_word)
 	char id[27];
 	const struct decision *d = NULL;
 	town_new(&t);
-	struct fact_pair facts[5];
+	struct fact_pair facts[6];
 	memcpy(facts, provide_a, sizeof provide_a);
 	facts[4] = (struct fact_pair){"scanned", "yes"};
+	facts[5] = (struct fact_pair){"peer_halted", "no"};
 	struct application_request request = request_of(town_id(&t, "aoki"), "thing");
 	request.wish.facts = facts;
-	request.wish.fact_count = 5;
+	request.wish.fact_count = 6;
 	CHECK_OK(proceeding_decide(t.proceedings, &request.wish, t.arena, &d, &t.why), &t.why);
 	CHECK_INT(d->verdict, HOLD);
 	CHECK_OK(submit(&t, &request, id, &t.why), &t.why);

@@ -33,10 +33,10 @@ static void live(struct town *t)
 		                                  {"object.importance", m->importance}, {"protection", m->protection},
 		                                  {"scanned", "yes"}, {"object.personal", "no"},
 		                                  {"object.specific", "no"}, {"object.harm", "no"},
-		                                  {"object.from_inside", "no"}};
+		                                  {"object.from_inside", "no"}, {"peer_halted", "no"}};
 		const char *actor = town_id(t, m->login);
 		struct application_request request = {
-			.wish = {.act = "provide", .actor = actor, .subject = subject, .facts = facts, .fact_count = 9},
+			.wish = {.act = "provide", .actor = actor, .subject = subject, .facts = facts, .fact_count = 10},
 			.section = "tax", .title = "提供", .purpose = "説明のため", .until = DAY_OPEN};
 		CHECK_OK(store_begin(t->store, &t->why), &t->why);
 		CHECK_OK(application_submit(t->proceedings, &request, id, &t->why), &t->why);

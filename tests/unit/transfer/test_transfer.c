@@ -314,10 +314,10 @@ static void make_applications(struct town *t, size_t count, size_t people, size_
 		const struct fact_pair facts[] = {
 			{"object", arena_printf(t->arena, "thing%zu", i)},
 			{"object.owner", arena_printf(t->arena, "s%zu", who % sections)}, {"object.importance", "A"},
-			{"protection", "encrypted"}, {"scanned", "yes"}};
+			{"protection", "encrypted"}, {"scanned", "yes"}, {"peer_halted", "no"}};
 		struct application_request request = {
 			.wish = {.act = "provide", .actor = town_id(t, arena_printf(t->arena, "p%zu", who)),
-		                 .subject = facts[0].value, .facts = facts, .fact_count = 5},
+		                 .subject = facts[0].value, .facts = facts, .fact_count = 6},
 			.section = facts[1].value, .title = "庁外への提供", .purpose = "回答のため", .until = INT32_MAX};
 		CHECK_OK(application_submit(t->proceedings, &request, id, &t->why), &t->why);
 	}
