@@ -31,11 +31,15 @@ static const char rules[] =
 
 static const char *load(void)
 {
-	FcConfig *config = FcConfigCreate();
+	static bool loaded;
+	FcConfig *config = loaded ? NULL : FcConfigCreate();
+	if (loaded)
+		return NULL;
 	if (!config || !FcConfigParseAndLoadFromMemory(config, (const FcChar8 *)rules, FcTrue) ||
 	    !FcConfigBuildFonts(config) || !FcConfigSetCurrent(config))
 		return "fontconfig cannot be set up";
 	FcConfigDestroy(config); /* the current one holds it */
+	loaded = true;
 	return NULL;
 }
 
