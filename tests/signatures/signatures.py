@@ -161,6 +161,37 @@ says("sha1.pdf", pdf(lambda content: cms(rsa, __import__("hashlib").sha1(content
                      subfilter=b"adbe.pkcs7.sha1"), [("intact", True, True)], roots)
 says("none.pdf", pdf(lambda content: cms(rsa, content)).replace(b"/V 7 0 R", b"        ").replace(b"/ByteRange", b"/XyteRange"), [], roots)
 
+
+# Time stamps: by OpenSSL's own authority; changed, of another content, signed by no authority of time.
+(work / "tsa.ext").write_text("extendedKeyUsage=critical,timeStamping\n")
+run("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-keyout", work / "tsa.key", "-out", work / "tsa.csr", "-subj", "/C=JP/CN=Time")
+run("openssl", "x509", "-req", "-in", work / "tsa.csr", "-CA", work / "rsa-root.pem", "-CAkey", work / "rsa-root.key", "-set_serial", "9",
+    "-days", "3650", "-extfile", work / "tsa.ext", "-out", work / "tsa.pem")
+(work / "serial").write_text("01\n")
+(work / "ts.conf").write_text(f"[tsa]\ndefault_tsa=t\n[t]\nserial={work}/serial\nsigner_digest=sha256\ndefault_policy=1.2.3.4.1\n"
+                              "digests=sha256,sha384,sha512\n")
+
+
+def stamp(content, digest="-sha256"):
+    (work / "content").write_bytes(content)
+    query = run("openssl", "ts", "-query", "-data", work / "content", digest, "-cert")
+    (work / "query").write_bytes(query)
+    return run("openssl", "ts", "-reply", "-config", work / "ts.conf", "-queryfile", work / "query", "-signer", work / "tsa.pem",
+               "-inkey", work / "tsa.key", "-token_out")
+
+
+stamped = pdf(stamp, subfilter=b"ETSI.RFC3161")
+report = says("stamp.pdf", stamped, [("intact", True, True)], roots)
+check(report["signatures"][0]["form"] == "pdf-timestamp" and report["signatures"][0]["signed_ms"] > 1_600_000_000_000,
+      f"stamp: {report['signatures']}")
+says("stamp-sha512.pdf", pdf(lambda content: stamp(content, "-sha512"), subfilter=b"ETSI.RFC3161"), [("intact", True, True)], roots)
+says("stamp-no-root.pdf", stamped, [("intact", False, True)], other)
+says("stamp-changed.pdf", stamped.replace(b"Signed page", b"Forged page"), [("broken", False, True)], roots)
+says("stamp-of-another.pdf", pdf(lambda content: stamp(content + b" "), subfilter=b"ETSI.RFC3161"), [("broken", False, True)], roots)
+says("stamp-written-on.pdf", update(stamped, b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]/SigFlags 3>>>>"),
+     [("intact", True, False)], roots)
+says("stamp-that-is-none.pdf", pdf(lambda content: cms(rsa, content, "-nodetach"), subfilter=b"ETSI.RFC3161"), [("broken", False, True)], roots)
+
 body = "Content-Type: text/plain; charset=utf-8\r\n\r\n回答です。\r\n2行目\r\n".encode()
 head = b"From: aoki@city.example\r\nTo: ueda@city.example\r\nSubject: answer\r\nMIME-Version: 1.0\r\n"
 (work / "body").write_bytes(body)

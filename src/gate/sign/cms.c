@@ -168,11 +168,20 @@ static bool inside_is_sha1(BIO *inside, const struct sign_content *content)
 	return good && found == (long)sizeof digest && memcmp(at, digest, sizeof digest) == 0;
 }
 
-static bool holds(CMS_ContentInfo *cms, const struct sign_content *content)
+static bool inside_is_stamp(CMS_ContentInfo *cms, BIO *inside, const struct sign_content *content, int64_t *seen_ms)
+{
+	char *at = NULL;
+	long len = BIO_get_mem_data(inside, &at);
+	return OBJ_obj2nid(CMS_get0_eContentType(cms)) == NID_id_smime_ct_TSTInfo && len > 0 && len <= INSIDE_BYTES &&
+	       stamp_fits(slice_of(at, (size_t)len), content, seen_ms);
+}
+
+/* seen_ms  out: of a time stamp, when */
+static bool holds(CMS_ContentInfo *cms, const struct sign_content *content, int64_t *seen_ms)
 {
 	const unsigned flags = CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY;
 	struct reading reading = {content, 0, 0};
-	bool detached = content->count && !content->sha1_inside;
+	bool detached = content->count && !content->sha1_inside && !content->stamp;
 	BIO *from = detached ? open_parts(&reading) : NULL, *to = BIO_new(BIO_s_mem());
 	bool good = to && (!detached || from);
 	if (detached && CMS_get0_content(cms) && *CMS_get0_content(cms))
@@ -182,6 +191,8 @@ static bool holds(CMS_ContentInfo *cms, const struct sign_content *content)
 	good = good && to && CMS_verify(cms, NULL, NULL, from, to, flags) == 1;
 	if (good && content->sha1_inside)
 		good = inside_is_sha1(to, content);
+	if (good && content->stamp)
+		good = inside_is_stamp(cms, to, content, seen_ms);
 	BIO_free(from);
 	BIO_free(to);
 	return good;
@@ -201,7 +212,7 @@ static int64_t signing_time(CMS_SignerInfo *signer)
 }
 
 static void one_signer(struct sign_list *list, CMS_SignerInfo *signer, STACK_OF(X509) *others, bool good,
-                       const struct sign_content *content)
+                       const struct sign_content *content, int64_t seen_ms)
 {
 	X509 *certificate = NULL;
 	struct signature *s = sign_add(list, good ? "" : "the digest or the signature does not fit the content");
@@ -210,10 +221,12 @@ static void one_signer(struct sign_list *list, CMS_SignerInfo *signer, STACK_OF(
 	CMS_SignerInfo_get0_algs(signer, NULL, &certificate, NULL, NULL);
 	s->verdict = good ? SIGNATURE_INTACT : SIGNATURE_BROKEN;
 	s->whole = content->whole;
-	s->signed_ms = signing_time(signer);
+	s->signed_ms = content->stamp ? seen_ms : signing_time(signer);
 	if (certificate)
 		sign_certificate(list, s, certificate, others);
 	s->known_root &= good;
+	if (content->stamp && certificate) /* else it is no authority of time */
+		s->known_root &= X509_check_purpose(certificate, X509_PURPOSE_TIMESTAMP_SIGN, 0) == 1;
 }
 
 static bool unknown_algorithm(void)
@@ -233,10 +246,11 @@ static void signers_of(struct sign_list *list, CMS_ContentInfo *cms, const struc
 	if (count == 0 || known < count) {
 		(void)sign_add(list, count == 0 ? "nobody signed it" : "the signer's certificate is not in it");
 	} else {
-		bool good = holds(cms, content);
+		int64_t seen_ms = 0;
+		bool good = holds(cms, content, &seen_ms);
 		bool unknown = !good && unknown_algorithm();
 		for (int i = 0; i < count && !unknown; i++)
-			one_signer(list, sk_CMS_SignerInfo_value(signers, i), others, good, content);
+			one_signer(list, sk_CMS_SignerInfo_value(signers, i), others, good, content, seen_ms);
 		if (unknown)
 			(void)sign_add(list, "it uses an algorithm that is not known here");
 	}

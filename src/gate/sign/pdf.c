@@ -109,17 +109,20 @@ static void one_signature(struct sign_list *list, struct slice in, size_t at, co
 	const struct slice parts[] = {slice_part(in, 0, (size_t)range->before),
 	                              slice_part(in, (size_t)range->after, (size_t)range->len)};
 	struct slice gap = slice_of(in.at + range->gap, (size_t)(range->after - range->gap));
+	bool stamp = around_has(in, at, "ETSI.RFC3161");
 	const struct sign_content content = {parts, 2, only_space_after(in, range->after + range->len),
-	                                     around_has(in, at, "adbe.pkcs7.sha1")};
+	                                     around_has(in, at, "adbe.pkcs7.sha1"), stamp};
+	const char *form = list->form;
 	buffer_init(&der, 8 << 20);
+	if (stamp)
+		list->form = "pdf-timestamp";
 	if (around_has(in, at, "adbe.x509.rsa_sha1"))
 		(void)sign_add(list, "adbe.x509.rsa_sha1 is not checked");
-	else if (around_has(in, at, "ETSI.RFC3161"))
-		(void)sign_add(list, "a time stamp (ETSI.RFC3161) is not checked");
 	else if (!take_contents(gap, &der))
 		(void)sign_add(list, "the gap of /ByteRange holds more than the signature");
 	else
 		sign_cms(list, buffer_slice(&der), &content);
+	list->form = form;
 }
 
 void sign_pdf(struct sign_list *list, struct slice in)

@@ -49,8 +49,33 @@ static void put_signer(const struct signature *signature, struct buffer *out)
 	buffer_put_str(out, "」");
 }
 
+/* A time stamp says that the document was there, not who wrote it. */
+static void put_stamp(const struct signature *signature, struct buffer *out)
+{
+	if (signature->verdict == SIGNATURE_UNREADABLE) {
+		buffer_put_str(out, "タイムスタンプが付いていましたが、この形式は確かめられませんでした。日時の証明が要る手続きでは、"
+		                    "送り主に確かめてください。");
+		return;
+	}
+	put_signer(signature, out);
+	if (signature->verdict == SIGNATURE_BROKEN) {
+		buffer_put_str(out, "のタイムスタンプが内容と合いません。付けたあとに書き換えられたおそれがあります。"
+		                    "内容を使う前に、送り主に確かめてください。");
+		return;
+	}
+	buffer_put_str(out, "のタイムスタンプを確かめました。");
+	buffer_put_str(out, signature->whole ? "付けたあと、内容は変わっていません。"
+	                                     : "対象の部分は変わっていませんが、付けたあとに書き加えられた部分があります。");
+	if (!signature->known_root)
+		buffer_put_str(out, "ただし、発行元が登録されていないため、日時の証明になるかどうかは確かめられません。");
+}
+
 void signature_sentence(const struct signature *signature, struct buffer *out)
 {
+	if (signature->form && strcmp(signature->form, "pdf-timestamp") == 0) {
+		put_stamp(signature, out);
+		return;
+	}
 	if (signature->verdict == SIGNATURE_UNREADABLE) {
 		buffer_put_str(out, "電子署名が付いていましたが、この形式は確かめられませんでした。署名が要る手続きでは、"
 		                    "送り主に確かめてください。");

@@ -13,7 +13,7 @@ enum signature_verdict {
 /* One signer's.  Strings of the document's own: clean text, no more to be trusted
  * than the document; "" where nothing is known.                              */
 struct signature {
-	const char *form;         /* "pdf", "ooxml", "smime" */
+	const char *form;         /* "pdf", "pdf-timestamp", "ooxml", "smime" */
 	enum signature_verdict verdict;
 	_Bool known_root;         /* intact, and the chain ends at an anchor of the office */
 	_Bool whole;              /* covers the whole document */
