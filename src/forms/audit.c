@@ -92,7 +92,8 @@ static void put_finding(struct report *r, const struct case_view *f)
 	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
 		for (size_t k = 0; k < r->finding_fact_count; k++)
 			if (strcmp(r->finding_facts[k].path, shown[i]) == 0 && *register_cell(&f->row, shown[i]))
-				paper_pair(m->paper, r->finding_facts[k].label, said(r, f, false, shown[i]));
+				paper_pair(m->paper, r->finding_facts[k].label, strcmp(shown[i], "clause") == 0
+					? say_clause(m, register_cell(&f->row, "clause")) : said(r, f, false, shown[i]));
 	for (size_t i = 0; i < f->way_count; i++)
 		if (*f->way[i].move)
 			paper_pair(m->paper, policy_label(m->desk.policy, NULL, f->way[i].move),
