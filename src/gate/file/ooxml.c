@@ -380,19 +380,20 @@ static const char *made_type_of(const struct package *package, const struct part
 static struct result make_xml(struct package *package, struct part *part, struct why *why)
 {
 	struct slice text;
-	bool changed;
+	size_t same;
 	const char *name = arena_string(package->arena, part->name);
 	if (!name)
 		return job_memory(why);
 	TRY(read_relations(package, part, why));
 	TRY(opc_text(package, part->entry, &text, why));
 	buffer_clear(&package->made_text);
-	TRY(filter_part(package->filter, package, part, text, &package->made_text, &changed, why));
-	if (!changed && slice_equal(text, buffer_slice(&package->raw)))
+	TRY(filter_part(package->filter, package, part, text, &package->made_text, &same, why));
+	bool changed = same != SIZE_MAX, raw = text.at == package->raw.at; /* not converted, no mark before it */
+	if (!changed && raw)
 		zip_writer_copy(&package->writer, slice_str(name), part->entry);
 	else
-		TRY(zip_writer_add(&package->writer, slice_str(name), changed ? buffer_slice(&package->made_text) : text,
-		            true, why));
+		TRY(zip_writer_edit(&package->writer, slice_str(name), changed ? buffer_slice(&package->made_text) : text,
+		                    part->entry, raw ? same : 0, why));
 	made(package, part, name, made_type_of(package, part));
 	return ok();
 }

@@ -67,7 +67,7 @@ struct relation {
 	struct relation *next_in_bucket;
 };
 
-enum { RELATION_BUCKETS = 512, RELATION_CHAIN = 1024 };
+enum { RELATION_BUCKETS = 128, RELATION_CHAIN = 1024 };
 
 struct relations {
 	struct relation *first, **end;
@@ -123,10 +123,11 @@ struct filter *filter_new(struct arena *arena, struct xml *xml);
 void filter_done(struct filter *filter);
 /* filter_part - clean one XML part
  * text    UTF-8 as xml_to_utf8 gives it
- * out     the clean text, when *changed; else nothing is written
+ * out     the clean text, when something changed; else nothing is written
+ * same    out: bytes of text before the first change; SIZE_MAX: there is none
  * Relations that the clean text still names become live.                   */
 struct result filter_part(struct filter *filter, struct package *package, struct part *part,
-                          struct slice text, struct buffer *out, bool *changed, struct why *why) MUST;
+                          struct slice text, struct buffer *out, size_t *same, struct why *why) MUST;
 
 enum rule_action {
 	RULE_NONE = 0,

@@ -585,7 +585,7 @@ static void filter_begin(struct filter *f, struct package *package, struct part 
 }
 
 struct result filter_part(struct filter *f, struct package *package, struct part *part,
-                          struct slice text, struct buffer *out, bool *changed, struct why *why)
+                          struct slice text, struct buffer *out, size_t *same, struct why *why)
 {
 	filter_begin(f, package, part, text);
 	struct result result = read_tokens(f);
@@ -595,8 +595,8 @@ struct result filter_part(struct filter *f, struct package *package, struct part
 	TRY(result);
 	if (!kept_all)
 		return job_memory(why);
-	*changed = f->edits.len > 0;
 	apply(f, out);
+	*same = f->edits.len ? ((const struct edit *)(const void *)f->edits.at)->from : SIZE_MAX;
 	return buffer_ok(out) ? ok() : job_memory(why);
 }
 

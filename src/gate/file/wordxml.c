@@ -337,15 +337,15 @@ static struct result clean(struct package *package, struct slice in, struct buff
 	struct part part = {.name = SLICE(""), .rule = &root};
 	struct why inner = {0};
 	struct slice text;
-	bool changed;
+	size_t same;
 	struct result result = xml_to_utf8(in, &package->raw, &text, &inner);
 	if (result.code == E_INPUT)
 		return job_refuse(package->job, REFUSAL_DAMAGED, "", "%s", inner.text);
 	TRY(result);
 	if (!slice_starts(text, SLICE("<?xml")))
 		return job_refuse(package->job, REFUSAL_DAMAGED, "", "no XML declaration at its start");
-	TRY(filter_part(package->filter, package, &part, text, out, &changed, why));
-	if (!changed)
+	TRY(filter_part(package->filter, package, &part, text, out, &same, why));
+	if (same == SIZE_MAX)
 		buffer_put_slice(out, text);
 	return package->old->memory ? job_memory(why) : ok();
 }

@@ -5,6 +5,7 @@
 
 #include "base/cursor.h"
 #include "base/text.h"
+#include "gate/file/deflate.h"
 
 #include <libdeflate.h>
 
@@ -582,6 +583,36 @@ struct result zip_writer_replace(struct zip_writer *writer, struct slice name, s
                                  const struct zip_entry *entry, struct why *why)
 {
 	return add_to(&writer->body, &writer->records, name, data, true, entry->packed.len, why);
+}
+
+enum { SAME_LEAST = 4096, SAME_PART = 8 }; /* below: what follows would miss its window */
+
+static bool pack_edited(struct slice data, const struct zip_entry *entry, size_t same, struct buffer *packed)
+{
+	size_t taken, bound;
+	if (entry->method != DEFLATED || same < SAME_LEAST || same < data.len / SAME_PART || same > data.len || !deflater())
+		return false;
+	buffer_init(packed, UINT32_MAX / 2);
+	if (!deflate_begin(entry->packed, same, packed, &taken))
+		return false;
+	struct slice rest = slice_part(data, taken, data.len);
+	bound = libdeflate_deflate_compress_bound(deflater(), rest.len);
+	uint8_t *at = buffer_reserve(packed, bound);
+	size_t len = at ? libdeflate_deflate_compress(deflater(), rest.at, rest.len, at, bound) : 0;
+	buffer_commit(packed, len);
+	return len > 0 && packed->len < data.len;
+}
+
+struct result zip_writer_edit(struct zip_writer *writer, struct slice name, struct slice data,
+                              const struct zip_entry *entry, size_t same, struct why *why)
+{
+	struct buffer AUTO(buffer_done) packed = {0};
+	if (data.len > UINT32_MAX / 2 || !pack_edited(data, entry, same, &packed))
+		return zip_writer_add(writer, name, data, true, why);
+	struct record record = {.name = name, .method = DEFLATED, .crc = libdeflate_crc32(0, data.at, data.len),
+	                        .packed = (uint32_t)packed.len, .size = (uint32_t)data.len};
+	put_member(&writer->body, &writer->records, &record, buffer_slice(&packed));
+	return ok();
 }
 
 static void copy_to(struct buffer *body, struct buffer *records, struct slice name,

@@ -78,6 +78,11 @@ struct result zip_writer_add(struct zip_writer *writer, struct slice name, struc
  * twentieth longer than the entry was, level 6                               */
 struct result zip_writer_replace(struct zip_writer *writer, struct slice name, struct slice data,
                                  const struct zip_entry *entry, struct why *why) MUST;
+/* zip_writer_edit - what was made of an entry whose first `same` bytes stay: their packed
+ * bytes are used again, the others deflated (level 1)
+ * entry  verified by zip_unpack                                              */
+struct result zip_writer_edit(struct zip_writer *writer, struct slice name, struct slice data,
+                              const struct zip_entry *entry, size_t same, struct why *why) MUST;
 /* zip_writer_copy - the packed bytes of an entry that zip_unpack has verified */
 void zip_writer_copy(struct zip_writer *writer, struct slice name, const struct zip_entry *entry);
 /* zip_writer_end - the archive into out; failure shows there

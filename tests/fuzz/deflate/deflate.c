@@ -1,0 +1,54 @@
+/* Whatever the bytes: the walk ends; and of a stream that inflates, what is taken for the
+ * beginning of another text gives, with the rest of that text behind it, that text.
+ * The first two bytes say how much stays.                                    */
+#include "base/checked.h"
+#include "gate/file/deflate.h"
+
+#include <libdeflate.h>
+#include <stdlib.h>
+
+enum { TEXT_MOST = 1 << 18, REST = 5 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void demand(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void check(struct slice packed, size_t same, bool sound, size_t whole, const uint8_t *text, uint8_t *again)
+{
+	struct buffer out;
+	size_t taken = 0, used = 0, got = 0;
+	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+	buffer_init(&out, 1 << 20);
+	if (d && deflate_begin(packed, same, &out, &taken)) {
+		demand(taken > 0 && taken <= same);
+		buffer_put(&out, "\x01\x05\x00\xFA\xFF" "other", 5 + REST); /* a stored block, the last */
+		enum libdeflate_result r = libdeflate_deflate_decompress_ex(d, out.at, out.len, again, TEXT_MOST, &used, &got);
+		demand(!sound || (r == LIBDEFLATE_SUCCESS && used == out.len && got == taken + REST && taken <= whole &&
+		                  memcmp(again, text, taken) == 0 && memcmp(again + taken, "other", REST) == 0));
+	}
+	buffer_done(&out);
+	libdeflate_free_decompressor(d);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t *text = malloc(TEXT_MOST), *again = malloc(TEXT_MOST);
+	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+	if (size > 2 && text && again && d) {
+		struct slice packed = slice_of(data + 2, size - 2);
+		size_t used = 0, got = 0, same = (size_t)data[0] << 8 | data[1];
+		bool sound = libdeflate_deflate_decompress_ex(d, packed.at, packed.len, text, TEXT_MOST - 2 * REST, &used, &got) ==
+		             LIBDEFLATE_SUCCESS && used == packed.len;
+		check(packed, same, sound, got, text, again);
+		for (size_t i = 1; sound && i <= 4; i++)
+			check(packed, got * i / 5, sound, got, text, again);
+	}
+	libdeflate_free_decompressor(d);
+	free(text);
+	free(again);
+	return 0;
+}
