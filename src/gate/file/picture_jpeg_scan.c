@@ -35,24 +35,34 @@ struct coder {
 	bool made;
 };
 
-struct writer {
-	struct buffer *out;
-	uint8_t *at;    /* in out's room */
+struct sink {
+	uint8_t *at;    /* in the room of the writer's buffer */
 	uint64_t bits;  /* the last ones, at the bottom */
 	unsigned have;
 	bool lacks;     /* a symbol without a code was needed */
+};
+
+struct writer {
+	struct buffer *out;
+	struct sink to;
 	struct coder dc[2], ac[2];
 	int last[JPEG_PARTS];
 };
 
-struct scan {
-	const struct jpeg_frame *frame;
-	struct lookup dc[2], ac[2];
-	int last[JPEG_PARTS];
+struct source {
 	struct slice in;
 	size_t at;
 	uint64_t bits;  /* the next ones, from the top */
 	unsigned have;
+};
+
+/* The loops over coefficients hold source and sink in variables of their own: bytes that are
+ * written could be anything else's in memory.                                */
+struct scan {
+	const struct jpeg_frame *frame;
+	struct lookup dc[2], ac[2];
+	int last[JPEG_PARTS];
+	struct source from;
 };
 
 bool jpeg_code_sound(const struct jpeg_code *code)
@@ -127,7 +137,7 @@ static bool any_ones(uint64_t v)
 }
 
 /* take_more - at least ENOUGH bits, or all up to the next marker */
-static void take_more(struct scan *s)
+static inline void take_more(struct source *s)
 {
 	if (s->have > 56)
 		return;
@@ -156,14 +166,14 @@ static void take_more(struct scan *s)
 	}
 }
 
-static void drop(struct scan *s, unsigned bits)
+static inline void drop(struct source *s, unsigned bits)
 {
 	s->bits <<= bits;
 	s->have -= bits;
 }
 
 /* longer - a code of more than FAST bits */
-static struct entry longer(const struct scan *s, const struct lookup *codes)
+static struct entry longer(const struct source *s, const struct lookup *codes)
 {
 	for (unsigned i = FAST; i < JPEG_LENGTHS; i++) {
 		uint32_t code = (uint32_t)(s->bits >> (63 - i));
@@ -176,7 +186,7 @@ static struct entry longer(const struct scan *s, const struct lookup *codes)
 	return (struct entry){0, STEP_BAD, 0};
 }
 
-static inline struct entry look_up(struct scan *s, const struct lookup *codes)
+static inline struct entry look_up(struct source *s, const struct lookup *codes)
 {
 	if (s->have < ENOUGH)
 		take_more(s);
@@ -185,7 +195,7 @@ static inline struct entry look_up(struct scan *s, const struct lookup *codes)
 }
 
 /* dc_step - how far this DC is from the last one of its component */
-static bool dc_step(struct scan *s, const struct lookup *codes, int *step)
+static bool dc_step(struct source *s, const struct lookup *codes, int *step)
 {
 	struct entry e = look_up(s, codes);
 	const unsigned size = e.step - 1u;
@@ -211,17 +221,19 @@ static bool dc_worth(int *last, int step)
 static bool dc_plain(struct scan *s, const struct lookup *codes, int *last, bool outside)
 {
 	int step;
-	return dc_step(s, codes, &step) && !(outside && step != 0) && dc_worth(last, step);
+	return dc_step(&s->from, codes, &step) && !(outside && step != 0) && dc_worth(last, step);
 }
 
 static bool ac_plain(struct scan *s, const struct lookup *codes, bool outside)
 {
 	bool empty = false; /* sixteen zeros were told, so something must follow */
+	struct source from = s->from;
 	for (unsigned k = 1; k < 64;) {
-		struct entry e = look_up(s, codes);
-		if (e.bits > s->have || e.step == STEP_BAD || (outside && e.step != STEP_END))
+		struct entry e = look_up(&from, codes);
+		if (e.bits > from.have || e.step == STEP_BAD || (outside && e.step != STEP_END))
 			return false;
-		drop(s, e.bits);
+		drop(&from, e.bits);
+		s->from = from;
 		if (e.step == STEP_END)
 			return !empty;
 		empty = e.step == STEP_EMPTY;
@@ -246,7 +258,7 @@ static void make_coder(struct coder *to, const struct jpeg_code *code)
 		}
 }
 
-static void put_byte(struct writer *w, uint8_t byte)
+static void put_byte(struct sink *w, uint8_t byte)
 {
 	*w->at++ = byte;
 	if (byte == ALL_ONES)
@@ -254,7 +266,7 @@ static void put_byte(struct writer *w, uint8_t byte)
 }
 
 /* put_bits - at most 32; those above them in `bits` are nought */
-static inline void put_bits(struct writer *w, uint32_t bits, unsigned n)
+static inline void put_bits(struct sink *w, uint32_t bits, unsigned n)
 {
 	w->bits = w->bits << n | bits;
 	w->have += n;
@@ -272,14 +284,14 @@ static inline void put_bits(struct writer *w, uint32_t bits, unsigned n)
 		put_byte(w, (uint8_t)(four >> (24 - 8 * i)));
 }
 
-static inline void put_symbol(struct writer *w, const struct coder *coder, uint8_t symbol, uint32_t value, unsigned size)
+static inline void put_symbol(struct sink *w, const struct coder *coder, uint8_t symbol, uint32_t value, unsigned size)
 {
 	w->lacks |= coder->length[symbol] == 0;
 	put_bits(w, (uint32_t)coder->code[symbol] << size | value, coder->length[symbol] + size);
 }
 
 /* The rest of the last byte is ones. */
-static void put_rest(struct writer *w)
+static void put_rest(struct sink *w)
 {
 	unsigned more = (8 - w->have % 8) % 8;
 	w->bits = w->bits << more | ((1u << more) - 1);
@@ -288,7 +300,7 @@ static void put_rest(struct writer *w)
 	w->have = 0;
 }
 
-static void put_dc(struct writer *w, const struct coder *coder, int step)
+static void put_dc(struct sink *w, const struct coder *coder, int step)
 {
 	unsigned size = 0;
 	for (int v = step < 0 ? -step : step; v; v >>= 1)
@@ -300,37 +312,42 @@ static void put_dc(struct writer *w, const struct coder *coder, int step)
 
 /* put_ac - the coefficients of one block as they are read.  Sixteen zeros are told
  * only where something follows; to: NULL where the block is to say nothing   */
-static bool put_ac(struct scan *s, const struct lookup *codes, struct writer *to, const struct coder *coder)
+static bool put_ac(struct scan *s, const struct lookup *codes, struct writer *w, const struct coder *coder)
 {
 	unsigned empty = 0, k = 1, written = 1;
+	struct source from = s->from;
+	struct sink to = w ? w->to : (struct sink){0};
 	while (k < 64) {
-		struct entry e = look_up(s, codes);
-		if (e.bits > s->have || e.step == STEP_BAD)
+		struct entry e = look_up(&from, codes);
+		if (e.bits > from.have || e.step == STEP_BAD)
 			return false;
 		const unsigned size = e.symbol & 15;
-		const uint32_t value = size ? (uint32_t)(s->bits >> (64 - e.bits)) & ((1u << size) - 1) : 0;
-		drop(s, e.bits);
+		const uint32_t value = size ? (uint32_t)(from.bits >> (64 - e.bits)) & ((1u << size) - 1) : 0;
+		drop(&from, e.bits);
 		if (e.step == STEP_END)
 			break;
 		k += e.step == STEP_EMPTY ? STEP_MOST : e.step;
 		empty += e.step == STEP_EMPTY;
 		if (k > 64)
 			return false;
-		if (e.step == STEP_EMPTY || !to)
+		if (e.step == STEP_EMPTY || !w)
 			continue;
 		for (; empty; empty--)
-			put_symbol(to, coder, 0xF0, 0, 0);
-		put_symbol(to, coder, e.symbol, value, size);
+			put_symbol(&to, coder, 0xF0, 0, 0);
+		put_symbol(&to, coder, e.symbol, value, size);
 		written = k;
 	}
-	if (to && written < 64)
-		put_symbol(to, coder, 0, 0, 0);
+	if (written < 64 && w)
+		put_symbol(&to, coder, 0, 0, 0);
+	s->from = from;
+	if (w)
+		w->to = to;
 	return true;
 }
 
 /* at_marker - what is left of the last byte; then the marker is next.  Judged, it
  * must be ones.                                                              */
-static bool at_marker(struct scan *s, bool judge)
+static bool at_marker(struct source *s, bool judge)
 {
 	take_more(s);
 	if (s->have >= 8 || (judge && s->bits != (s->have ? ~UINT64_C(0) << (64 - s->have) : 0)))
@@ -343,15 +360,15 @@ static bool at_marker(struct scan *s, bool judge)
 static bool restart(struct scan *s, struct writer *w, unsigned number)
 {
 	const uint8_t marker[2] = {ALL_ONES, (uint8_t)(RESTART + number % 8)};
-	if (!at_marker(s, !w) || !slice_starts(slice_part(s->in, s->at, s->in.len), slice_of(marker, 2)))
+	if (!at_marker(&s->from, !w) || !slice_starts(slice_part(s->from.in, s->from.at, s->from.in.len), slice_of(marker, 2)))
 		return false;
-	s->at += 2;
+	s->from.at += 2;
 	memset(s->last, 0, sizeof s->last);
 	if (!w)
 		return true;
-	put_rest(w);
-	memcpy(w->at, marker, 2);
-	w->at += 2;
+	put_rest(&w->to);
+	memcpy(w->to.at, marker, 2);
+	w->to.at += 2;
 	memset(w->last, 0, sizeof w->last);
 	return true;
 }
@@ -368,16 +385,16 @@ static bool block_written(struct scan *s, struct writer *w, unsigned number, boo
 {
 	const struct jpeg_part *part = &s->frame->part[number];
 	int step;
-	if (!dc_step(s, &s->dc[part->dc], &step) || !dc_worth(&s->last[number], step))
+	if (!dc_step(&s->from, &s->dc[part->dc], &step) || !dc_worth(&s->last[number], step))
 		return false;
-	put_dc(w, &w->dc[part->dc], outside ? 0 : s->last[number] - w->last[number]);
+	put_dc(&w->to, &w->dc[part->dc], outside ? 0 : s->last[number] - w->last[number]);
 	if (!outside)
 		w->last[number] = s->last[number];
 	if (!put_ac(s, &s->ac[part->ac], outside ? NULL : w, &w->ac[part->ac]))
 		return false;
 	if (outside)
-		put_symbol(w, &w->ac[part->ac], 0, 0, 0);
-	return !w->lacks;
+		put_symbol(&w->to, &w->ac[part->ac], 0, 0, 0);
+	return !w->to.lacks;
 }
 
 static bool part_walked(struct scan *s, struct writer *w, unsigned number, uint32_t column, uint32_t row)
@@ -406,10 +423,10 @@ static bool make_room(struct writer *w)
 {
 	if (!w)
 		return true;
-	if (w->at)
-		buffer_commit(w->out, (size_t)(w->at - (w->out->at + w->out->len)));
-	w->at = buffer_reserve(w->out, MCU_BYTES);
-	return w->at != NULL;
+	if (w->to.at)
+		buffer_commit(w->out, (size_t)(w->to.at - (w->out->at + w->out->len)));
+	w->to.at = buffer_reserve(w->out, MCU_BYTES);
+	return w->to.at != NULL;
 }
 
 static bool walked(struct scan *s, struct writer *w)
@@ -429,7 +446,7 @@ static bool walked(struct scan *s, struct writer *w)
 			if (!mcu_walked(s, w, column, row))
 				return false;
 		}
-	return at_marker(s, !w);
+	return at_marker(&s->from, !w);
 }
 
 static void begin(struct scan *s)
@@ -446,18 +463,18 @@ static void begin(struct scan *s)
 
 bool jpeg_scan_plain(const struct jpeg_frame *frame, struct slice coding, size_t *used)
 {
-	struct scan s = {.frame = frame, .in = coding};
+	struct scan s = {.frame = frame, .from.in = coding};
 	begin(&s);
 	if (!walked(&s, NULL))
 		return false;
-	*used = s.at;
+	*used = s.from.at;
 	return true;
 }
 
 bool jpeg_scan_write(const struct jpeg_frame *frame, const struct jpeg_frame *codes, struct slice coding,
                      struct buffer *out, size_t *used)
 {
-	struct scan s = {.frame = frame, .in = coding};
+	struct scan s = {.frame = frame, .from.in = coding};
 	struct writer w = {.out = out};
 	begin(&s);
 	for (unsigned i = 0; i < frame->parts; i++) {
@@ -469,9 +486,9 @@ bool jpeg_scan_write(const struct jpeg_frame *frame, const struct jpeg_frame *co
 	}
 	if (!walked(&s, &w) || !make_room(&w))
 		return false;
-	put_rest(&w);
+	put_rest(&w.to);
 	if (!make_room(&w))
 		return false;
-	*used = s.at;
+	*used = s.from.at;
 	return true;
 }
