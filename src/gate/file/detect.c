@@ -172,13 +172,18 @@ static const struct {
 	{"ms-excel.sheet.binary.macroEnabled.main", FILE_XLSB},
 };
 
-static bool contains_nocase(struct slice hay, struct slice needle)
+enum { MAIN_TYPES = sizeof main_types / sizeof main_types[0] };
+
+/* The first row of the table whose text, with the .main of all rows at `dot`, stands in the types. */
+static size_t main_row(struct slice types, size_t dot)
 {
-	uint8_t first = needle.at[0] | 32;
-	for (size_t i = 0; i + needle.len <= hay.len; i++)
-		if ((hay.at[i] | 32) == first && slice_equal_nocase(slice_part(hay, i, needle.len), needle))
-			return true;
-	return false;
+	for (size_t i = 0; i < MAIN_TYPES; i++) {
+		struct slice text = slice_str(main_types[i].text);
+		size_t before = slice_find(text, SLICE(".main"));
+		if (before <= dot && slice_equal_nocase(slice_part(types, dot - before, text.len), text))
+			return i;
+	}
+	return MAIN_TYPES;
 }
 
 static enum file_type by_content_types(const struct member *member)
@@ -187,12 +192,15 @@ static enum file_type by_content_types(const struct member *member)
 	uint8_t *text = unpack(member, &len);
 	if (!text)
 		return FILE_UNKNOWN;
-	enum file_type type = FILE_OTHER;
-	for (size_t i = 0; i < sizeof main_types / sizeof main_types[0] && type == FILE_OTHER; i++)
-		if (contains_nocase(slice_of(text, len), slice_str(main_types[i].text)))
-			type = main_types[i].type;
+	size_t first = MAIN_TYPES;
+	for (size_t at = 0; at + 4 < len; at++) {
+		if (text[at] != '.' || (text[at + 1] | 32) != 'm' || (text[at + 3] | 32) != 'i')
+			continue;
+		size_t row = main_row(slice_of(text, len), at);
+		first = row < first ? row : first;
+	}
 	free(text);
-	return type;
+	return first < MAIN_TYPES ? main_types[first].type : FILE_OTHER;
 }
 
 static enum file_type by_name(struct slice name, enum file_type first, enum file_type last)
@@ -246,6 +254,15 @@ static enum file_type compound_type(struct slice in)
 }
 
 /* ---- texts ---- */
+
+static bool contains_nocase(struct slice hay, struct slice needle)
+{
+	uint8_t first = needle.at[0] | 32;
+	for (size_t i = 0; i + needle.len <= hay.len; i++)
+		if ((hay.at[i] | 32) == first && slice_equal_nocase(slice_part(hay, i, needle.len), needle))
+			return true;
+	return false;
+}
 
 static struct slice trimmed_start(struct slice in)
 {

@@ -129,16 +129,21 @@ static bool take_quoted(struct scan *s, uint8_t quote, struct slice *inside)
 /* 'Sheet 1'!A1, never 'C:\[book.xls]Sheet'!A1 nor 'app|topic'!item */
 static bool sheet_name_allowed(struct slice name)
 {
+	static const bool marks[256] = {['['] = true, [']'] = true, ['\\'] = true, ['/'] = true, ['?'] = true,
+	                                ['*'] = true, ['|'] = true};
 	for (size_t i = 0; i < name.len; i++)
-		if (strchr("[]\\/?*|", name.at[i]) && name.at[i])
+		if (marks[name.at[i]])
 			return false;
 	return true;
 }
 
 static bool word_byte(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || (upper(c) >= 'A' && upper(c) <= 'Z') || c == '_' || c == '.' ||
-	       c == '\\' || c == '?' || c >= 0x80;
+	static const bool words[256] = {
+		['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['_'] = true, ['.'] = true,
+		['\\'] = true, ['?'] = true, [0x80 ... 0xFF] = true,
+	};
+	return words[c];
 }
 
 /* Table[[#This Row],[Column]] after a name; [0]! is this workbook; every other

@@ -99,6 +99,11 @@ static struct slice kept_copy(struct package *package, struct slice raw, bool *e
 {
 	struct buffer AUTO(buffer_done) plain = {0};
 	buffer_init(&plain, 1 << 20);
+	if (raw.len <= plain.ceiling && !memchr(raw.at, '&', raw.len)) {
+		struct slice same = arena_copy(package->arena, raw);
+		*enough &= same.at != NULL;
+		return same;
+	}
 	xml_decode(raw, &plain);
 	struct slice copy = arena_copy(package->arena, buffer_slice(&plain));
 	*enough &= buffer_ok(&plain) && copy.at != NULL;
@@ -397,9 +402,11 @@ struct part *opc_target(struct package *package, const struct part *source, stru
 	buffer_init(&path, 1 << 16);
 	buffer_init(&plain, 1 << 16);
 	put_resolved(source ? source->name : SLICE(""), target, &path);
-	put_unescaped(buffer_slice(&path), &plain);
 	struct part *part = opc_part(package, buffer_slice(&path));
-	part = part ? part : opc_part(package, buffer_slice(&plain));
+	if (!part && path.len && memchr(path.at, '%', path.len)) {
+		put_unescaped(buffer_slice(&path), &plain);
+		part = opc_part(package, buffer_slice(&plain));
+	}
 	return part && !part->entry->directory ? part : NULL;
 }
 

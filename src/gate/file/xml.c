@@ -72,15 +72,18 @@ void xml_decode(struct slice raw, struct buffer *out)
 
 void xml_encode(struct slice text, struct buffer *out)
 {
+	static const char *const escapes[256] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;",
+	                                         ['\t'] = "&#9;", ['\n'] = "&#10;", ['\r'] = "&#13;"};
+	size_t done = 0;
 	for (size_t i = 0; i < text.len; i++) {
-		uint8_t c = text.at[i];
-		const char *as = c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;"
-			: c == '\t' ? "&#9;" : c == '\n' ? "&#10;" : c == '\r' ? "&#13;" : NULL;
-		if (as)
-			buffer_put_str(out, as);
-		else
-			buffer_put_u8(out, c);
+		const char *as = escapes[text.at[i]];
+		if (!as)
+			continue;
+		buffer_put(out, text.at + done, i - done);
+		buffer_put_str(out, as);
+		done = i + 1;
 	}
+	buffer_put_slice(out, slice_part(text, done, text.len));
 }
 
 /* ---- namespaces ---- */
