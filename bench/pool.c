@@ -19,7 +19,7 @@
 enum { MOST = 8192, LARGEST = 200 << 20, SMALL = 1 << 20, ROUNDS = 3, PROMISED = 8 << 20 };
 
 static double clock_ms[MOST], cpu_ms[MOST];
-static size_t count, refused, counted, over_promise;
+static size_t count, refused, counted, over_promise, beyond;
 static uint64_t peak_most;
 static double worst_share;
 static const char *worst_name, *slowest_name;
@@ -36,6 +36,7 @@ struct passage {
 	double ms, cpu, reading; /* reading: of cpu, the second reader's */
 	uint64_t peak, second; /* of the two workers */
 	bool refused;
+	const char *ended; /* what the pool says of a worker that came to no word of its own */
 };
 
 static bool pass(struct pool *pool, const char *name, struct slice bytes, struct arena *arena,
@@ -50,7 +51,10 @@ static bool pass(struct pool *pool, const char *name, struct slice bytes, struct
 	struct pool_job first = {.program = POOL_CLEANSE, .name = slice_str(name), .input_fd = original,
 	                         .original_fd = -1};
 	bool went = pool_run(pool, &first, arena, &clean, NULL).code == OK && clean.end == POOL_DONE;
-	out->refused = went && clean.out_fd < 0;
+	/* beyond a worker's memory is a verdict too: too large */
+	bool large = clean.end == POOL_MEMORY || clean.end == POOL_OUTPUT;
+	out->ended = large ? clean.report.reason : NULL;
+	out->refused = (went && clean.out_fd < 0) || large;
 	out->peak = clean.peak_bytes;
 	out->cpu = clean.cpu_ms;
 	if (went && clean.out_fd >= 0) {
@@ -63,6 +67,7 @@ static bool pass(struct pool *pool, const char *name, struct slice bytes, struct
 		out->second = seen.peak_bytes;
 	}
 	out->ms = now_ms() - begun;
+	went |= large;
 	if (clean.out_fd >= 0)
 		close(clean.out_fd);
 	close(original);
@@ -124,6 +129,10 @@ static void take(struct pool *pool, const char *path, struct arena *keep, struct
 		double cpu = round == 0 || one.cpu < best.cpu ? one.cpu : best.cpu;
 		best = one.ms < best.ms ? one : best;
 		best.cpu = cpu;
+		if (one.ended && round == 0) {
+			beyond++;
+			printf("refused, %s  %s\n", one.ended, path);
+		}
 	}
 	if (getenv("BENCH_EACH"))
 		printf("%.0f ms of a processor (%.0f the second reader's), %.1f by the clock, %.1f and %.1f MiB  %s\n", best.cpu, best.reading, best.ms,
@@ -160,8 +169,8 @@ int main(int argc, char **argv)
 	qsort(clock_ms, count, sizeof clock_ms[0], by_value);
 	qsort(cpu_ms, count, sizeof cpu_ms[0], by_value);
 	size_t last = count - 1 - count / 100;
-	printf("%zu files up to 1 MiB through both workers (%zu refused): median %.1f ms, p99 %.1f ms by the clock; "
-	       "p99 %.0f ms, most %.0f ms of a processor (%s)\n", count, refused, clock_ms[count / 2], clock_ms[last],
+	printf("%zu files up to 1 MiB through both workers (%zu refused, %zu of them beyond a worker's memory): median %.1f ms, p99 %.1f ms by the clock; "
+	       "p99 %.0f ms, most %.0f ms of a processor (%s)\n", count, refused, beyond, clock_ms[count / 2], clock_ms[last],
 	       cpu_ms[last], slowest, slowest_name ? slowest_name : "");
 	printf("memory of %zu without pictures: %.0f MiB at most, %zu over 8 MiB + 3 x the file, the worst %.2f of it (%s)\n",
 	       counted, (double)peak_most / 1048576, over_promise, worst_share, worst_name ? worst_name : "");

@@ -1,5 +1,6 @@
-/* Growth doubles, from some megabytes on by a quarter (the kernel moves such pieces
- * without copying them), bounded by the ceiling; one byte more is kept for a NUL. */
+/* Growth doubles, from some megabytes on by a quarter and from many on by a sixteenth (the
+ * kernel moves such pieces without copying them, and address space is what a worker runs
+ * out of), bounded by the ceiling; one byte more is kept for a NUL.          */
 #include "base/buffer.h"
 
 #include "base/text.h"
@@ -8,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LARGE = 4 << 20 };
+enum { LARGE = 4 << 20, HUGE = 32 << 20 };
 
 void buffer_init(struct buffer *b, size_t ceiling)
 {
@@ -55,7 +56,7 @@ uint8_t *buffer_reserve(struct buffer *b, size_t len)
 		return b->at + b->len;
 	size_t room = b->room ? b->room : 256;
 	while (room < b->len + len) {
-		size_t more = room < LARGE ? room : room / 4;
+		size_t more = room < LARGE ? room : room < HUGE ? room / 4 : room / 16;
 		room = more > b->ceiling - room ? b->ceiling : room + more;
 	}
 	uint8_t *at = realloc(b->at, room + 1);

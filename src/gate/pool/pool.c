@@ -41,6 +41,7 @@ struct place {
 	enum pool_end end;
 	struct wire_answer answer;
 	uint32_t wall_ms, cpu_s;
+	uint64_t memory_bytes, output_bytes; /* that it may take and write */
 };
 
 struct zygote {
@@ -471,6 +472,7 @@ static struct result begin(struct pool *pool, const struct pool_job *job, struct
 	*place = (struct place){
 		.state = RUNNING, .id = pool->next_id++, .program = job->program, .type = wire.type,
 		.out_fd = output, .report_fd = report, .wall_ms = wire.wall_ms, .cpu_s = wire.cpu_s,
+		.memory_bytes = wire.memory_bytes, .output_bytes = wire.file_bytes,
 		.deadline_ms = stopwatch_ms() + wire.wall_ms + GRACE_MS};
 	output = report = -1;
 	return ok();
@@ -524,16 +526,20 @@ static const char *explain(const struct place *place, struct arena *arena)
 		[POOL_DONE] = "",
 		[POOL_TIMEOUT] = "the worker was ended after its time",
 		[POOL_CPU] = "the worker used up its processor time",
-		[POOL_MEMORY] = "the worker needed more memory than it may have",
-		[POOL_OUTPUT] = "the worker wrote more than it may",
+		[POOL_MEMORY] = "too large: the worker needed more memory than it may have",
+		[POOL_OUTPUT] = "too large: the worker wrote more than it may",
 		[POOL_FORBIDDEN] = "the worker asked the system for what its jail forbids",
 		[POOL_CRASHED] = "the worker crashed",
 		[POOL_RUBBISH] = "the worker's report or output cannot be believed",
 	};
+	uint64_t limit = place->end == POOL_MEMORY ? place->memory_bytes : place->end == POOL_OUTPUT ? place->output_bytes : 0;
+	char most[40] = "";
+	if (limit)
+		snprintf(most, sizeof most, ", %.1f MiB", (double)limit / 1048576);
 	if (place->answer.id == 0)
 		return texts[place->end];
-	return arena_printf(arena, "%s (%s %u; %u ms of at most %u, processor %u ms of at most %u s)",
-	                    texts[place->end], place->answer.end == WIRE_EXITED ? "status" : "signal",
+	return arena_printf(arena, "%s%s (%s %u; %u ms of at most %u, processor %u ms of at most %u s)",
+	                    texts[place->end], most, place->answer.end == WIRE_EXITED ? "status" : "signal",
 	                    place->answer.code, place->answer.wall_ms, place->wall_ms,
 	                    place->answer.cpu_ms, place->cpu_s);
 }
