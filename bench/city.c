@@ -1,7 +1,8 @@
 /* bench/city - a generated city: entries a second, tables rebuilt, the April transfer
  *
- *   bench/city [SIZE]     "aonami"; "load" is 3,000 people, 100,000 assets and about a
- *                         million entries; in a new folder below $TMPDIR or /tmp */
+ *   bench/city [SIZE [NEW_FOLDER]]   "aonami"; "load" is 3,000 people, 100,000 assets and about a
+ *                         million entries, "load/10" the tenth of that; in a new folder below
+ *                         $TMPDIR or /tmp, which goes afterwards, or in that one, which stays */
 #include "base/file.h"
 #include "city/city.h"
 #include "house/house.h"
@@ -121,22 +122,39 @@ static bool make_folder(const char *name, char folder[512])
 	return mkdtemp(folder) != NULL;
 }
 
+/* "load/10": the people of load, a tenth of what they have and do */
+static bool size_of(const char *name, struct city_size *out)
+{
+	char base[32];
+	unsigned part = 1;
+	const char *slash = strchr(name, '/');
+	snprintf(base, sizeof base, "%.*s", (int)(slash ? slash - name : (ptrdiff_t)strlen(name)), name);
+	const struct city_size *size = city_size_named(base);
+	if (!size || (slash && (sscanf(slash, "/%u", &part) != 1 || !part || part > size->assets)))
+		return false;
+	*out = *size;
+	unsigned *const counts[] = {&out->assets, &out->applications, &out->changes, &out->absences, &out->deeds};
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+		*counts[i] /= part;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	static struct town t;
 	struct why why = {0};
 	char folder[512];
 	const char *kept = argc > 2 ? argv[2] : NULL;
-	const struct city_size *size = city_size_named(argc > 1 ? argv[1] : "aonami");
+	struct city_size size;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	t.arena = arena_new(16 << 20);
-	if (!size || !t.arena || !make_folder(kept, folder)) {
-		fprintf(stderr, "usage: city [small | aonami | load [NEW_FOLDER]]\n");
+	if (!size_of(argc > 1 ? argv[1] : "aonami", &size) || !t.arena || !make_folder(kept, folder)) {
+		fprintf(stderr, "usage: city [small | aonami | load | SIZE/N [NEW_FOLDER]]\n");
 		return 2;
 	}
 	struct result done = open_town(&t, folder, &why);
 	if (done.code == OK)
-		done = play(&t, size, &why);
+		done = play(&t, &size, &why);
 	if (done.code == OK)
 		done = prove(&t, &why);
 	if (done.code == OK)

@@ -40,6 +40,16 @@ struct ledger_entry {
 	struct slice data;      /* canonical JSON object; with the rest within LEDGER_LEAF_MAX */
 };
 
+/* Counts that each entry adds to are gathered in memory while all entries are applied one
+ * after the other, and written once: nothing reads the tables in between.
+ * begin  NULL: no memory      write  once, after the last entry      end  takes NULL */
+struct projection_gathering {
+	void *(*begin)(void);
+	struct result (*take)(void *gathered, struct store *store, const struct ledger_entry *entry, struct why *why);
+	struct result (*write)(void *gathered, struct store *store, struct why *why);
+	void (*end)(void *gathered);
+};
+
 /* A projection owns tables that nobody else writes.  apply may use only the
  * entry and its own tables: no clock, no vault, no randomness.  Tables that
  * refer to others stand after them in the list.                            */
@@ -51,6 +61,10 @@ struct projection {
 	/* wants - entry kinds start with one of these, NULL-terminated */
 	const char *const *kinds;
 	struct result (*apply)(struct store *store, const struct ledger_entry *entry, struct why *why);
+	const struct projection_gathering *gathering; /* nullable; leaves the same rows as apply */
+	/* nullable, NULL-terminated: indexes that apply never reads.  While the tables are made
+	 * anew there are none, and each is made of the whole table at the end       */
+	const char *const *late_indexes;
 };
 
 /* ledger_open - migrates; origin names the log in checkpoints, e.g.

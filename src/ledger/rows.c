@@ -7,11 +7,68 @@
 
 #include <stdio.h>
 
-enum { COLUMNS_MAX = 128, SHOWN = 60 };
+enum { COLUMNS_MAX = 128, SHOWN = 60, LEDGER_PROJECTIONS = 32, REBUILD_CACHE = 256 << 20 };
 
 /* ---- replay -------------------------------------------------------------- */
 
-struct result ledger_replay(struct ledger *ledger, struct store *to, struct why *why)
+/* What is gathered of each projection that gathers, in their order. */
+struct replaying {
+	struct ledger *ledger;
+	struct store *to;
+	void *gathered[LEDGER_PROJECTIONS];
+	struct buffer indexes; /* statements that make the dropped ones again */
+};
+
+static size_t projections_of(const struct ledger *ledger)
+{
+	size_t count = 0;
+	while (ledger->projections && ledger->projections[count])
+		count++;
+	return count;
+}
+
+static struct result drop_indexes(struct replaying *r, const struct projection *p, struct why *why)
+{
+	AUTO(buffer_done) struct buffer sql;
+	buffer_init(&sql, 4096);
+	for (const char *const *name = p->late_indexes; name && *name; name++) {
+		TRY(store_drop_index(r->to, *name, &sql, why));
+		buffer_put_slice(&r->indexes, buffer_slice(&sql));
+		buffer_put_str(&r->indexes, ";");
+	}
+	return buffer_ok(&r->indexes) ? ok() : fail(why, E_MEMORY, p->name, "no memory to replay");
+}
+
+static struct result replay_begin(struct replaying *r, struct why *why)
+{
+	size_t count = projections_of(r->ledger);
+	if (count > LEDGER_PROJECTIONS)
+		return fail(why, E_LIMIT, "ledger", "more than %d projections", LEDGER_PROJECTIONS);
+	for (size_t i = 0; i < count; i++) {
+		const struct projection *p = r->ledger->projections[i];
+		TRY(drop_indexes(r, p, why));
+		r->gathered[i] = p->gathering ? p->gathering->begin() : NULL;
+		if (p->gathering && !r->gathered[i])
+			return fail(why, E_MEMORY, p->name, "no memory to replay");
+	}
+	return ok();
+}
+
+static struct result replay_entry(struct replaying *r, const struct ledger_entry *entry, struct why *why)
+{
+	for (size_t i = 0; r->ledger->projections && r->ledger->projections[i]; i++) {
+		const struct projection *p = r->ledger->projections[i];
+		if (!projection_wants(p, entry->kind))
+			continue;
+		if (p->gathering)
+			TRY(p->gathering->take(r->gathered[i], r->to, entry, why));
+		else
+			TRY(p->apply(r->to, entry, why));
+	}
+	return ok();
+}
+
+static struct result replay_all(struct replaying *r, struct why *why)
 {
 	AUTO(statement_drop) struct statement *s = NULL;
 	AUTO(arena_drop) struct arena *arena = arena_new(4 * LEDGER_LEAF_MAX);
@@ -19,15 +76,39 @@ struct result ledger_replay(struct ledger *ledger, struct store *to, struct why 
 	bool row = false;
 	if (!arena)
 		return fail(why, E_MEMORY, "ledger", "no memory to replay");
-	TRY(store_prepare(ledger->store, "SELECT leaf FROM ledger_entry ORDER BY seq", &s, why));
+	TRY(store_prepare(r->ledger->store, "SELECT leaf FROM ledger_entry ORDER BY seq", &s, why));
 	TRY(statement_step(s, &row, why));
 	while (row) {
 		arena_reset(arena);
 		TRY(entry_read(column_blob(s, 0), arena, &entry, why));
-		TRY(ledger_project(ledger, to, &entry, why));
+		TRY(replay_entry(r, &entry, why));
 		TRY(statement_step(s, &row, why));
 	}
 	return ok();
+}
+
+static struct result replay_end(struct replaying *r, struct why *why)
+{
+	for (size_t i = 0; i < projections_of(r->ledger); i++)
+		if (r->gathered[i])
+			TRY(r->ledger->projections[i]->gathering->write(r->gathered[i], r->to, why));
+	return buffer_slice(&r->indexes).len ? store_exec(r->to, buffer_cstr(&r->indexes), why) : ok();
+}
+
+struct result ledger_replay(struct ledger *ledger, struct store *to, struct why *why)
+{
+	struct replaying r = {.ledger = ledger, .to = to};
+	buffer_init(&r.indexes, 1 << 16);
+	struct result done = replay_begin(&r, why);
+	if (done.code == OK)
+		done = replay_all(&r, why);
+	if (done.code == OK)
+		done = replay_end(&r, why);
+	for (size_t i = 0; i < projections_of(ledger) && i < LEDGER_PROJECTIONS; i++)
+		if (r.gathered[i])
+			ledger->projections[i]->gathering->end(r.gathered[i]);
+	buffer_done(&r.indexes);
+	return done;
 }
 
 /* ---- one table on both sides --------------------------------------------- */
@@ -245,9 +326,7 @@ static struct result empty_table(struct store *store, const char *table, struct 
 /* Tables that refer to others stand behind them: the last goes first. */
 static struct result empty_tables(struct ledger *ledger, struct why *why)
 {
-	size_t projections = 0;
-	while (ledger->projections && ledger->projections[projections])
-		projections++;
+	size_t projections = projections_of(ledger);
 	while (projections-- > 0) {
 		const char *const *tables = ledger->projections[projections]->tables;
 		size_t count = 0;
@@ -277,6 +356,7 @@ struct result ledger_rebuild(struct ledger *ledger, struct why *why)
 	AUTO(arena_drop) struct arena *arena = arena_new(65536);
 	if (!arena)
 		return fail(why, E_MEMORY, "ledger", "no memory to rebuild");
+	TRY(store_cache(ledger->store, REBUILD_CACHE, why));
 	TRY(store_begin(ledger->store, why));
 	struct result done = rebuild(ledger, arena, why);
 	if (done.code == OK)

@@ -7,6 +7,9 @@
 #include "proof/internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+enum { KIND = 160 };
 
 static const struct migration migrations[] = {
 	{1, "CREATE TABLE proof_clause ("
@@ -64,18 +67,24 @@ static struct result count_kind(struct store *store, const struct ledger_entry *
 	                 ARGS(arg_text(entry->body), arg_text(kind)), NULL, why);
 }
 
-/* "done.run_backup": it happened, whether or not it began a duty. */
-static struct result count_done(struct store *store, const struct ledger_entry *entry, struct why *why)
+/* "done.run_backup": it happened, whether or not it began a duty; "" nothing did. */
+static struct result done_kind(const struct ledger_entry *entry, char out[KIND], struct why *why)
 {
 	AUTO(json_drop) json_t *data = NULL;
-	char kind[160];
+	out[0] = 0;
 	if (slice_find(entry->data, SLICE("\"done\":\"")) == SIZE_MAX)
 		return ok();
 	TRY(record_data(entry, &data, why));
-	if (!*json_text(data, "done"))
-		return ok();
-	snprintf(kind, sizeof kind, "done.%s", json_text(data, "done"));
-	return count_kind(store, entry, slice_str(kind), why);
+	if (*json_text(data, "done"))
+		snprintf(out, KIND, "done.%s", json_text(data, "done"));
+	return ok();
+}
+
+static struct result count_done(struct store *store, const struct ledger_entry *entry, struct why *why)
+{
+	char kind[KIND];
+	TRY(done_kind(entry, kind, why));
+	return *kind ? count_kind(store, entry, slice_str(kind), why) : ok();
 }
 
 static struct result apply(struct store *store, const struct ledger_entry *entry, struct why *why)
@@ -91,6 +100,104 @@ static struct result apply(struct store *store, const struct ledger_entry *entry
 	return count_done(store, entry, why);
 }
 
+/* ---- all entries in turn: counted in memory, written once -------------------------- */
+
+enum { COUNT_SLOTS = 1 << 16, COUNTS_MAX = COUNT_SLOTS / 2 };
+
+struct counted {
+	char *of; /* table's letter, body, a line end, clause or kind; NULL: free */
+	size_t body_len;
+	int64_t entries, gate, last_ms;
+};
+struct counts {
+	struct counted at[COUNT_SLOTS];
+	size_t used;
+};
+
+static void *begin_counts(void)
+{
+	return calloc(1, sizeof(struct counts));
+}
+
+static void end_counts(void *gathered)
+{
+	struct counts *counts = gathered;
+	for (size_t i = 0; counts && i < COUNT_SLOTS; i++)
+		free(counts->at[i].of);
+	free(counts);
+}
+
+static uint64_t mix(uint64_t h, struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		h = (h ^ text.at[i]) * UINT64_C(1099511628211);
+	return h;
+}
+
+static bool is_same(const struct counted *c, char table, struct slice body, struct slice what)
+{
+	return c->of[0] == table && c->body_len == body.len && memcmp(c->of + 1, body.at, body.len) == 0 &&
+	       slice_is(what, c->of + 2 + body.len);
+}
+
+/* table  'c' a clause, 'k' a kind */
+static struct result count_one(struct counts *counts, char table, const struct ledger_entry *entry, struct slice what,
+                               struct why *why)
+{
+	struct slice body = entry->body;
+	size_t i = (size_t)(mix(mix(UINT64_C(1469598103934665603) + (uint8_t)table, body), what) % COUNT_SLOTS);
+	while (counts->at[i].of && !is_same(&counts->at[i], table, body, what))
+		i = (i + 1) % COUNT_SLOTS;
+	struct counted *c = &counts->at[i];
+	if (!c->of) {
+		c->of = malloc(body.len + what.len + 3);
+		if (!c->of || ++counts->used > COUNTS_MAX)
+			return fail(why, c->of ? E_LIMIT : E_MEMORY, "proof", "too many clauses and kinds to count");
+		snprintf(c->of, body.len + what.len + 3, "%c%.*s\n%.*s", table, SLICE_ARG(body), SLICE_ARG(what));
+		c->body_len = body.len;
+	}
+	c->entries++;
+	c->gate += table == 'c' && of_gate(entry->kind);
+	c->last_ms = entry->time_ms;
+	return ok();
+}
+
+static struct result take(void *gathered, struct store *store, const struct ledger_entry *entry, struct why *why)
+{
+	char kind[KIND];
+	if (slice_is(entry->kind, "proof.counted"))
+		return count_month(store, entry, why);
+	if (slice_starts(entry->kind, SLICE("duty.")))
+		return ok();
+	for (size_t i = 0; i < entry->clause_count; i++)
+		TRY(count_one(gathered, 'c', entry, entry->clauses[i], why));
+	if (slice_is(entry->kind, "application.answered"))
+		TRY(count_one(gathered, 'k', entry, entry->kind, why));
+	TRY(done_kind(entry, kind, why));
+	return *kind ? count_one(gathered, 'k', entry, slice_str(kind), why) : ok();
+}
+
+static struct result write_counts(void *gathered, struct store *store, struct why *why)
+{
+	const struct counts *counts = gathered;
+	for (size_t i = 0; i < COUNT_SLOTS; i++) {
+		const struct counted *c = &counts->at[i];
+		if (!c->of)
+			continue;
+		struct slice body = slice_of(c->of + 1, c->body_len), what = slice_str(c->of + 2 + c->body_len);
+		if (c->of[0] == 'c')
+			TRY(store_run(store, "INSERT INTO proof_clause (body, clause, entries, gate, last_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+			              ARGS(arg_text(body), arg_text(what), arg_i64(c->entries), arg_i64(c->gate), arg_i64(c->last_ms)),
+			              NULL, why));
+		else
+			TRY(store_run(store, "INSERT INTO proof_kind (body, kind, entries) VALUES (?1, ?2, ?3)",
+			              ARGS(arg_text(body), arg_text(what), arg_i64(c->entries)), NULL, why));
+	}
+	return ok();
+}
+
+static const struct projection_gathering gathering = {begin_counts, take, write_counts, end_counts};
+
 const struct projection proof_projection = {
 	.name = "proof",
 	.tables = tables,
@@ -98,6 +205,7 @@ const struct projection proof_projection = {
 	.migration_count = sizeof migrations / sizeof *migrations,
 	.kinds = kinds,
 	.apply = apply,
+	.gathering = &gathering,
 };
 
 struct result happenings_read(struct proof *p, struct arena *arena, const char ***out, size_t *count,

@@ -1,6 +1,8 @@
 /* The tables of registers, as the ledger's entries make them. */
 #include "register/book_internal.h"
 
+#include <stdlib.h>
+
 /* register_cell serves filters and "who names this row": one line a value, a
  * line a member for sets, a class by its high.                              */
 static const struct migration migrations[] = {
@@ -22,6 +24,9 @@ static const struct migration migrations[] = {
 	    "CREATE INDEX register_row_name ON register_row (body, kind, closed, name, id);"},
 };
 static const char *const tables[] = {"register_row", "register_cell", "book_entry", "evidence_hold", NULL};
+/* who reads these asks: applying finds a row by its id */
+static const char *const late[] = {"register_cell_value", "register_row_changed", "register_row_serial", "register_row_name",
+                                   NULL};
 static const char *const kinds[] = {"register.", "book.", "hold.", NULL};
 
 static struct result misfit(const struct ledger_entry *entry, struct why *why)
@@ -38,24 +43,128 @@ static struct result put_cell(struct store *store, struct slice row, const char 
 	                 ARGS(arg_text(row), arg_str(path), arg_str(value)), NULL, why);
 }
 
-static struct result put_cells(struct store *store, struct slice row, json_t *cells,
-                               json_t *rated, struct why *why)
+/* What a row says of itself, one line a value.  Of a row that changes few lines do: those
+ * that stand there already are left alone.                                    */
+struct said {
+	const char *path, *value;
+	bool there;
+};
+struct saying {
+	struct said *at;
+	size_t count;
+};
+
+static void say(struct saying *all, const char *path, const char *value)
+{
+	all->at[all->count++] = (struct said){path, value ? value : "", false};
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct said *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+	return order ? order : strcmp(x->value, y->value);
+}
+
+static void collect(json_t *cells, json_t *rated, struct saying *all)
 {
 	const char *path;
 	json_t *value, *member;
 	size_t i;
-	TRY(store_run(store, "DELETE FROM register_cell WHERE row = ?1", ARGS(arg_text(row)), NULL, why));
 	json_object_foreach(cells, path, value) {
 		if (json_object_get(rated, path))
 			continue;
 		if (json_is_string(value))
-			TRY(put_cell(store, row, path, json_string_value(value), why));
+			say(all, path, json_string_value(value));
 		json_array_foreach(value, i, member)
-			TRY(put_cell(store, row, path, json_string_value(member), why));
+			say(all, path, json_string_value(member));
 	}
 	json_object_foreach(rated, path, value)
-		TRY(put_cell(store, row, path, json_string_value(json_array_get(value, 1)), why));
+		say(all, path, json_string_value(json_array_get(value, 1)));
+	qsort(all->at, all->count, sizeof *all->at, by_path);
+}
+
+static size_t most_of(json_t *cells, json_t *rated)
+{
+	const char *path;
+	json_t *value;
+	size_t most = json_object_size(rated) + 1;
+	json_object_foreach(cells, path, value)
+		most += json_is_array(value) ? json_array_size(value) : 1;
+	return most;
+}
+
+/* Marks what stands there; what should not is noted: path, NUL, value, NUL. */
+static struct result compare_cells(struct store *store, struct slice row, struct saying *all, struct buffer *gone,
+                                   struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	bool found = false;
+	TRY(store_ask(store, "SELECT path, value FROM register_cell WHERE row = ?1 ORDER BY path, value", ARGS(arg_text(row)),
+	              &s, why));
+	for (size_t at = 0;;) {
+		TRY(statement_step(s, &found, why));
+		if (!found)
+			return ok();
+		struct slice path = column_text(s, 0), value = column_text(s, 1);
+		int order = -1;
+		for (; at < all->count; at++) {
+			order = slice_compare(path, slice_str(all->at[at].path));
+			order = order ? order : slice_compare(value, slice_str(all->at[at].value));
+			if (order <= 0)
+				break;
+		}
+		if (at < all->count && order == 0) {
+			all->at[at].there = true;
+			continue;
+		}
+		buffer_put_slice(gone, path);
+		buffer_put_u8(gone, 0);
+		buffer_put_slice(gone, value);
+		buffer_put_u8(gone, 0);
+	}
+}
+
+static struct result drop_cells(struct store *store, struct slice row, struct slice gone, struct why *why)
+{
+	for (size_t at = 0; at < gone.len;) {
+		const char *path = (const char *)gone.at + at, *value = path + strlen(path) + 1;
+		TRY(store_run(store, "DELETE FROM register_cell WHERE row = ?1 AND path = ?2 AND value = ?3",
+		              ARGS(arg_text(row), arg_str(path), arg_str(value)), NULL, why));
+		at += strlen(path) + strlen(value) + 2;
+	}
 	return ok();
+}
+
+static struct result put_all(struct store *store, struct slice row, bool fresh, struct saying *all, struct why *why)
+{
+	AUTO(buffer_done) struct buffer gone;
+	buffer_init(&gone, 16 << 20);
+	if (!fresh)
+		TRY(compare_cells(store, row, all, &gone, why));
+	if (!buffer_ok(&gone))
+		return fail(why, E_MEMORY, "register", "no memory for a row");
+	TRY(drop_cells(store, row, buffer_slice(&gone), why));
+	for (size_t i = 0; i < all->count; i++)
+		if (!all->at[i].there)
+			TRY(put_cell(store, row, all->at[i].path, all->at[i].value, why));
+	return ok();
+}
+
+/* fresh  the row is new: nothing stands there */
+static struct result put_cells(struct store *store, struct slice row, bool fresh, json_t *cells, json_t *rated,
+                               struct why *why)
+{
+	struct said few[64];
+	size_t most = most_of(cells, rated);
+	struct saying all = {.at = most <= sizeof few / sizeof *few ? few : reallocarray(NULL, most, sizeof *few)};
+	if (!all.at)
+		return fail(why, E_MEMORY, "register", "no memory for a row");
+	collect(cells, rated, &all);
+	struct result done = put_all(store, row, fresh, &all, why);
+	if (all.at != few)
+		free(all.at);
+	return done;
 }
 
 /* Objects of strings, or of arrays of strings: all that apply relies on. */
@@ -133,7 +242,7 @@ static struct result apply_version(struct store *store, const struct ledger_entr
 	TRY(statement_run(s, &changed, why));
 	if (changed != 1)
 		return misfit(entry, why);
-	return put_cells(store, entry->subject, cells, rated, why);
+	return put_cells(store, entry->subject, version == 1, cells, rated, why);
 }
 
 static struct result apply_rated(struct store *store, const struct ledger_entry *entry,
@@ -205,4 +314,5 @@ const struct projection register_projection = {
 	.migration_count = sizeof migrations / sizeof *migrations,
 	.kinds = kinds,
 	.apply = apply,
+	.late_indexes = late,
 };

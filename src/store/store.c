@@ -615,6 +615,29 @@ struct result store_table_shape(struct store *store, const char *table, struct b
 	return buffer_ok(out) ? ok() : fail(why, E_LIMIT, table, "its declaration is too long");
 }
 
+struct result store_drop_index(struct store *store, const char *name, struct buffer *sql, struct why *why)
+{
+	char drop[160];
+	int len = snprintf(drop, sizeof drop, "DROP INDEX \"%s\"", name);
+	if (len < 0 || (size_t)len >= sizeof drop || strchr(name, '"'))
+		return fail(why, E_INPUT, name, "no index is named so");
+	{
+		AUTO(statement_drop) struct statement *s = NULL;
+		bool row = false;
+		TRY(prepare(store, "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1 AND sql IS NOT NULL", true, &s,
+		            why));
+		bind_text(s, 1, slice_str(name));
+		TRY(statement_step(s, &row, why));
+		if (!row)
+			return fail(why, E_ABSENT, name, "there is no such index");
+		buffer_clear(sql);
+		buffer_put_slice(sql, column_text(s, 0));
+	}
+	if (!buffer_ok(sql))
+		return fail(why, E_LIMIT, name, "its declaration is too long");
+	return exec_own(store, drop, why);
+}
+
 /* ---- scrub and backup ---------------------------------------------------- */
 
 struct result store_scrub(struct store *store, struct why *why)

@@ -120,6 +120,10 @@ struct result store_table_key(struct store *store, const char *table, struct buf
 struct result store_table_shape(struct store *store, const char *table, struct buffer *out,
                                 struct why *why) MUST;
 
+/* store_drop_index - and say what makes it again; E_ABSENT no such index
+ * sql  emptied first                                                        */
+struct result store_drop_index(struct store *store, const char *name, struct buffer *sql, struct why *why) MUST;
+
 /* store_scrub - let no older image of a changed or deleted row stay in the
  * database's own log; outside a transaction.  E_BUSY while others read      */
 struct result store_scrub(struct store *store, struct why *why) MUST;

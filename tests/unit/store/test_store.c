@@ -307,6 +307,31 @@ TEST(what_was_acknowledged_survives_kill_9)
 	CHECK(kept == id + 1 || kept == id + 2);
 }
 
+TEST(a_dropped_index_comes_back_as_it_was)
+{
+	struct why why = {0};
+	AUTO(store_drop) struct store *store = NULL;
+	struct buffer before, after, sql;
+	buffer_init(&before, 4096);
+	buffer_init(&after, 4096);
+	buffer_init(&sql, 4096);
+	CHECK_OK(store_open("sqlite::memory:", &store, &why), &why);
+	CHECK_OK(store_exec(store, table, &why), &why);
+	CHECK_OK(store_exec(store, "CREATE TABLE shelf (a TEXT PRIMARY KEY, b TEXT); CREATE INDEX shelf_b ON shelf (b, a)", &why), &why);
+	CHECK_OK(store_table_shape(store, "shelf", &before, &why), &why);
+	CHECK_OK(store_drop_index(store, "shelf_b", &sql, &why), &why);
+	CHECK_OK(store_table_shape(store, "shelf", &after, &why), &why);
+	CHECK(!slice_equal(buffer_slice(&before), buffer_slice(&after)));
+	CHECK_OK(store_exec(store, buffer_cstr(&sql), &why), &why);
+	CHECK_OK(store_table_shape(store, "shelf", &after, &why), &why);
+	CHECK(slice_equal(buffer_slice(&before), buffer_slice(&after)));
+	CHECK_FAILS(store_drop_index(store, "none", &sql, NULL), E_ABSENT);
+	CHECK_FAILS(store_drop_index(store, "x\"; DROP TABLE shelf; --", &sql, NULL), E_INPUT);
+	buffer_done(&before);
+	buffer_done(&after);
+	buffer_done(&sql);
+}
+
 TEST(a_store_in_a_hurry_ends_with_everything_in_its_file)
 {
 	struct why why = {0};
