@@ -41,10 +41,14 @@ static const char tables_2[] =
 
 static const char tables_3[] = "ALTER TABLE office_section ADD COLUMN successor TEXT NOT NULL DEFAULT '';";
 
-static const struct migration migrations[] = {{1, tables_1}, {2, tables_2}, {3, tables_3}};
+/* Who has left, since when: whoever tries his login then is told apart from a wrong one. */
+static const char tables_4[] =
+	"CREATE TABLE office_left(body TEXT NOT NULL, person TEXT NOT NULL, from_day BIGINT NOT NULL, PRIMARY KEY(body,person));";
+
+static const struct migration migrations[] = {{1, tables_1}, {2, tables_2}, {3, tables_3}, {4, tables_4}};
 static const char *const tables[] = {
 	"office_section", "office_person", "office_holding", "office_absence", "office_delegation",
-	"office_credential", "office_factor", "office_fact", NULL,
+	"office_credential", "office_factor", "office_fact", "office_left", NULL,
 };
 static const char *const kinds[] = {"office.", NULL};
 
@@ -95,6 +99,9 @@ static const struct act acts[] = {
 	{"office.person.restored",
 	 "UPDATE office_person SET active=1 WHERE body=?1 AND id=?2 AND active=0",
 	 {{TEXT, "person"}}},
+	{"office.person.left",
+	 "INSERT INTO office_left(body,person,from_day) VALUES(?1,?2,?3) ON CONFLICT(body,person) DO UPDATE SET from_day=excluded.from_day",
+	 {{TEXT, "person"}, {TODAY, NULL}}},
 	{"office.post.held",
 	 "INSERT INTO office_holding(body,post,scope,person,from_day,to_day) VALUES(?1,?2,?3,?4,?5,?6)",
 	 {{TEXT, "post"}, {TEXT, "scope"}, {TEXT, "person"}, {DAY, "from"}, {DAY, "to"}}},

@@ -1,5 +1,6 @@
 /* Opening cases, writing more of them, moving them on. */
 #include "proceeding/internal.h"
+#include "proceeding/leaving.h"
 
 #include "base/text.h"
 
@@ -265,9 +266,11 @@ struct result case_moved(struct proceedings *p, const char *id, const char *act,
 	if (decision->verdict != PASS)
 		return fail(why, E_CONFLICT, id, "「%s」は、いまはできません。この件の状態が申請のあとで変わりました。", move.title);
 	/* a drill proves no clause and fills no record book */
-	TRY(proceeding_record(p, "case.moved", id, actor, "", view.drill ? NULL : decision,
-	                      json_pack("{ss ss ss ss sb}", "done", act, "from", view.step, "to", move.to,
-	                                "application", application, "drill", view.drill), why));
+	json_t *data = json_pack("{ss ss ss ss sb}", "done", act, "from", view.step, "to", move.to, "application", application,
+	                         "drill", view.drill);
+	if (strcmp(view.row.kind, leaving_kind(p->at.policy, arena)) == 0) /* it is about him who leaves */
+		json_object_set_new(data, "of", json_string(register_cell(&view.row, "person")));
+	TRY(proceeding_record(p, "case.moved", id, actor, "", view.drill ? NULL : decision, data, why));
 	const struct effect_of of = {.row = id, .section = view.row.section, .actor = actor, .approver = "", .done = true,
 		.origin = arena_printf(arena, "%s %lld", id, (long long)view.turn)};
 	if (!of.origin)

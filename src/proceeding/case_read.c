@@ -182,13 +182,16 @@ struct result case_wish(struct proceedings *p, const struct case_view *view, con
                         const char *actor, struct arena *arena, struct wish *out, struct why *why)
 {
 	static const char *const words[] = {"", "yes", "no", "not_applicable"};
-	struct fact_pair *facts = ARENA_ARRAY(arena, 2 + POLICY_STEPS * 2 + view->item_count, struct fact_pair);
+	struct fact_pair *facts = ARENA_ARRAY(arena, 3 + POLICY_STEPS * 2 + view->item_count, struct fact_pair);
 	size_t n = 0;
-	const char *step;
+	const char *step, *held;
+	TRY(leaving_held(p, &view->row, arena, &held, why));
 	if (!facts)
 		return no_memory(why);
 	facts[n++] = (struct fact_pair){"object", view->row.id};
 	facts[n++] = (struct fact_pair){"object.step", view->step};
+	if (*held)
+		facts[n++] = (struct fact_pair){"object.held", held};
 	for (size_t i = 0; i < POLICY_STEPS * 2 && (step = policy_kind_step(p->at.policy, view->row.kind, i)); i++)
 		facts[n++] = (struct fact_pair){arena_printf(arena, "passed.%s", step),
 		                                is_passed(view, step) ? "yes" : "no"};

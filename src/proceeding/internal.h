@@ -121,6 +121,10 @@ struct result after_record(struct proceedings *p, const struct application *a, c
 struct result after_apply(struct store *store, const struct ledger_entry *entry, const json_t *data,
                           struct why *why) MUST;
 
+/* leaving_held - how much the person of a case of leaving still holds; "" of other kinds */
+struct result leaving_held(struct proceedings *p, const struct register_row *row, struct arena *arena, const char **out,
+                           struct why *why) MUST;
+
 /* exception_begun - an exception is in force: it is written into the record books, and one
  * that nobody permitted is kept as such.  urgent_apply - the projection's half; exception.c */
 struct result exception_begun(struct proceedings *p, const struct application *a, struct arena *arena,

@@ -2,6 +2,8 @@
  * that everybody always has one to be in.                                    */
 #include "transfer/internal.h"
 
+#include "proceeding/leaving.h"
+
 #include <stdio.h>
 
 static const char clock_name[] = "sekisho-clock";
@@ -103,8 +105,9 @@ static struct result run_hire(struct transfers *t, struct transfer_row *row, day
 static struct result run_leave(struct transfers *t, struct transfer_row *row, day_t day,
                                struct arena *arena, struct why *why)
 {
-	TRY(end_posts(t, row, day, arena, why));
-	return office_suspend(t->at.office, clock_name, row->person, true, SLICE("退職（人事異動の発令による）"), why);
+	char leaving[27];
+	(void)day, (void)arena;
+	return leaving_begin(t->at.proceedings, clock_name, row->person, SLICE("退職（人事異動の発令による）"), leaving, why);
 }
 
 static struct result run_open(struct transfers *t, struct transfer_row *row, day_t day,

@@ -5,6 +5,7 @@
 #include "web/pages.h"
 #include "web/pages_duty.h"
 #include "web/pages_forms.h"
+#include "web/pages_leave.h"
 #include "web/pages_review.h"
 
 #include "proceeding/case.h"
@@ -445,7 +446,9 @@ static struct result show_case(struct request *rq, unsigned status, struct shown
 		? text(rq, "%s/commission", path) : ""));
 	json_object_set_new(model, "evidence", json_string(fields_get(&s->fields, "on_hold")
 		? text(rq, "%s/evidence", path) : ""));
-	struct result filled = history_model(rq, v, json_object_get(model, "history"), why);
+	struct result filled = held_by_leaver(rq, &v->row, model, why);
+	if (filled.code == OK)
+		filled = history_model(rq, v, json_object_get(model, "history"), why);
 	if (filled.code == OK)
 		filled = due_model(rq, v, json_object_get(model, "due"), why);
 	if (filled.code == OK)

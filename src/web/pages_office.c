@@ -1,6 +1,7 @@
 /* 組織: sections with their posts and who holds them today or on a day, what nobody
  * holds, who is away and who stands in; one person with posts and absences.   */
 #include "web/pages.h"
+#include "web/pages_leave.h"
 #include "web/pages_office.h"
 
 #include "base/number.h"
@@ -247,6 +248,7 @@ static struct result person_model(struct request *rq, const struct person *perso
 {
 	TRY(posts_model(rq, person, model, why));
 	TRY(facts_of_person(rq, person, model, why));
+	TRY(leaving_model(rq, person, model, why));
 	return absences_model(rq, person, model, why);
 }
 

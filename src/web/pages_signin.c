@@ -1,6 +1,7 @@
 /* Signing in: password, then a code of the person's device; the first time also
  * a password of one's own and the device's secret.                          */
 #include "web/pages.h"
+#include "web/pages_leave.h"
 #include "web/private.h"
 
 #include <qrencode.h>
@@ -67,6 +68,8 @@ struct result post_signin(struct request *rq, struct why *why)
 	rq->has_session = false;
 	TRY(signin_password(parts_of(rq)->office, zone_word(rq->zone), rq->address, login, password,
 	                    &session, why));
+	if (session.state < SIGNIN_NEEDS_CODE)
+		TRY(tried_after_leaving(rq, login, why));
 	if (session.state < SIGNIN_NEEDS_CODE)
 		return show_signin(rq, 403, posted(rq, "login"),
 		                   problem(rq, &session, "職員番号かパスワード"), why);

@@ -4,6 +4,7 @@
 #include "web/pages_duty.h"
 #include "web/pages_forms.h"
 #include "web/pages_import.h"
+#include "web/pages_leave.h"
 #include "web/pages_office.h"
 #include "web/pages_review.h"
 
@@ -95,6 +96,7 @@ static const struct route_row rows[] = {
 	{"/organisation/transfers/check/*", INNER, NEED_SESSION, page_transfer_check, post_transfer_check, false},
 	{"/organisation/transfers/*/cancel", INNER, NEED_SESSION, NULL, post_transfer_cancel, false},
 	{"/organisation/delegations", INNER, NEED_SESSION, page_delegations, post_delegations, false},
+	{"/organisation/people/*/leaving", INNER, NEED_SESSION, NULL, post_leaving, false},
 	{"/organisation/people/*", INNER, NEED_SESSION, page_person, post_person, false},
 
 	{"/clauses", INNER, NEED_SESSION, page_clauses, NULL, false},

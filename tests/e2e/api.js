@@ -199,6 +199,21 @@ async function urgent(all) {
   check(judged.judged === 'stop' && judged.state === 'closed', JSON.stringify(judged));
 }
 
+// Somebody leaves: what he holds is listed, he cannot leave twice, and others may not say it.
+async function leaving(all) {
+  const manager = await client(token('tanaka', all).text), leaver = token('nakano', all).text, it = await client(token('hayashi', all).text);
+  const who = (await (await client(leaver))('getMe')).id;
+  await it('makeRow', { kind: 'account' }, { name: '中野の課税システムのID', section: 'tax', cells: { person: who, shared: 'no', enabled: 'yes' } });
+  check((await manager('listHoldings', { id: who })).items.some((h) => h.kind === 'account'), 'what he holds is not listed');
+  const own = await raw('POST', `/people/${who}/leaving`, leaver, { body: JSON.stringify({ reason: '退職' }) });
+  check([403, 404].includes(own.status), `told by himself: ${own.status}`);
+  const left = await manager('leavePerson', { id: who }, { reason: '任期の終わり' });
+  check(left.case && left.held >= 1, JSON.stringify(left));
+  const twice = await raw('POST', `/people/${who}/leaving`, token('tanaka', all).text, { body: JSON.stringify({ reason: '退職' }) });
+  check(twice.status === 409, `left twice: ${twice.status}`);
+  check((await it('listPeople')).items.some((p) => p.id === who && !p.active), 'he may still use it');
+}
+
 async function everything() {
   const all = 'act.write,application.decide,application.read,application.write,case.read,case.write,crossing.read,crossing.write,duty.read,duty.write,' +
     'ledger.read,office.read,office.write,policy.read,proof.read,record.read,record.write,register.read,register.write,review.read,review.write';
@@ -266,6 +281,7 @@ async function everything() {
   await told(mine, theirs, ours, staff);
   await standing(all);
   await urgent(all);
+  await leaving(all);
   const day = (n) => new Date(Date.now() + 9 * 3600e3 + city.offset_ms + n * 86400e3).toISOString().slice(0, 10);
   await reviews({ client, raw, token, check, day }, all);
   await switches({ client, raw, token, check, day }, all);

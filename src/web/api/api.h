@@ -124,6 +124,8 @@ API_RUN(api_delegations);
 API_RUN(api_delegate);
 API_RUN(api_end_delegation);
 API_RUN(api_see);
+API_RUN(api_held);
+API_RUN(api_leave);
 API_RUN(api_exception);
 API_RUN(api_exception_report);
 API_RUN(api_exception_review);
