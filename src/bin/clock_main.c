@@ -2,6 +2,7 @@
  * duties fall due, checkpoints are signed                                    */
 #include "bin/program.h"
 #include "house/house.h"
+#include "proceeding/relax.h"
 #include "jail/jail.h"
 #include "register/book.h"
 #include "review/review.h"
@@ -42,13 +43,14 @@ static void round_of(struct house *house, struct state *state)
 	struct desk desk;
 	struct duty_ticked due = {0};
 	bool counted = false;
-	size_t retired = 0, lapsed = 0, transferred = 0, entries = 0, asked = 0;
+	size_t retired = 0, lapsed = 0, relaxed = 0, transferred = 0, entries = 0, asked = 0;
 	uint64_t swept = 0;
 	/* first, that everything else of the day meets those who are in office */
 	log_result("transfer-failed", transfer_due(house->transfers, &transferred, &why[6]), &why[6]);
 	if (transferred)
 		program_log(name, "transferred", "%zu personnel files took effect", transferred);
 	log_result("lapse-failed", application_lapse(house->proceedings, &lapsed, &why[0]), &why[0]);
+	log_result("relax-failed", relax_lapse(house->proceedings, &relaxed, &why[0]), &why[0]);
 	log_result("retire-failed", crossing_retire(house->crossings, &retired, &why[1]), &why[1]);
 	log_result("duties-failed", duty_tick(house->duties, &due, &why[5]), &why[5]);
 	log_result("count-failed", proof_count_month(house->proof, &counted, &why[7]), &why[7]);

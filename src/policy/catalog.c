@@ -471,6 +471,16 @@ const struct policy_clause *policy_separation(const struct policy *policy,
 	return NULL;
 }
 
+bool policy_clause_absolute(const struct policy *policy, const struct policy_edition *edition, const char *clause)
+{
+	const struct edition *e = edition_of(policy, edition);
+	for (const struct act *act = e && e->book ? policy->acts : NULL; act; act = act->next)
+		for (const struct norm *n = e->book->rules[act->index].norms; n; n = n->next)
+			if (n->strength == ABSOLUTE && strcmp(n->member->clause->id, clause) == 0)
+				return true;
+	return false;
+}
+
 static const char *claim_in(const struct node *n)
 {
 	if (!n || n->op == NODE_CLAIMED)

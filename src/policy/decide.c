@@ -229,9 +229,12 @@ struct quiet {
 static bool excepted(const struct hearing *h, const struct norm *n)
 {
 	const struct policy_question *q = h->e.question;
+	for (size_t i = 0; n->verb != ST_ALLOW && i < q->exception_count; i++)
+		if (q->exceptions[i].relaxed && strcmp(q->exceptions[i].clause, n->member->clause->id) == 0)
+			return true;
 	for (const struct reached *r = n->lifts; r; r = r->next)
 		for (size_t i = 0; i < q->exception_count; i++) {
-			bool theirs = q->exceptions[i].claimed ? !r->lift->by && r->lift->rests_on_claim : r->lift->by != NULL;
+			bool theirs = q->exceptions[i].relaxed ? false : q->exceptions[i].claimed ? !r->lift->by && r->lift->rests_on_claim : r->lift->by != NULL;
 			if (theirs && strcmp(q->exceptions[i].clause, n->member->clause->id) == 0)
 				return true;
 		}

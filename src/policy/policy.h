@@ -337,6 +337,7 @@ struct policy_exception {
 	const char *clause;
 	const char *reference; /* its number in the register, shown in explanations; nullable */
 	bool claimed;          /* begun at once on a claim: no gate opens for it */
+	bool relaxed;          /* of a declared emergency: whatever is not absolute is quiet */
 };
 
 /* All holders of a post on the day, for `every`; seats given for a post are
@@ -534,6 +535,8 @@ struct result policy_decide_exception(const struct policy *policy,
                                       struct arena *arena, const struct decision **out,
                                       struct why *why) MUST;
 
+/* policy_clause_absolute - does anything of the clause hold in any case?  */
+bool policy_clause_absolute(const struct policy *policy, const struct policy_edition *edition, const char *clause);
 /* policy_exception_claim - the claim on which any clause may be set aside at once; "" where
  * the edition has none                                                     */
 const char *policy_exception_claim(const struct policy *policy, const struct policy_edition *edition);

@@ -471,7 +471,8 @@ struct result application_exceptions(struct proceedings *p, day_t day, struct ar
 	bool row = false;
 	TRY(store_prepare(p->at.store,
 	                  "SELECT DISTINCT exception_to FROM application WHERE state = 'permitted' AND exception_to <> ''"
-	                  " AND until_day >= ?1 AND used_ms = 0 ORDER BY exception_to", &s, why));
+	                  " AND until_day >= ?1 AND used_ms = 0 UNION SELECT r.clause FROM relaxation r JOIN case_state c ON"
+	                  " c.id = r.emergency WHERE r.ended_ms = 0 AND r.until_day >= ?1 AND c.step = r.step ORDER BY 1", &s, why));
 	bind_i64(s, 1, day);
 	for (;;) {
 		TRY(statement_step(s, &row, why));

@@ -283,6 +283,7 @@ struct result case_moved(struct proceedings *p, const char *id, const char *act,
 	if (strcmp(view.step, move.to) == 0)
 		return ok();
 	TRY(put_step(p, id, move.to, actor, arena, why));
+	TRY(relax_follow(p, id, move.to, arena, why));
 	return evidence_keep(p, id, actor, arena, why);
 }
 

@@ -193,7 +193,7 @@ static struct result read_seats(struct proceedings *p, day_t day, const char *ac
 
 /* Permitted exceptions about the subject that are in force and not used up; of a
  * day in the past also those that were used or lapsed since. */
-static struct result read_exceptions(struct proceedings *p, const char *subject, day_t day, bool past,
+static struct result read_exceptions(struct proceedings *p, const char *subject, const char *actor, day_t day, bool past,
                                      struct arena *arena, struct policy_exception **out,
                                      size_t *count, struct why *why)
 {
@@ -224,6 +224,7 @@ static struct result read_exceptions(struct proceedings *p, const char *subject,
 			return fail(why, E_MEMORY, "", "no memory for the exceptions");
 		(*count)++;
 	}
+	TRY(relax_read(p, actor, day, arena, list, MOST, count, why));
 	*out = list;
 	return ok();
 }
@@ -270,7 +271,7 @@ struct result decide_with(struct proceedings *p, const struct wish *wish,
 		return fail(why, E_MEMORY, "", "no memory for the approvals");
 	if (wish->exception_to)
 		return policy_decide_exception(p->at.policy, &question, wish->exception_to, arena, out, why);
-	TRY(read_exceptions(p, wish->subject, question.day, false, arena, &exceptions, &question.exception_count, why));
+	TRY(read_exceptions(p, wish->subject, wish->actor, question.day, false, arena, &exceptions, &question.exception_count, why));
 	question.exceptions = exceptions;
 	return policy_decide(p->at.policy, &question, arena, out, why);
 }
@@ -322,7 +323,7 @@ struct result proceeding_question(struct proceedings *p, const struct wish *wish
 	TRY(words_on(p, wish, arena, &words, &count, why));
 	TRY(set_facts(p, policy, day, wish, arena, &facts, why));
 	TRY(read_seats(p, day, wish->actor, arena, &seats, &question.seat_count, why));
-	TRY(read_exceptions(p, wish->subject, day, true, arena, &exceptions, &question.exception_count, why));
+	TRY(read_exceptions(p, wish->subject, wish->actor, day, true, arena, &exceptions, &question.exception_count, why));
 	question.facts = facts;
 	question.seats = seats;
 	question.exceptions = exceptions;

@@ -125,6 +125,16 @@ struct result after_apply(struct store *store, const struct ledger_entry *entry,
 struct result leaving_held(struct proceedings *p, const struct register_row *row, struct arena *arena, const char **out,
                            struct why *why) MUST;
 
+/* relax_read - appends what is relaxed on the day for this actor; relax_follow - the case stands
+ * in that step now: what was relaxed in another one is over; relax_apply - the projection's
+ * half; relax.c                                                              */
+struct result relax_read(struct proceedings *p, const char *actor, day_t day, struct arena *arena,
+                         struct policy_exception *list, size_t room, size_t *count, struct why *why) MUST;
+struct result relax_follow(struct proceedings *p, const char *emergency, const char *step, struct arena *arena,
+                           struct why *why) MUST;
+struct result relax_apply(struct store *store, const struct ledger_entry *entry, const json_t *data,
+                          struct why *why) MUST;
+
 /* exception_begun - an exception is in force: it is written into the record books, and one
  * that nobody permitted is kept as such.  urgent_apply - the projection's half; exception.c */
 struct result exception_begun(struct proceedings *p, const struct application *a, struct arena *arena,

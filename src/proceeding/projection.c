@@ -42,10 +42,15 @@ static const struct migration migrations[] = {
 	{5, "CREATE TABLE application_urgent ("
 	    " application TEXT PRIMARY KEY, since_ms BIGINT NOT NULL, reported_ms BIGINT NOT NULL, report TEXT NOT NULL,"
 	    " reviewer TEXT NOT NULL, reviewed_ms BIGINT NOT NULL, upheld BIGINT NOT NULL, words TEXT NOT NULL);"},
+	{6, "CREATE TABLE relaxation ("
+	    " id TEXT PRIMARY KEY, emergency TEXT NOT NULL, clause TEXT NOT NULL, section TEXT NOT NULL, step TEXT NOT NULL,"
+	    " actor TEXT NOT NULL, ground TEXT NOT NULL, until_day BIGINT NOT NULL, began_ms BIGINT NOT NULL, began_day BIGINT NOT NULL,"
+	    " ended_ms BIGINT NOT NULL, ended_day BIGINT NOT NULL, ended_by TEXT NOT NULL);"
+	    "CREATE INDEX relaxation_until ON relaxation (until_day);"},
 };
-static const char *const tables[] = {"application", "application_word", "application_after", "application_urgent", "case_state", "case_step", "case_item",
+static const char *const tables[] = {"relaxation", "application", "application_word", "application_after", "application_urgent", "case_state", "case_step", "case_item",
                                      "case_note", NULL};
-static const char *const kinds[] = {"application.", "case.", NULL};
+static const char *const kinds[] = {"application.", "case.", "relaxation.", NULL};
 
 static struct result apply_submitted(struct store *store, const struct ledger_entry *entry,
                                      const json_t *data, struct why *why)
@@ -140,6 +145,8 @@ static struct result apply(struct store *store, const struct ledger_entry *entry
 		return apply_used(store, entry, why);
 	AUTO(json_drop) json_t *data = NULL;
 	TRY(record_data(entry, &data, why));
+	if (slice_starts(entry->kind, SLICE("relaxation.")))
+		return relax_apply(store, entry, data, why);
 	if (slice_is(entry->kind, "application.submitted"))
 		return apply_submitted(store, entry, data, why);
 	if (slice_is(entry->kind, "application.answered"))

@@ -2,6 +2,7 @@
  * that everybody always has one to be in.                                    */
 #include "transfer/internal.h"
 
+#include "proceeding/handover.h"
 #include "proceeding/leaving.h"
 
 #include <stdio.h>
@@ -132,8 +133,10 @@ static struct result run_rename(struct transfers *t, struct transfer_row *row, d
 static struct result run_close(struct transfers *t, struct transfer_row *row, day_t day,
                                struct arena *arena, struct why *why)
 {
+	size_t rows, stayed;
 	(void)arena;
-	return office_close_section(t->at.office, clock_name, row->section, day - 1, row->successor, why);
+	TRY(office_close_section(t->at.office, clock_name, row->section, day - 1, row->successor, why));
+	return *row->successor ? handover_rows(t->at.proceedings, row->section, row->successor, clock_name, &rows, &stayed, why) : ok();
 }
 
 static const struct {

@@ -5,6 +5,7 @@
 #include "web/pages_forms.h"
 #include "web/pages_import.h"
 #include "web/pages_leave.h"
+#include "web/pages_relax.h"
 #include "web/pages_office.h"
 #include "web/pages_review.h"
 
@@ -34,6 +35,7 @@ static const struct route_row rows[] = {
 	{"/decide/*/permit", INNER, NEED_SESSION, page_permit_form, NULL, false},
 	{"/exception/*/*", INNER, NEED_SESSION, page_exception, post_exception, false},
 	{"/exceptions", INNER, NEED_SESSION, page_exceptions, NULL, false},
+	{"/relaxations", INNER, NEED_SESSION, page_relaxations, post_relaxations, false},
 	{"/exceptions/new", INNER, NEED_SESSION, page_exception_new, post_exception_new, false},
 
 	{"/apply", INNER, NEED_SESSION, page_apply, NULL, false},

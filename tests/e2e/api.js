@@ -201,17 +201,28 @@ async function urgent(all) {
 
 // Somebody leaves: what he holds is listed, he cannot leave twice, and others may not say it.
 async function leaving(all) {
-  const manager = await client(token('tanaka', all).text), leaver = token('nakano', all).text, it = await client(token('hayashi', all).text);
+  const manager = await client(token('kimura', all).text), leaver = token('nakano', all).text, it = await client(token('hayashi', all).text);
   const who = (await (await client(leaver))('getMe')).id;
-  await it('makeRow', { kind: 'account' }, { name: '中野の課税システムのID', section: 'tax', cells: { person: who, shared: 'no', enabled: 'yes' } });
+  await it('makeRow', { kind: 'account' }, { name: '中野の介護システムのID', section: 'care', cells: { person: who, shared: 'no', enabled: 'yes' } });
   check((await manager('listHoldings', { id: who })).items.some((h) => h.kind === 'account'), 'what he holds is not listed');
   const own = await raw('POST', `/people/${who}/leaving`, leaver, { body: JSON.stringify({ reason: '退職' }) });
   check([403, 404].includes(own.status), `told by himself: ${own.status}`);
   const left = await manager('leavePerson', { id: who }, { reason: '任期の終わり' });
   check(left.case && left.held >= 1, JSON.stringify(left));
-  const twice = await raw('POST', `/people/${who}/leaving`, token('tanaka', all).text, { body: JSON.stringify({ reason: '退職' }) });
+  const twice = await raw('POST', `/people/${who}/leaving`, token('kimura', all).text, { body: JSON.stringify({ reason: '退職' }) });
   check(twice.status === 409, `left twice: ${twice.status}`);
   check((await it('listPeople')).items.some((p) => p.id === who && !p.active), 'he may still use it');
+}
+
+// This city's plan relaxes nothing: the operations are there and refuse (tags/relaxed.js shows a body whose does).
+async function relaxations(all) {
+  const manager = token('tanaka', all).text;
+  check((await (await client(manager))('listRelaxations')).items.length === 0, 'something is relaxed');
+  const no = await raw('POST', '/relaxations', manager, { body: JSON.stringify({ clauses: ['HN-2.2.2(5)-1'], ground: '停電', until: '2030-03-31' }) });
+  check(no.status === 403, `relaxed: ${no.status}`);
+  const none = await raw('POST', '/relaxations/aaaaaaaaaaaaaaaaaaaaaaaaaa/ending', manager, { body: '{}' });
+  check(none.status === 404, `ended what is not: ${none.status}`);
+  ['relax', 'endRelaxation'].forEach((o) => called.add(o));
 }
 
 async function everything() {
@@ -282,6 +293,7 @@ async function everything() {
   await standing(all);
   await urgent(all);
   await leaving(all);
+  await relaxations(all);
   const day = (n) => new Date(Date.now() + 9 * 3600e3 + city.offset_ms + n * 86400e3).toISOString().slice(0, 10);
   await reviews({ client, raw, token, check, day }, all);
   await switches({ client, raw, token, check, day }, all);

@@ -88,6 +88,10 @@ const struct api_operation api_operations[] = {
 	POST("/exceptions/{id}/judgement", "judgeException", "application.decide", "報告された例外措置を続けるか終えるかを決める",
 	     "ExceptionJudgement", "Exception", api_exception_review),
 
+	LIST("/relaxations", "listRelaxations", "case.read", "緊急時に緩めた制限", "", "Relaxation", api_relaxations),
+	POST("/relaxations", "relax", "case.write", "宣言された緊急事態の間、条文の制限を緩める", "NewRelaxation", "Relaxations", api_relax),
+	POST("/relaxations/{id}/ending", "endRelaxation", "case.write", "緩めた制限を元に戻す", "", "Relaxations", api_relax_end),
+
 	LIST("/duties", "listDuties", "duty.read", "義務（自分の、または課の）、期限を過ぎたものから", "DutyQuery", "Duty",
 	     api_duties),
 	GET("/duties/{id}", "getDuty", "duty.read", "義務", "", "Duty", api_duty),
@@ -255,6 +259,12 @@ const struct api_schema api_schemas[] = {
 	               {"reported", API_YESNO, true, "報告したか", NULL}, MUST_TEXT("judged", "uphold stop。まだなら空")}},
 	{"ExceptionReport", {MUST_TEXT("report", "何が起き、何をし、いまどうなっているか")}},
 	{"ExceptionJudgement", {MUST_TEXT("judgement", "uphold（続けてよい） stop（終わらせる）"), MAY_TEXT("reason", "終わらせるときは要る")}},
+	{"Relaxation", {ID("緩和の番号"), MUST_TEXT("emergency", "緊急事態の手続の番号"), MUST_TEXT("clause", "条項の番号"),
+	                MUST_TEXT("section", "課の番号。庁内のすべてなら空"), {"until", API_DAY, true, "終わりの日", NULL},
+	                {"in_force", API_YESNO, true, "いま効いているか", NULL}}},
+	{"Relaxations", {{"items", API_LIST, true, "緩めた制限", "Relaxation"}, MUST_TEXT("next", "空")}},
+	{"NewRelaxation", {MAY_TEXT("emergency", "緊急事態の手続の番号"), {"clauses", API_TEXTS, true, "緩める条項の番号", NULL},
+	                   MAY_TEXT("section", "課の番号。なければ庁内のすべて"), MUST_TEXT("ground", "理由"), MUST_TEXT("until", "終わりの日")}},
 	{"DutyQuery", {MAY_TEXT("section", "課の番号。なければ自分のもの"), MAY_TEXT("clause", "条項の番号"),
 	               MAY_TEXT("state", "open question advice overdue done not_needed withdrawn。なければ終わっていないもの"),
 	               {"after", API_NUMBER, false, "前の答えの next", NULL}, {"limit", API_NUMBER, false, "1から100", NULL}}},

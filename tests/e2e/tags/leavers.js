@@ -33,6 +33,7 @@ tag('id-lifecycle', 'way', 'he leaves on a page: suspended that day, what he hol
   const early = await manager.move(left.location, 'leaving.settle');
   check(early.status === 409 || early.status === 400, `settled with things open: ${early.status}`);
   await t.entry({ kind: 'case.refused', subject: left.location.split('/').pop() }, ['LOCAL-HN-15']);
+  t.shows('leaver-holds');
   await t.post('hayashi', `/registers/account/rows/${device.id}/closing`, { version: device.version });
   await t.post('aoki', `/registers/asset/rows/${it.id}`, { version: it.version, cells: { circle: await t.person('aoki') } });
   const end = await manager.move(left.location, 'leaving.settle');
@@ -57,6 +58,7 @@ tag('id-lifecycle', 'violation', 'signing in after leaving: denied, and an incid
   check((await t.get('tanaka', '/cases?kind=incident')).items.length === before + 1, 'each try is an incident of its own');
   const wrong = await attempt(t, 'aoki', 'Machigai-2026-04');
   check(wrong.status === 403 && (await t.get('tanaka', '/cases?kind=incident')).items.length === before + 1, 'a wrong password is an incident');
+  t.shows('left-signs-in');
 });
 
 tag('id-lifecycle', 'violation', 'nobody leaves by another\'s hand who may not say so, nor by the personnel file twice', { fresh: true }, async (t) => {

@@ -80,6 +80,7 @@ tag('exception', 'violation', 'urgent without a report: overdue, handed upwards,
   check((await ciso.terminal.get('/')).text.includes('緊急にとった例外措置の報告'), 'it is not handed upwards');
   const home = (await late.terminal.get('/')).text;
   check(home.includes('緊急にとった例外措置の報告') && home.includes('過ぎています'), 'his home does not say that it is late');
+  t.shows('urgent-unreported');
 });
 
 tag('exception', 'violation', 'urgent: not by staff, not where a gate stands, not without a ground, not where there is no exception', { fresh: true }, async (t) => {

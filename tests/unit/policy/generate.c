@@ -659,7 +659,7 @@ static void give_words(struct dice *d, struct given_act *g)
 		                                                            chance(d, 85), NULL};
 	}
 	for (unsigned i = chance(d, 30) ? 1 + below(d, 3) : 0; i > 0; i--)
-		g->exception[q->exception_count++] = (struct policy_exception){PICK(d, ids), NULL, chance(d, 30)};
+		g->exception[q->exception_count++] = (struct policy_exception){PICK(d, ids), NULL, chance(d, 30), chance(d, 15)};
 	for (unsigned i = below(d, 5); i > 0; i--) {
 		const char *post = PICK(d, posts);
 		g->seat[q->seat_count++] = (struct policy_seat){post, per_section(post) ? PICK(d, places) : NULL, PICK(d, people)};

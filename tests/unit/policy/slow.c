@@ -1150,6 +1150,8 @@ static void quiet(const struct body *b, struct said *all, int count, struct said
 	bool lifted = false, overridden = false, unsure = false, gate = deed_of(b->q).gate;
 	if (n->s->strength == ABSOLUTE)
 		return;
+	for (size_t k = 0; n->s->kind != ST_ALLOW && k < b->q->base->exception_count; k++)
+		lifted |= b->q->base->exceptions[k].relaxed && eq(b->q->base->exceptions[k].clause, n->p->clause->id);
 	for (int i = 0; i < b->count; i++)
 		for (const struct statement *l = b->part[i].clause->statements; l; l = l->next) {
 			if (l->kind != ST_LIFT || !lift_names(l, n))
@@ -1159,7 +1161,7 @@ static void quiet(const struct body *b, struct said *all, int count, struct said
 			if (gate && claim)
 				continue; /* a gate sees facts, not reasons */
 			for (size_t k = 0; k < b->q->base->exception_count; k++) /* (a) an exception in force grants it */
-				lifted |= (b->q->base->exceptions[k].claimed ? claim : l->by != NULL) &&
+				lifted |= !b->q->base->exceptions[k].relaxed && (b->q->base->exceptions[k].claimed ? claim : l->by != NULL) &&
 				          eq(b->q->base->exceptions[k].clause, n->p->clause->id);
 			if (l->by)
 				continue;

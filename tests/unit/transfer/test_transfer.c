@@ -170,6 +170,21 @@ static size_t held_on(struct town *t, const char *login, day_t day)
 	return count;
 }
 
+static void keep_asset(struct town *t, const char *name, const char *section, const char *owner, char id[27])
+{
+	const struct cell cells[] = {{"owner", owner}, {"importance", "B"}};
+	const struct register_change change = {.kind = "asset", .name = name, .section = section, .cells = cells, .cell_count = 2,
+		.actor = town_id(t, "sato"), .post = ""};
+	CHECK_OK(register_put(t->registers, &change, id, &t->why), &t->why);
+}
+
+static const char *section_of(struct town *t, const char *id, const char *path)
+{
+	struct register_row row = {.section = ""};
+	CHECK_OK(register_get(t->registers, id, t->arena, &row, &t->why), &t->why);
+	return *path ? register_cell(&row, path) : row.section;
+}
+
 TEST(a_file_takes_effect_on_its_day_and_pending_decisions_follow)
 {
 	struct town t;
@@ -181,6 +196,9 @@ TEST(a_file_takes_effect_on_its_day_and_pending_decisions_follow)
 	town_new(&t);
 	struct transfers *room = open_room(&t);
 	ask_for_file(&t, application);
+	char mine[27], theirs[27];
+	keep_asset(&t, "課税の台帳", "tax", "tax", mine);
+	keep_asset(&t, "情報戦略課にある課税の写し", "digital", "tax", theirs);
 	struct transfer_plan plan = read_file(&t, room, april);
 	for (size_t i = 0; i < plan.fault_count; i++)
 		printf("  %zu %s %s\n", plan.faults[i].line, plan.faults[i].column, plan.faults[i].sentence);
@@ -223,6 +241,11 @@ TEST(a_file_takes_effect_on_its_day_and_pending_decisions_follow)
 	CHECK_OK(office_section(t.office, "tax", t.arena, &section, &t.why), &t.why);
 	CHECK_INT(section.to, APRIL - 1);
 	CHECK_STR(section.successor, "revenue");
+	/* what the section kept account of is its successor's */
+	CHECK_STR(section_of(&t, mine, "owner"), "revenue");
+	CHECK_STR(section_of(&t, mine, ""), "revenue");
+	CHECK_STR(section_of(&t, theirs, "owner"), "revenue");
+	CHECK_STR(section_of(&t, theirs, ""), "digital");
 	/* what waited for tax's manager is asked of the head of the section that took over */
 	CHECK_OK(application_get(t.proceedings, application, t.arena, &a, &t.why), &t.why);
 	CHECK_INT(a.slots[0].holder_count, 1);
