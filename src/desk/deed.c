@@ -188,6 +188,21 @@ static void keep_refused(struct desk *desk, const struct desk_deed *deed, const 
 		return;
 }
 
+/* The event that it was to try; apart, so that the refusal stands whatever comes of this. */
+static void tell_attempt(struct desk *desk, const struct desk_deed *deed, struct arena *arena)
+{
+	AUTO(tx_drop) struct tx tx = {0};
+	const struct desk_telling tried = {.act = deed->act, .object = deed->row ? deed->row : "", .section = deed->section,
+		.teller = deed->actor, .actor = "", .reference = "", .told = deed->told, .told_count = deed->told_count};
+	const char *begun;
+	struct policy_act act;
+	if (store_in_transaction(desk->store) || !policy_act_find(desk->policy, deed->act, &act) ||
+	    tx_begin(desk->store, &tx, NULL).code != OK)
+		return;
+	if (desk_attempt(desk, &act, &tried, arena, &begun, NULL).code == OK && tx_commit(&tx, NULL).code != OK)
+		return;
+}
+
 /* ---- telling ---------------------------------------------------------------------------- */
 
 /* The first of the entries that it opened; none: nothing more has to be written. */
@@ -227,7 +242,7 @@ static struct result bring_about(struct desk *desk, const struct desk_deed *deed
 	struct register_row row = {.id = NULL};
 	const char *begun;
 	bool is_row = deed->row && *deed->row && register_get(desk->registers, deed->row, arena, &row, NULL).code == OK;
-	const struct desk_happening h = {.act = act, .row = is_row ? &row : NULL, .section = deed->section,
+	const struct desk_happening h = {.act = act, .row = is_row ? &row : NULL, .about = deed->row ? deed->row : "", .section = deed->section,
 		.actor = deed->actor, .told = deed->told, .told_count = deed->told_count, .decision = d};
 	return desk_consequences(desk, &h, arena, &begun, why);
 }
@@ -272,8 +287,10 @@ struct result desk_deed_put(struct desk *desk, const struct desk_deed *deed, str
 {
 	const struct decision *d = NULL;
 	struct result done = put(desk, deed, arena, out, &d, why);
-	if (done.code == E_DENIED && d && d->verdict == REFUSE)
+	if (done.code == E_DENIED && d && d->verdict == REFUSE) {
 		keep_refused(desk, deed, d);
+		tell_attempt(desk, deed, arena);
+	}
 	if (decision)
 		*decision = d;
 	return done;

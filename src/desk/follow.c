@@ -65,20 +65,23 @@ static struct result set_fact(struct desk *desk, const struct desk_happening *h,
 	return register_put(desk->registers, &change, same, why);
 }
 
-/* What the case's row knows by the same name. */
-static struct result case_cells(struct desk *desk, const struct desk_happening *h, struct arena *arena, struct cell **out,
-                                size_t *count, struct why *why)
+/* What the case's row knows by the same name, and the person whom it is about. */
+static struct result case_cells(struct desk *desk, const struct desk_happening *h, const struct person *person,
+                                struct arena *arena, struct cell **out, size_t *count, struct why *why)
 {
 	const struct policy_fact *own;
 	size_t own_count, n = 0;
 	TRY(policy_kind_facts(desk->policy, h->act->opens, arena, &own, &own_count, why));
-	struct cell *cells = ARENA_ARRAY(arena, h->told_count + 1, struct cell);
+	struct cell *cells = ARENA_ARRAY(arena, h->told_count + 2, struct cell);
 	if (!cells)
 		return desk_no_memory(why);
-	for (size_t i = 0; i < h->told_count; i++)
-		for (size_t k = 0; k < own_count; k++)
+	for (size_t k = 0; k < own_count; k++) {
+		for (size_t i = 0; i < h->told_count; i++)
 			if (strcmp(own[k].path, h->told[i].path) == 0)
 				cells[n++] = h->told[i];
+		if (person && strcmp(own[k].path, h->act->kind) == 0)
+			cells[n++] = (struct cell){own[k].path, person->id};
+	}
 	*out = cells;
 	*count = n;
 	return ok();
@@ -105,15 +108,20 @@ static struct result begin_case(struct desk *desk, const struct desk_happening *
 {
 	struct case_opening opening = {.kind = h->act->opens, .section = h->section, .actor = h->actor, .post = "",
 	                               .incomplete = true};
+	struct person person;
 	struct cell *cells;
 	char id[27];
-	opening.name = h->row ? arena_printf(arena, "%s（%s）", h->act->title, h->row->name) : h->act->title;
+	bool of_person = !h->row && strcmp(h->act->kind, "person") == 0 && *h->about;
+	if (of_person)
+		TRY(office_person(desk->office, h->about, arena, &person, why));
+	const char *of = h->row ? h->row->name : of_person ? person.name : NULL;
+	opening.name = of ? arena_printf(arena, "%s（%s）", h->act->title, of) : h->act->title;
 	if (!opening.name)
 		return desk_no_memory(why);
 	TRY(running(desk, h, opening.name, arena, begun, why));
 	if (**begun)
 		return ok();
-	TRY(case_cells(desk, h, arena, &cells, &opening.cell_count, why));
+	TRY(case_cells(desk, h, of_person ? &person : NULL, arena, &cells, &opening.cell_count, why));
 	opening.cells = cells;
 	TRY(case_open(desk->proceedings, &opening, id, why));
 	*begun = arena_string(arena, slice_str(id));

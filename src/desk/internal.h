@@ -43,6 +43,7 @@ size_t desk_due_clauses(const struct decision *decision, struct slice *list, siz
 struct desk_happening {
 	const struct policy_act *act;
 	const struct register_row *row; /* nullable */
+	const char *about;              /* id of what it is told of; "" nothing */
 	const char *section, *actor;
 	const struct cell *told;
 	size_t told_count;
@@ -54,6 +55,12 @@ struct result desk_consequences(struct desk *desk, const struct desk_happening *
  * exception that this is; inside the transaction of the deed                 */
 struct result desk_set_aside(struct desk *desk, const struct desk_deed *deed, const struct decision *decision,
                              struct arena *arena, struct why *why) MUST;
+/* desk_attempt - the event that the refusal of an act is, told of the same thing; inside
+ * the caller's transaction
+ * tried  what was told of the act
+ * begun  out, written when the event opens a case or one runs              */
+struct result desk_attempt(struct desk *desk, const struct policy_act *act, const struct desk_telling *tried,
+                           struct arena *arena, const char **begun, struct why *why) MUST;
 struct result desk_no_memory(struct why *why) MUST;
 day_t desk_today(const struct desk *desk);
 /* desk_whole - a copy without the halves of characters that a text cut by bytes ends with */

@@ -224,7 +224,7 @@ static struct result follow(struct tale *t, struct why *why)
 {
 	if (t->out.verdict != PASS)
 		return ok();
-	const struct desk_happening h = {.act = &t->act, .row = t->row.id ? &t->row : NULL, .section = t->section,
+	const struct desk_happening h = {.act = &t->act, .row = t->row.id ? &t->row : NULL, .about = t->in->object, .section = t->section,
 		.actor = t->in->teller, .told = t->in->told, .told_count = t->in->told_count, .decision = t->out.decision};
 	const struct desk_deed deed = deed_of(t);
 	TRY(open_records(t, why));
@@ -232,17 +232,57 @@ static struct result follow(struct tale *t, struct why *why)
 	return desk_consequences(t->desk, &h, t->arena, &t->out.begun, why);
 }
 
-struct result desk_tell(struct desk *desk, const struct desk_telling *telling, struct arena *arena,
-                        struct desk_verdict *out, struct why *why)
+static struct result tell_one(struct desk *desk, const struct desk_telling *telling, struct arena *arena,
+                              struct desk_verdict *out, struct policy_act *act, struct why *why)
 {
-	AUTO(tx_drop) struct tx tx = {0};
 	struct tale t = {.desk = desk, .in = telling, .arena = arena};
-	TRY(tx_begin(desk->store, &tx, why));
 	TRY(begin(&t, why));
 	TRY(decide(&t, why));
 	TRY(keep(&t, why));
 	TRY(follow(&t, why));
-	TRY(tx_commit(&tx, why));
 	*out = t.out;
+	*act = t.act;
+	return ok();
+}
+
+struct result desk_attempt(struct desk *desk, const struct policy_act *act, const struct desk_telling *tried,
+                           struct arena *arena, const char **begun, struct why *why)
+{
+	const struct policy_fact *known;
+	struct desk_verdict out;
+	struct policy_act event;
+	size_t count, n = 0;
+	if (!*act->if_refused)
+		return ok();
+	TRY(policy_act_facts(desk->policy, act->if_refused, arena, &known, &count, why));
+	struct cell *cells = ARENA_ARRAY(arena, tried->told_count + 1, struct cell);
+	if (!cells)
+		return desk_no_memory(why);
+	for (size_t i = 0; i < tried->told_count; i++)
+		for (size_t k = 0; k < count; k++)
+			if (strcmp(known[k].path, tried->told[i].path) == 0)
+				cells[n++] = tried->told[i];
+	struct desk_telling telling = *tried;
+	telling.act = act->if_refused;
+	telling.told = cells;
+	telling.told_count = n;
+	telling.claim_count = 0;
+	TRY(tell_one(desk, &telling, arena, &out, &event, why));
+	*begun = out.begun;
+	return ok();
+}
+
+struct result desk_tell(struct desk *desk, const struct desk_telling *telling, struct arena *arena,
+                        struct desk_verdict *out, struct why *why)
+{
+	AUTO(tx_drop) struct tx tx = {0};
+	struct desk_verdict said;
+	struct policy_act act;
+	TRY(tx_begin(desk->store, &tx, why));
+	TRY(tell_one(desk, telling, arena, &said, &act, why));
+	if (said.verdict == REFUSE)
+		TRY(desk_attempt(desk, &act, telling, arena, &said.begun, why));
+	TRY(tx_commit(&tx, why));
+	*out = said;
 	return ok();
 }

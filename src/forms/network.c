@@ -13,6 +13,14 @@ static const char *stand_in(struct maker *m, const struct policy_edition *editio
 	return "";
 }
 
+/* Who left or is suspended answers no call. */
+static const char *contact(struct maker *m, const char *id)
+{
+	struct person person;
+	bool gone = office_person(m->desk.office, id, m->arena, &person, NULL).code == OK && !person.active;
+	return gone ? say(m, "（利用停止中の%sさん）", person.name) : say_person(m, id);
+}
+
 static void put_post(struct maker *m, const struct policy_edition *edition, const struct policy_post *post,
                      const struct holding *held, size_t count, day_t today)
 {
@@ -22,7 +30,7 @@ static void put_post(struct maker *m, const struct policy_edition *edition, cons
 		if (strcmp(held[k].post, post->name) != 0 || held[k].from > today || held[k].to < today)
 			continue;
 		any = true;
-		paper_row_of(m->paper, (const char *const[]){say_post(m, post->name, held[k].scope), say_person(m, held[k].person), instead, "", ""});
+		paper_row_of(m->paper, (const char *const[]){say_post(m, post->name, held[k].scope), contact(m, held[k].person), instead, "", ""});
 	}
 	if (!any)
 		paper_row_of(m->paper, (const char *const[]){post->title, "（いまは決まっていません）", instead, "", ""});

@@ -243,6 +243,7 @@ struct vocab {
 	const char *sets;
 	struct literal *sets_value;
 	const char *opens; /* an event: the proceeding that it begins */
+	const char *if_refused, *if_late; /* an act: the event that its refusal is; that its open record is past the last day */
 	struct decl *facts;
 	struct name *steps;
 	struct move *moves;

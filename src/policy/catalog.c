@@ -136,6 +136,8 @@ static void show_act(const struct act *act, struct policy_act *out)
 	                           .carried_by = act->carried_by, .event = act->event, .passes = act->standard_pass,
 	                           .derived = act->derived, .sets = v && v->sets ? v->sets : "", .value = "",
 	                           .opens = v && v->opens ? v->opens : "",
+	                           .if_refused = v && v->if_refused ? v->if_refused : "",
+	                           .if_late = v && v->if_late ? v->if_late : "",
 	                           .to = act->move ? act->move->to : ""};
 	if (value && value->kind == LIT_PATH)
 		out->value = value->path->text;

@@ -19,7 +19,8 @@
 	X(EVENT, "event") X(EVERY, "every") X(EXPECT, "expect") X(FOR, "for")                \
 	X(FORBID, "forbid") X(FOR_ACTS, "for-acts") X(FOUND_BY, "found-by") X(FROM, "from")  \
 	X(GOVERNS, "governs") X(HEAD, "head") X(HEADING, "heading") X(HELD_BY, "held-by")                          \
-	X(HIGHEST_OF, "highest-of") X(IF_ANY, "if-any") X(IN, "in") X(INFERRED, "inferred")                      \
+	X(HIGHEST_OF, "highest-of") X(IF_ANY, "if-any") X(IF_LATE, "if-late") X(IF_REFUSED, "if-refused") \
+	X(IN, "in") X(INFERRED, "inferred")                      \
 	X(INTO, "into") X(IN_PRINCIPLE, "in-principle") X(IS, "is") X(ITEM, "item")          \
 	X(KEEP, "keep") X(KIND, "kind") X(KNOWN, "known") X(LAW, "law") X(LEAVES, "leaves")  \
 	X(LIFT, "lift") X(LIST, "list") X(MEMBERS, "members") X(MOVE, "move")                \

@@ -112,6 +112,10 @@ void parse_vocab(struct parser *p, enum vocab_kind kind)
 	bool happens = kind == VOCAB_ACT || kind == VOCAB_EVENT;
 	if (happens && take_keyword(p, K_SETS))
 		parse_sets(p, v);
+	if (kind == VOCAB_ACT && take_keyword(p, K_IF_REFUSED))
+		v->if_refused = need_name(p, "できごとの名前");
+	if (kind == VOCAB_ACT && take_keyword(p, K_IF_LATE))
+		v->if_late = need_name(p, "できごとの名前");
 	if (kind == VOCAB_EVENT && take_keyword(p, K_OPENS))
 		v->opens = need_name(p, "始める手続の名前");
 	if (must_body || (carried && at_mark(p, '{')))

@@ -229,6 +229,8 @@ struct policy_act {
 	bool derived;           /* register, change, close of a register; adopt ... of a document */
 	const char *sets, *value; /* the fact of the row that it changes; "" none */
 	const char *opens;        /* an event: the proceeding that it begins; "" none */
+	const char *if_refused;   /* an act: the event that its refusal is; "" none */
+	const char *if_late;      /* ... that its open record is when the permission's last day is over; "" none */
 	/* a move: the steps it may start from, and where it leads; "" no move */
 	const char *from[POLICY_STEPS];
 	size_t from_count;

@@ -265,6 +265,17 @@ static void build_shapes(struct binder *b)
 
 /* ---- acts */
 
+/* An event about the same kind of thing, for it is told of the same thing. */
+static void check_follows(struct binder *b, const struct vocab *v, const char *event)
+{
+	const struct vocab *found = b->policy->tree.vocab;
+	while (event && found && !(found->kind == VOCAB_EVENT && found->name == event))
+		found = found->next;
+	if (event && !(found && found->of == v->of))
+		vocab_error(b, 1, v, v->line, "同じ種類についてのできごと（event）を宣言してください。",
+		            "「%s」から起きる「%s」は、その対象についてのできごととして宣言されていません。", v->name, event);
+}
+
 static void check_act(struct binder *b, const struct vocab *v)
 {
 	if (!v->carried_by)
@@ -283,6 +294,8 @@ static void check_act(struct binder *b, const struct vocab *v)
 	if (v->sets && !field_find(v->of ? shape_find(b->policy, v->of) : NULL, v->sets, NULL))
 		vocab_error(b, 1, v, v->line, "対象の種類に事実を宣言してください。",
 		            "「%s」が変える事実「%s」が対象にありません。", v->name, v->sets);
+	check_follows(b, v, v->if_refused);
+	check_follows(b, v, v->if_late);
 	const struct shape *begun = v->opens ? shape_find(b->policy, v->opens) : NULL;
 	if (v->opens && !(begun && begun->vocab && begun->vocab->kind == VOCAB_PROCEEDING))
 		vocab_error(b, 1, v, v->line, "手続を宣言してください。", "「%s」が始める手続「%s」は宣言されていません。", v->name,

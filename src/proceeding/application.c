@@ -217,12 +217,16 @@ static struct result record_word(struct proceedings *p, const struct application
                                  const char *answer, const char *reason, struct why *why)
 {
 	char sealed[27], post[128];
+	bool self = strcmp(a->applicant, as->person) == 0;
 	TRY(seal_text(p, reason, sealed, why));
 	snprintf(post, sizeof post, "%s%s%s", as->post, as->scope[0] ? "@" : "", as->scope);
-	json_t *data = json_pack("{ss ss ss ss ss sI}", "answer", answer, "mark", mark_of(as), "post",
+	json_t *data = json_pack("{ss ss ss ss ss sI}", "answer", answer, "mark", self ? "自" : mark_of(as), "post",
 	                         slot->post, "reason", sealed, "scope", slot->scope, "place",
 	                         (json_int_t)a->word_count);
-	return proceeding_record(p, "application.answered", a->id, as->person, post, a->decision, data, why);
+	TRY(proceeding_record(p, "application.answered", a->id, as->person, post, a->decision, data, why));
+	return self ? proceeding_record(p, "application.self", a->id, as->person, post, NULL,
+	                                json_pack("{ss ss s{ss}}", "done", "self_decided", "of", a->id, "facts", "actor", as->person), why)
+	            : ok();
 }
 
 static struct result decided_already(struct proceedings *p, const struct application *a, struct arena *arena,
@@ -248,6 +252,21 @@ static const char *separation_id(const struct proceedings *p)
 	return clause ? clause->id : "approver";
 }
 
+/* The applicant's own word: only where the text lets him for a reason that he gave when he
+ * applied, nobody else holds the post, and he says why once more.  The policy hears of it. */
+static struct result check_self(struct proceedings *p, const struct application *a, const struct application_slot *slot,
+                                const char *person, const char *reason, struct why *why)
+{
+	if (strcmp(a->applicant, person) != 0)
+		return ok();
+	if (!slot || slot->holder_count != 1)
+		return fail(why, E_DENIED, separation_id(p),
+		            "ご自分の申請は決裁できません。申請した人と許可する人は別の人でなければなりません。");
+	if (!reason || !*reason)
+		return fail(why, E_INPUT, "reason", "ご自分の申請を決裁するときは、ほかの人にできないわけを書いてください。");
+	return ok();
+}
+
 static struct result answer_now(struct proceedings *p, const char *id, const char *person,
                                 enum application_answer answer, const char *reason,
                                 struct arena *arena, struct why *why)
@@ -258,10 +277,8 @@ static struct result answer_now(struct proceedings *p, const char *id, const cha
 	TRY(application_get(p, id, arena, &a, why));
 	if (a.state != APPLICATION_OPEN)
 		return decided_already(p, &a, arena, why);
-	if (strcmp(a.applicant, person) == 0)
-		return fail(why, E_DENIED, separation_id(p),
-		            "ご自分の申請は決裁できません。申請した人と許可する人は別の人でなければなりません。");
 	const struct application_slot *slot = slot_for(&a, person, &as);
+	TRY(check_self(p, &a, slot, person, reason, why));
 	if (!slot)
 		return fail(why, E_DENIED, a.number, "この申請について、いま決裁を求められている役職ではありません。");
 	TRY(record_word(p, &a, slot, as, words[answer], reason, why));
@@ -427,6 +444,23 @@ struct result application_use(struct proceedings *p, const char *id, const char 
 	return proceeding_record(p, "application.used", id, by, "", NULL, json_object(), why);
 }
 
+/* What was permitted until a day gone by and whose record is still open: the event that its
+ * act names, told of the same thing, whose doer is the applicant.             */
+static struct result lapse_data(struct proceedings *p, const char *id, struct arena *arena, json_t **out, struct why *why)
+{
+	struct application_row row;
+	struct policy_act act;
+	struct why own = {0};
+	TRY(row_read(p, slice_str(id), arena, &row, why));
+	bool late = row.state == APPLICATION_PERMITTED && policy_act_find(p->at.policy, row.act, &act) && *act.if_late;
+	struct result recorded = late ? all_recorded(p, id, arena, &own) : ok();
+	if (recorded.code != OK && recorded.code != E_CONFLICT)
+		return fail(why, own.code, own.place, "%s", own.text);
+	*out = recorded.code == OK ? json_object()
+	                           : json_pack("{ss ss s{ss}}", "done", act.if_late, "of", row.subject, "facts", "actor", row.applicant);
+	return ok();
+}
+
 static struct result lapse_next(struct proceedings *p, struct arena *arena, bool *found,
                                 struct why *why)
 {
@@ -442,8 +476,10 @@ static struct result lapse_next(struct proceedings *p, struct arena *arena, bool
 	const char *id = arena_string(arena, column_text(s, 0));
 	if (!id)
 		return fail(why, E_MEMORY, "", "no memory");
+	json_t *data;
 	TRY(effect_end(p, id, arena, why));
-	return proceeding_record(p, "application.lapsed", id, "sekisho-clock", "", NULL, json_object(), why);
+	TRY(lapse_data(p, id, arena, &data, why));
+	return proceeding_record(p, "application.lapsed", id, "sekisho-clock", "", NULL, data, why);
 }
 
 struct result application_lapse(struct proceedings *p, size_t *count, struct why *why)

@@ -159,6 +159,7 @@ struct application_query {
 	const char *applicant;
 	enum application_state state; /* APPLICATION_NONE: any */
 	bool exceptions;              /* only those that ask for an exception */
+	bool stuck;                   /* only open ones where a word is wanted now and nobody can give it */
 	size_t limit;
 };
 /* application_list - newest first; nearest deadlines come with the engine of duties */
@@ -223,6 +224,9 @@ enum application_answer { ANSWER_AGREE = 1, ANSWER_DECLINE, ANSWER_RETURN };
  * transaction: a case moves on (case.h), the fact that the act `sets` is set in its
  * row, a person's account is suspended
  * reason  required to decline or return
+ * The applicant's own word counts only where `separate ... unless claimed` lets him, he
+ * claimed it with a reason, nobody else holds the post and `reason` is given: marked 自,
+ * and an entry "done": self_decided beside it.
  * errors  E_DENIED    not asked, the applicant himself, or counted already: why
  *                     says so in Japanese with the clause; recorded as refused
  *         E_CONFLICT  decided meanwhile                                     */

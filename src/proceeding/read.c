@@ -420,11 +420,19 @@ static bool waits_for(const struct application *a, const char *person)
 	return false;
 }
 
+static bool is_stuck(const struct application *a)
+{
+	for (size_t i = 0; i < a->slot_count; i++)
+		if (a->slots[i].open && a->slots[i].holder_count == 0)
+			return true;
+	return false;
+}
+
 static struct result list_rows(struct proceedings *p, const struct application_query *query,
                                size_t most, struct arena *arena, struct application_row *rows,
                                size_t *count, struct why *why)
 {
-	enum application_state state = query->waiting_for ? APPLICATION_OPEN : query->state;
+	enum application_state state = query->waiting_for || query->stuck ? APPLICATION_OPEN : query->state;
 	AUTO(statement_drop) struct statement *s = NULL;
 	TRY(store_prepare(p->at.store,
 	                  ROW_COLUMNS "WHERE (?1 = '' OR applicant = ?1) AND (?2 = '' OR state = ?2)"
@@ -451,7 +459,7 @@ struct result application_list(struct proceedings *p, const struct application_q
 {
 	/* whose word is wanted is not a column: all open ones are looked at */
 	size_t limit = query->limit && query->limit < 1000 ? query->limit : 1000;
-	size_t most = query->waiting_for ? 1000 : limit, found = 0, n = 0;
+	size_t most = query->waiting_for || query->stuck ? 1000 : limit, found = 0, n = 0;
 	struct application_row *rows = ARENA_ARRAY(arena, most, struct application_row);
 	struct application *list = ARENA_ARRAY(arena, limit, struct application);
 	if (!rows || !list)
@@ -459,8 +467,8 @@ struct result application_list(struct proceedings *p, const struct application_q
 	TRY(list_rows(p, query, most, arena, rows, &found, why));
 	for (size_t i = 0; i < found && n < limit; i++) {
 		TRY(whole(p, &rows[i], arena, &list[n], why));
-		if (!query->waiting_for || waits_for(&list[n], query->waiting_for))
-			n++;
+		bool wanted = !query->waiting_for || waits_for(&list[n], query->waiting_for);
+		n += wanted && (!query->stuck || is_stuck(&list[n]));
 	}
 	*out = list;
 	*count = n;

@@ -38,6 +38,20 @@ static void add_chore(json_t *list, const struct chore *chore)
 		"verb", chore->verb));
 }
 
+/* Applications that stand still because nobody holds the post that is asked. */
+static struct result stuck_chore(struct request *rq, json_t *list, struct why *why)
+{
+	struct application *found;
+	size_t count;
+	const struct application_query query = {.stuck = true, .limit = 100};
+	TRY(application_list(parts_of(rq)->proceedings, &query, rq->arena, &found, &count, why));
+	if (count)
+		add_chore(list, &(struct chore){text(rq, "決裁できる人のいない申請が%zu件あります", count),
+			text(rq, "%s（%s）などが進みません。役職に人を充てるか、代わる人を定めてください。", show_act(&found[0]), found[0].number),
+			"空いている役職を見る", "/organisation"});
+	return ok();
+}
+
 /* What stops others stands first. */
 static struct result chores(struct request *rq, json_t *list, struct why *why)
 {
@@ -52,6 +66,7 @@ static struct result chores(struct request *rq, json_t *list, struct why *why)
 	TRY(proof_survey(rq->web->proof, request_today(rq), rq->arena, &survey, why));
 	size_t gaps = proof_gaps(survey);
 	int64_t waited = counts.oldest_waiting_ms ? clock_now_ms(parts->clock) - counts.oldest_waiting_ms : 0;
+	TRY(stuck_chore(rq, list, why));
 	if (!socket_answers(parts->clamd))
 		add_chore(list, &(struct chore){"ウイルス検査が動いていません",
 			"検査できるまで、ファイルはすべて待ちます。clamd を起動してください。", "運用を見る", "/operation"});

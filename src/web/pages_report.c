@@ -107,6 +107,15 @@ struct result post_report(struct request *rq, struct why *why)
 	return ok();
 }
 
+/* Who left or is suspended answers no call. */
+static json_t *contact(struct request *rq, const char *id)
+{
+	struct person person;
+	if (office_person(parts_of(rq)->office, id, rq->arena, &person, NULL).code != OK || person.active)
+		return show_person(rq, id);
+	return json_string(text(rq, "（利用停止中の%sさんです。ほかの人を充ててください）", person.name));
+}
+
 /* ---- 緊急連絡網 -------------------------------------------------------------------------- */
 
 struct result page_network(struct request *rq, struct why *why)
@@ -131,7 +140,7 @@ struct result page_network(struct request *rq, struct why *why)
 				continue;
 			any = true;
 			json_array_append_new(json_object_get(model, "rows"), json_pack("{s:o, s:o, s:o}", "post",
-				show_post(rq, post->name, held[k].scope), "who", show_person(rq, held[k].person), "clause",
+				show_post(rq, post->name, held[k].scope), "who", contact(rq, held[k].person), "clause",
 				show_clause(rq, post->clause->id)));
 		}
 		if (!any)

@@ -178,7 +178,8 @@ tag('remote-access', 'violation', 'declined, without reason, unencrypted, over a
   check(bare.status === 400, `without a ground: ${bare.status}`);
   const past = await staff.apply('remote_access', { object: system.id, ground: '在宅', until: 'R8.3.1' }, '在宅勤務のため');
   check(past.status === 400, `for the past: ${past.status}`);
-  const where = sent(await staff.apply('remote_access', { object: system.id, ground: '在宅', until: 'R8.6.30' }, '在宅勤務のため'));
+  const pc = await row(t, 'aoki', 'host', '貸出用の端末 3号', { section: 'tax', form: 'mobile', issued: 'yes' });
+  const where = sent(await staff.apply('remote_access', { object: system.id, ground: '在宅', until: 'R8.6.30', device: pc.id }, '在宅勤務のため'));
   const no = await manager.decide(where, 'decline', '庁内で足りるため');
   check(no.status === 303, no.said.slice(0, 300));
   await t.entry({ kind: 'application.refused', subject: where.split('/')[2] }, ['HN-2.6.2(2)-1']);
