@@ -84,7 +84,7 @@ struct result post_leaving(struct request *rq, struct why *why)
 	if (!may || strcmp(person.id, rq->person.id) == 0)
 		return not_theirs(rq, "person", why);
 	if (!*posted(rq, "reason"))
-		return fail(why, E_INPUT, "reason", "「理由」が空です。退職、出向、任期の終わりなど、なぜ離れるかを書いてください。");
+		return show_person_page(rq, 400, "leave-reason", "「理由」が空です。退職、出向、任期の終わりなど、なぜ離れるかを書いてください。", why);
 	TRY(leaving_begin(parts_of(rq)->proceedings, rq->person.id, person.id, slice_str(posted(rq, "reason")), id, why));
 	reply_redirect(rq, *id ? text(rq, "/case/%s", id) : text(rq, "/organisation/people/%s", person.id));
 	return ok();

@@ -252,8 +252,8 @@ static struct result person_model(struct request *rq, const struct person *perso
 	return absences_model(rq, person, model, why);
 }
 
-static struct result show_one(struct request *rq, unsigned status, const char *field, const char *wrong,
-                              struct why *why)
+struct result show_person_page(struct request *rq, unsigned status, const char *field, const char *wrong,
+                               struct why *why)
 {
 	struct person person;
 	bool may;
@@ -273,6 +273,7 @@ static struct result show_one(struct request *rq, unsigned status, const char *f
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		json_object_set_new(model, text(rq, "wrong_%s", fields[i]),
 		                    json_string(strcmp(field, fields[i]) == 0 ? wrong : ""));
+	json_object_set_new(model, "wrong_leaving", json_string(strcmp(field, "leave-reason") == 0 ? wrong : ""));
 	struct result filled = person_model(rq, &person, model, why);
 	if (filled.code != OK) {
 		json_decref(model);
@@ -283,7 +284,7 @@ static struct result show_one(struct request *rq, unsigned status, const char *f
 
 struct result page_person(struct request *rq, struct why *why)
 {
-	return show_one(rq, 200, "", "", why);
+	return show_person_page(rq, 200, "", "", why);
 }
 
 static struct result enter_absence(struct request *rq, const struct person *person, const char **field,
@@ -330,7 +331,7 @@ struct result post_person(struct request *rq, struct why *why)
 	struct result done = *back ? office_end_absence(parts_of(rq)->office, rq->person.id, back, request_today(rq) - 1, &ours)
 	                           : enter_absence(rq, &person, &field, &ours);
 	if (done.code == E_INPUT)
-		return show_one(rq, 400, field, text(rq, "%s", ours.text), why);
+		return show_person_page(rq, 400, field, text(rq, "%s", ours.text), why);
 	if (done.code != OK)
 		return fail(why, done.code, ours.place, "%s", ours.text);
 	reply_redirect(rq, person_path(rq, person.id));

@@ -12,4 +12,8 @@ handler_fn page_delegations, post_delegations;
  * where personnel files are taken at all                                      */
 struct result may_transfer(struct request *rq, bool *yes, struct why *why) MUST;
 
+/* show_person_page - a person's page; field, wrong: what was sent and not taken, "" if nothing */
+struct result show_person_page(struct request *rq, unsigned status, const char *field, const char *wrong,
+                               struct why *why) MUST;
+
 #endif

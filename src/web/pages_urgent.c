@@ -39,6 +39,7 @@ void add_urgent_exception(struct request *rq, const struct application *a, json_
 	json_object_set_new(shown, "wrong_report", json_string(told ? urgent_wrong(rq) : ""));
 	json_object_set_new(shown, "wrong_words", json_string(told ? "" : urgent_wrong(rq)));
 	json_object_set_new(model, "urgent", shown);
+	json_object_set_new(model, "permit", json_string("")); /* nobody permitted it */
 	if (*urgent_wrong(rq))
 		json_object_update_new(model, show_errors(told ? "report" : "words", urgent_wrong(rq)));
 	if (report || review)
