@@ -56,6 +56,7 @@ const rooms = (inner, at) => [
   ['told-last', inner, `/crossings/${at.told[2]}`, 'staff_inner'],
   ['switches', inner, '/switches?section=tax', 'it_inner'], ['switch', inner, '/switches/vba?section=tax', 'it_inner'], ['switch-preset', inner, '/switches/all', 'it_inner'], ['switch-pages', inner, '/switches/page-drawing', 'it_inner'],
   ['exceptions', inner, '/exceptions', 'manager_inner'], ['exceptions-new', inner, '/exceptions/new?clause=HN-2.6.1(14)-1', 'manager_inner'],
+  ['relaxations', inner, '/relaxations', 'supervisor_inner'], ['person-leaving', inner, `/organisation/people/${at.person}`, 'manager_inner'],
   ['inspections', inner, '/inspections', 'supervisor_inner'], ['inspection', inner, `/inspections/${at.review}`, 'supervisor_inner'],
   ['inspection-answer', inner, `/inspections/${at.review}/answer`, 'manager_inner'],
   ['inspection-section', inner, `/inspections/${at.review}/sections/tax`, 'supervisor_inner'],

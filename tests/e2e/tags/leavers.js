@@ -66,6 +66,9 @@ tag('id-lifecycle', 'violation', 'nobody leaves by another\'s hand who may not s
   check([403, 404].includes(staff.status), `told by staff: ${staff.status}`);
   const empty = await t.api('tanaka', 'POST', `/people/${await t.person('ueda')}/leaving`, { reason: '' });
   check(empty.status === 422 || empty.status === 400, `without a reason: ${empty.status}`);
+  const manager = await hand(t, 'tanaka'), page = `/organisation/people/${await t.person('ueda')}`;
+  const shown = await manager.send(page, `${page}/leaving`, { reason: '' });
+  check(shown.status === 400 && shown.text.includes('id="leave-reason-e"'), `the page does not say what is missing: ${shown.status}`);
   const file = `${t.folder}/ido.csv`;
   fs.writeFileSync(file, '種別,職員番号\n退職,ueda\n');
   const loaded = t.cli('transfer', 'load', file, '--on', '2026-04-02');
