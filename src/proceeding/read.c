@@ -409,6 +409,8 @@ struct result application_of(struct proceedings *p, const char *subject, bool ex
 	return whole(p, &row, arena, out, why);
 }
 
+enum { LOOK_BYTES = 8 << 20 };
+
 /* ---- lists -------------------------------------------------------------- */
 
 static bool waits_for(const struct application *a, const char *person)
@@ -453,6 +455,19 @@ static struct result list_rows(struct proceedings *p, const struct application_q
 	return ok();
 }
 
+static struct result is_wanted(struct proceedings *p, const struct application_query *query,
+                               const struct application_row *row, struct arena *arena, bool *yes,
+                               struct why *why)
+{
+	struct application a;
+	*yes = true;
+	if (!query->waiting_for && !query->stuck)
+		return ok();
+	TRY(whole(p, row, arena, &a, why));
+	*yes = (!query->waiting_for || waits_for(&a, query->waiting_for)) && (!query->stuck || is_stuck(&a));
+	return ok();
+}
+
 struct result application_list(struct proceedings *p, const struct application_query *query,
                                struct arena *arena, struct application **out, size_t *count,
                                struct why *why)
@@ -462,13 +477,16 @@ struct result application_list(struct proceedings *p, const struct application_q
 	size_t most = query->waiting_for || query->stuck ? 1000 : limit, found = 0, n = 0;
 	struct application_row *rows = ARENA_ARRAY(arena, most, struct application_row);
 	struct application *list = ARENA_ARRAY(arena, limit, struct application);
-	if (!rows || !list)
+	AUTO(arena_drop) struct arena *looked_at = arena_new(LOOK_BYTES); /* by turns, so that many fit */
+	if (!rows || !list || !looked_at)
 		return fail(why, E_MEMORY, "", "no memory for the list");
 	TRY(list_rows(p, query, most, arena, rows, &found, why));
 	for (size_t i = 0; i < found && n < limit; i++) {
-		TRY(whole(p, &rows[i], arena, &list[n], why));
-		bool wanted = !query->waiting_for || waits_for(&list[n], query->waiting_for);
-		n += wanted && (!query->stuck || is_stuck(&list[n]));
+		bool wanted;
+		arena_reset(looked_at);
+		TRY(is_wanted(p, query, &rows[i], looked_at, &wanted, why));
+		if (wanted)
+			TRY(whole(p, &rows[i], arena, &list[n++], why));
 	}
 	*out = list;
 	*count = n;

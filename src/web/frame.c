@@ -85,6 +85,8 @@ static struct waiting *waiting_slot(struct request *rq)
 	return &rq->web->waiting[hash % WAITING_SLOTS];
 }
 
+enum { WAITING_BYTES = 64 << 20 }; /* a hundred decisions with all they rest on */
+
 static size_t count_waiting(struct request *rq)
 {
 	struct why why = {OK, "", ""};
@@ -96,8 +98,11 @@ static size_t count_waiting(struct request *rq)
 		return 0;
 	if (kept->entries == now.entries && kept->day == now.day && strcmp(kept->person, rq->person.id) == 0)
 		return kept->count;
-	if (application_list(parts_of(rq)->proceedings, &waiting, rq->arena, &applications, &now.count, &why).code != OK)
+	AUTO(arena_drop) struct arena *arena = arena_new(WAITING_BYTES);
+	if (!arena || application_list(parts_of(rq)->proceedings, &waiting, arena, &applications, &now.count, &why).code != OK) {
+		web_log(rq->web, "failed", "waiting place=%s text=%s", why.place, why.text);
 		return 0;
+	}
 	snprintf(now.person, sizeof now.person, "%s", rq->person.id);
 	*kept = now;
 	return now.count;
