@@ -25,7 +25,8 @@ static const struct probe_fact of_link[] = {
 	{"object.step", "contracted"}, {"passed.investigated", "yes"}, {"passed.contracted", "yes"},
 	{"object.impact_free", "yes"}, {"object.liability", "yes"}, {NULL, NULL}};
 static const struct probe_fact of_remote[] = {
-	{"ground", "業務"}, {"verified", "yes"}, {"encrypted", "yes"}, {"object.section", "s"}, {NULL, NULL}};
+	{"ground", "業務"}, {"verified", "yes"}, {"encrypted", "yes"}, {"object.section", "s"},
+	{"device.form", "mobile"}, {NULL, NULL}};
 static const struct probe_fact of_line[] = {
 	{"authenticated", "yes"}, {"token", "yes"}, {"encrypted", "yes"}, {NULL, NULL}};
 static const struct probe_fact of_nothing[] = {{NULL, NULL}};

@@ -64,8 +64,11 @@ static struct asked act_of(const struct net_flow *f, const struct net_station *p
 {
 	bool remote = peer->role >= ROLE_REMOTE;
 	bool investigated = peer->investigated && peer->investigated_on <= f->begin;
-	if (remote)
-		return (struct asked){"remote_access", {{"ground", "業務"}, {"until", until}, {"encrypted", yesno(f->service && f->service->encrypted)}}, 3};
+	if (remote) /* a peer of the model is a machine that is entered */
+		return (struct asked){"remote_access",
+		                      {{"ground", "業務"}, {"until", until}, {"encrypted", yesno(f->service && f->service->encrypted)},
+		                       {"device.form", "mobile"}},
+		                      4};
 	return (struct asked){"link.connect",
 	                      {{"object.step", investigated && peer->liability ? "contracted" : investigated ? "investigated" : "asked"},
 	                       {"passed.investigated", yesno(investigated)},
