@@ -26,11 +26,11 @@ static bool read_body(struct slice line, struct arena *arena, struct demo_body *
 	return true;
 }
 
-/* "annaka" stands for "annaka-2026-04" too */
+/* "annaka" stands for "annaka-2026-04" too, "" for the first of the table */
 static bool on_policy(const struct demo_body *body, const char *policy)
 {
 	size_t n = strlen(body->policy);
-	return strncmp(policy, body->policy, n) == 0 && (policy[n] == 0 || policy[n] == '-');
+	return !*policy || (strncmp(policy, body->policy, n) == 0 && (policy[n] == 0 || policy[n] == '-'));
 }
 
 struct result demo_body_of(const char *policy, const char *body, struct arena *arena,

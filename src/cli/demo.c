@@ -71,6 +71,7 @@ struct result demo_create_on(const char *dir, const char *policy, struct arena *
 	struct demo_body body;
 	TRY(house_share(arena, &share, why));
 	TRY(demo_body_of(policy, NULL, arena, &body, why));
+	policy = *policy ? policy : body.policy;
 	TRY(fresh_folder(dir, arena, why));
 	struct house_settings s = {
 		.body = body.body, .title = body.title, .origin = arena_printf(arena, "sekisho/%s", body.body),
@@ -90,7 +91,7 @@ struct result demo_create_on(const char *dir, const char *policy, struct arena *
 struct result demo_create(const char *dir, struct arena *arena, struct house_settings *made,
                           struct why *why)
 {
-	return demo_create_on(dir, "hannan", arena, made, why);
+	return demo_create_on(dir, "", arena, made, why);
 }
 
 /* ---- people ------------------------------------------------------------- */
@@ -326,7 +327,7 @@ static int run(struct demo *demo, const struct wish_for *w, struct why *why)
 static int demo(int argc, char **argv)
 {
 	static struct demo state;
-	struct wish_for w = {.dir = "demo", .policy = "hannan", .seed = "1"};
+	struct wish_for w = {.dir = "demo", .policy = "", .seed = "1"};
 	struct why why = {0};
 	const struct option_row rows[] = {{"--once", NULL, &w.once}, {"--policy", &w.policy, NULL},
 	                                  {"--city", &w.city, NULL}, {"--seed", &w.seed, NULL}, {"--year", NULL, &w.year}};

@@ -52,7 +52,8 @@ struct demo_person *demo_person(struct demo *demo, const char *login);
 struct demo_body {
 	const char *policy, *chart, *body, *title, *unit;
 };
-/* demo_body_of - by policy, or by body where policy is NULL; E_ABSENT none  */
+/* demo_body_of - by policy ("": the first of the table), or by body where policy is NULL;
+ * E_ABSENT none                                                             */
 struct result demo_body_of(const char *policy, const char *body, struct arena *arena,
                            struct demo_body *out, struct why *why) MUST;
 /* cli_policy_settings - policy name and folders of an edition, for house_create */

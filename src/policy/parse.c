@@ -133,7 +133,7 @@ const char *need_string(struct parser *p, const char *what)
 
 const char *need_id(struct parser *p)
 {
-	return need_token(p, TOKEN_ID, "条番号（識別子。例 HN-1.1）");
+	return need_token(p, TOKEN_ID, "条番号（識別子。例 AB-1.1）");
 }
 
 int64_t need_number(struct parser *p, int64_t most)

@@ -61,7 +61,7 @@ const char *show_act(const struct application *application);  /* what is asked f
 json_t *show_proceedings(struct request *rq);
 struct case_view;
 /* may_see_case - its section's people, who opened it or stands in it, who holds a post
- * over the section, auditors, those who run the IT: pages_case.c             */
+ * over the section, who may read all (may_read_all): pages_case.c             */
 struct result may_see_case(struct request *rq, const struct case_view *view, bool *yes, struct why *why) MUST;
 /* show_decision - for {{>decision}}: what would come of it, who is asked, what is
  * missing, which clauses speak: show_decision.c                             */
@@ -108,8 +108,9 @@ struct result may_see_crossing(struct request *rq, const struct crossing *crossi
 struct result is_manager_of(struct request *rq, const char *section, bool *yes, struct why *why) MUST;
 /* one of those who run the office's IT: its section (runs_it), and who stands above it */
 struct result is_operator(struct request *rq, bool *yes, struct why *why) MUST;
-/* those, and the people of the section that audits (runs_audit) */
-struct result may_read_ledger(struct request *rq, bool *yes, struct why *why) MUST;
+/* may_read_all - cases, reports and the ledger of the whole office: those, the people of the
+ * section that audits (runs_audit), and whom the policy lets (act read_all); asked once a request */
+struct result may_read_all(struct request *rq, bool *yes, struct why *why) MUST;
 /* readers_only - E_DENIED for everybody else, with a sentence */
 struct result readers_only(struct request *rq, struct why *why) MUST;
 

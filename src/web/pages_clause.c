@@ -125,7 +125,7 @@ static struct result fill(struct request *rq, const struct policy_clause *clause
 	TRY(proof_survey(rq->web->proof, request_today(rq), rq->arena, &survey, why));
 	TRY(proof_state(survey, clause, &state, why));
 	TRY(proof_evidence(survey, clause, EVIDENCE_SHOWN, rq->arena, &entries, &count, &total, why));
-	TRY(may_read_ledger(rq, &reader, why));
+	TRY(may_read_all(rq, &reader, why));
 	const struct finding *gap = state == PROOF_UNSET ? proof_gap(survey, clause) : NULL;
 	AUTO(buffer_done) struct buffer reason;
 	buffer_init(&reason, 4000);

@@ -253,18 +253,6 @@ struct result page_proof_form(struct request *rq, struct why *why)
 	return hand_over_paper(rq, name, forms_proof(&f, &out, why), &out, why);
 }
 
-/* Of all sections: for those who run the IT, and for auditors. */
-struct result may_report(struct request *rq, bool *yes, struct why *why)
-{
-	struct holding *held;
-	size_t count;
-	TRY(is_operator(rq, yes, why));
-	TRY(office_holdings(parts_of(rq)->office, rq->person.id, request_today(rq), rq->arena, &held, &count, why));
-	for (size_t i = 0; i < count; i++)
-		*yes |= strcmp(held[i].post, "auditor") == 0;
-	return ok();
-}
-
 struct result page_year_form(struct request *rq, struct why *why)
 {
 	AUTO(buffer_done) struct buffer out;
@@ -273,9 +261,9 @@ struct result page_year_form(struct request *rq, struct why *why)
 	const char *kind = path_part(rq, 0);
 	rq->menu = "cases";
 	buffer_init(&out, PAPER_MOST);
-	TRY(may_report(rq, &yes, why));
+	TRY(may_read_all(rq, &yes, why));
 	if (!yes)
-		return fail(why, E_DENIED, "report", "全庁の報告書は、情報システムを担当する課、統括情報セキュリティ責任者、CISO、監査の担当者が出せます。");
+		return fail(why, E_DENIED, "report", "全庁の報告書は、情報システムを担当する課とその上の役職の人、監査にあたる人が出せます。");
 	TRY(asked_year(rq, &year, why));
 	const char *name = forms_year_title(parts_of(rq)->policy, kind, year, rq->arena);
 	if (!name)
@@ -295,9 +283,9 @@ struct result page_audits_form(struct request *rq, struct why *why)
 	int year;
 	rq->menu = "duties";
 	buffer_init(&out, PAPER_MOST);
-	TRY(may_report(rq, &yes, why));
+	TRY(may_read_all(rq, &yes, why));
 	if (!yes)
-		return fail(why, E_DENIED, "report", "監査報告書は、情報システムを担当する課、統括情報セキュリティ責任者、CISO、監査の担当者が出せます。");
+		return fail(why, E_DENIED, "report", "監査報告書は、情報システムを担当する課とその上の役職の人、監査にあたる人が出せます。");
 	TRY(asked_year(rq, &year, why));
 	const char *name = text(rq, "監査報告書_%d年度", year);
 	const struct sheet_sink sink = {keep_bytes, &out};
@@ -320,7 +308,7 @@ struct result page_inspection_form(struct request *rq, struct why *why)
 	TRY(review_get(&desk, path_part(rq, 0), rq->arena, &c, why));
 	TRY(review_reader(rq, &all, why));
 	if (!all)
-		return fail(why, E_DENIED, "report", "自己点検結果報告書は、自己点検を始められる人、情報システムを担当する課、統括情報セキュリティ責任者、CISO、監査の担当者が出せます。");
+		return fail(why, E_DENIED, "report", "自己点検結果報告書は、自己点検を始められる人、情報システムを担当する課とその上の役職の人、監査にあたる人が出せます。");
 	const char *name = text(rq, "自己点検結果報告書_第%lld号", (long long)c.serial);
 	const struct sheet_sink sink = {keep_bytes, &out};
 	const struct forms f = forms_of(rq);

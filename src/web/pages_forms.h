@@ -7,7 +7,5 @@
 handler_fn page_application_form, page_permit_form, page_case_form, page_items_form, page_network_form;
 handler_fn page_record_form, page_book_form, page_proof_form, page_year_form, page_audits_form, page_inspection_form;
 
-/* may_report - reports of all sections: those who run the IT, and auditors */
-struct result may_report(struct request *rq, bool *yes, struct why *why) MUST;
 
 #endif

@@ -14,15 +14,15 @@ static struct result operators_only(struct request *rq, struct why *why)
 	bool yes;
 	TRY(is_operator(rq, &yes, why));
 	return yes ? ok() : fail(why, E_DENIED, "operation",
-		"この画面は、情報システムを担当する課、統括情報セキュリティ責任者とCISOだけが開けます。");
+		"この画面は、情報システムを担当する課と、その上の役職の人だけが開けます。");
 }
 
 struct result readers_only(struct request *rq, struct why *why)
 {
 	bool yes;
-	TRY(may_read_ledger(rq, &yes, why));
+	TRY(may_read_all(rq, &yes, why));
 	return yes ? ok() : fail(why, E_DENIED, "ledger",
-		"記録は、情報システムを担当する課、監査を担当する課、統括情報セキュリティ責任者とCISOだけが見られます。");
+		"記録は、情報システムを担当する課とその上の役職の人、監査にあたる人だけが見られます。");
 }
 
 /* ---- operation ----------------------------------------------------------------- */

@@ -36,7 +36,7 @@ struct result review_reader(struct request *rq, bool *all, struct why *why)
 {
 	struct desk desk = desk_of(rq);
 	TRY(review_may_open(&desk, rq->person.id, all, why));
-	return *all ? ok() : may_report(rq, all, why);
+	return *all ? ok() : may_read_all(rq, all, why);
 }
 
 struct result review_home(struct request *rq, json_t *list, struct why *why)

@@ -1,4 +1,4 @@
-/* 統一的な窓口: one place that hears and tells of every incident; what was told to whom and
+/* 事案の窓口: one place that hears and tells of every incident; what was told to whom and
  * when, and what has not been told yet.                                         */
 #include "web/pages_review.h"
 
@@ -111,11 +111,11 @@ static struct result incidents_model(struct request *rq, const char *chosen, jso
 
 static struct result show(struct request *rq, unsigned status, const struct fields *fields, const char *wrong, struct why *why)
 {
-	const char *const crumbs[][2] = {{"ホーム", "/"}, {"手続", "/cases"}, {"統一的な窓口", ""}};
+	const char *const crumbs[][2] = {{"ホーム", "/"}, {"手続", "/cases"}, {"事案の窓口", ""}};
 	json_t *shown = fields_model(rq, fields, why);
 	if (!shown)
 		return fail(why, E_MEMORY, "window", "no memory for the form");
-	json_t *model = json_pack("{s:s, s:o, s:[], s:o, s:o, s:s, s:o}", "title", "統一的な窓口", "crumbs", show_crumbs(crumbs, 3),
+	json_t *model = json_pack("{s:s, s:o, s:[], s:o, s:o, s:s, s:o}", "title", "事案の窓口", "crumbs", show_crumbs(crumbs, 3),
 		"incidents", "fields", shown, "errors", fields_errors(fields), "wrong", wrong, "form", form_token(rq, "/window"));
 	struct result filled = incidents_model(rq, rq->is_post ? posted(rq, "incident") : asked(rq, "incident"),
 	                                       json_object_get(model, "incidents"), why);

@@ -90,6 +90,7 @@ struct request {
 	size_t upload_count;
 	struct api_call *api;     /* a call of other software; NULL: a browser's request */
 	struct person person;     /* of a complete session, or of a call's token */
+	enum { NOT_ASKED = 0, MAY, MAY_NOT } reads_all; /* kept by may_read_all */
 	const char *menu;         /* current item */
 	struct reply reply;
 };

@@ -62,7 +62,7 @@ struct result api_cases(struct request *rq, const json_t *in, json_t **out, stru
 	                           .drill = json_is_true(json_object_get(in, "drill"))};
 	bool all;
 	TRY(api_limit(in, &query.limit, why));
-	TRY(is_operator(rq, &all, why));
+	TRY(may_read_all(rq, &all, why));
 	query.section = all ? NULL : rq->person.section;
 	AUTO(json_drop) json_t *list = json_array();
 	TRY(list_of(rq, &query, list, why));

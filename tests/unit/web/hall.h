@@ -23,12 +23,12 @@ struct told {
 	char *body;
 };
 
-/* hall_new_at - at these addresses, which are the allowed hosts too */
-static inline void hall_new_at(struct hall *h, const char *outer_address, const char *inner_address)
+/* hall_new_for - the office of a body, at these addresses, which are the allowed hosts too */
+static inline void hall_new_for(struct hall *h, const struct town_body *body, const char *outer_address, const char *inner_address)
 {
 	static const char *outer_hosts[3] = {"outer.test"}, *inner_hosts[3] = {"inner.test"};
 	int outer, inner;
-	town_new(&h->town);
+	town_new_on(&h->town, body);
 	struct town *t = &h->town;
 	CHECK_OK(desk_upload_migrate(t->store, &t->why), &t->why);
 	outer_hosts[1] = outer_address;
@@ -38,11 +38,16 @@ static inline void hall_new_at(struct hall *h, const char *outer_address, const 
 	struct web_parts parts = {.store = t->store, .vault = t->vault, .ledger = t->ledger, .policy = t->policy,
 		.office = t->office, .registers = t->registers, .duties = t->duties, .proceedings = t->proceedings,
 		.crossings = t->crossings, .random = &t->random, .clock = &t->clock, .body = "town", .title = "青波市",
-		.policy_name = "hannan", .help = "デジタル推進課（内線 2140）", .clamd = "", .seal_socket = "",
+		.policy_name = policy_edition_in(t->policy, body->policy)->name, .help = "デジタル推進課（内線 2140）", .clamd = "", .seal_socket = "",
 		.seal_note = "", .dir = t->scratch.folder};
 	struct web_options options = {.outer = {outer, outer_hosts}, .inner = {inner, inner_hosts},
 		.strict_templates = true};
 	CHECK_OK(web_open(&parts, &options, &h->web, &t->why), &t->why);
+}
+
+static inline void hall_new_at(struct hall *h, const char *outer_address, const char *inner_address)
+{
+	hall_new_for(h, &town_hannan, outer_address, inner_address);
 }
 
 static inline void hall_new(struct hall *h)

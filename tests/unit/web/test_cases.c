@@ -75,6 +75,46 @@ TEST(every_form_can_be_looked_at)
 	hall_done(&h);
 }
 
+/* Who audits is a post of the body's own policy, or of the section with runs_audit. */
+static void sees(struct hall *h, const char *login, const char *path, const char *case_name, bool yes)
+{
+	struct told told = hall_ask(h, login, path, NULL);
+	CHECK_INT(told.status, yes ? 200 : 404);
+	TOLD_DONE(told);
+	told = hall_ask(h, login, "/cases", NULL);
+	CHECK_INT(told.status, 200);
+	CHECK_INT(strstr(told.body, case_name) != NULL, yes);
+	TOLD_DONE(told);
+	told = hall_ask(h, login, "/cases/incident/report?format=xlsx", NULL);
+	CHECK_INT(told.status, yes ? 200 : 403);
+	TOLD_DONE(told);
+	told = hall_ask(h, login, "/ledger", NULL);
+	CHECK_INT(told.status, yes ? 200 : 403);
+	TOLD_DONE(told);
+}
+
+TEST(who_audits_is_told_by_the_policy_and_sees_every_case)
+{
+	static const struct town_body annaka = {"annaka-2026-04", "annaka.tsv"}, prefecture = {"fukushima-2023-06", "fukushima.tsv"};
+	static const struct town_body *const bodies[] = {&annaka, &prefecture};
+	for (size_t i = 0; i < 2; i++) {
+		struct hall h;
+		char id[27], path[60];
+		hall_new_for(&h, bodies[i], "127.0.0.1:0", "127.0.0.1:0");
+		struct town *t = &h.town;
+		const struct case_opening opening = {.kind = "incident", .name = "窓口の端末の紛失", .section = "tax",
+		                                     .actor = town_id(t, "aoki")};
+		CHECK_OK(case_open(t->proceedings, &opening, id, &t->why), &t->why);
+		snprintf(path, sizeof path, "/case/%s", id);
+		sees(&h, "nakano", path, opening.name, false);
+		const struct holding held = {.post = "audit_lead", .scope = "", .person = town_id(t, "nakano"),
+		                             .from = day_of_ms(town_ms), .to = DAY_OPEN};
+		CHECK_OK(office_hold_post(t->office, "x", &held, &t->why), &t->why);
+		sees(&h, "nakano", path, opening.name, true);
+		hall_done(&h);
+	}
+}
+
 /* Several things of two sections: one form, an application for each, each section its own. */
 TEST(taking_several_things_out_asks_each_owner)
 {
