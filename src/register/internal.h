@@ -10,6 +10,7 @@
 struct registers {
 	struct register_parts at;
 	struct word_index *index;
+	struct register_watch watch;
 };
 
 /* The facts of a kind, and the act that makes its rows (for facts_new). */

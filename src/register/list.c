@@ -8,8 +8,9 @@
 #include <stdlib.h>
 
 /* FEW: rows that are sooner read and sorted than found shelf by shelf; ENOUGH: rows that
- * are sooner looked at than thinned out by further keys                       */
-enum { WORDS = 8, WORD_BYTES = 200, FEW = 400, ENOUGH = 32, ROOM = 64 << 20 };
+ * are sooner looked at than thinned out by further keys; DENSE: rows of one shelf that are
+ * sooner met in the order of an index than read one by one and sorted          */
+enum { WORDS = 8, WORD_BYTES = 200, FEW = 400, ENOUGH = 32, DENSE = 24, ROOM = 64 << 20 };
 
 struct search {
 	struct registers *r;
@@ -237,30 +238,119 @@ static struct result page_by_number(struct search *s, size_t most, struct hits *
 	return ok();
 }
 
+/* ---- shelf by shelf */
+
+/* What stands on one shelf of what is looked for, and where the walk along an index begins:
+ * upwards with this place (or behind it), downwards before it                */
+struct stretch {
+	int64_t docs[SHELF_MOST];
+	size_t count;
+	struct slice from;
+	bool behind;
+};
+
+static struct result ask_stretch(struct search *s, const struct stretch *here, struct statement **out, struct why *why)
+{
+	static const char *const sql[] = {
+		"SELECT serial FROM register_row WHERE body = ?1 AND kind = ?2 AND closed = ?3 AND name >= ?4 AND"
+		" (name > ?4 OR id > ?5 OR id = ?5 AND ?6 = 0) ORDER BY name, id",
+		"SELECT serial FROM register_row WHERE body = ?1 AND kind = ?2 AND closed = ?3 AND changed_ms <= ?4 AND"
+		" (changed_ms < ?4 OR id < ?5) ORDER BY changed_ms DESC, id DESC"};
+	size_t end = 0;
+	while (end < here->from.len && here->from.at[end] != 1) /* index_place */
+		end++;
+	struct slice first = slice_part(here->from, 0, end), id = slice_part(here->from, end + 1, here->from.len);
+	int64_t ms = 0;
+	for (size_t i = 0; goes_down(s) && i < first.len; i++)
+		ms = ms << 4 | (first.at[i] <= '9' ? first.at[i] - '0' : first.at[i] - 'a' + 10);
+	bool open = goes_down(s) && first.len != 16; /* nothing is behind every place */
+	const struct arg args[] = {
+		arg_str(s->r->at.body), arg_str(s->query->kind), arg_i64(s->query->closed),
+		!goes_down(s) ? arg_text(first) : arg_i64(open ? INT64_MAX : ms), arg_text(id), arg_i64(here->behind)};
+	return store_ask(s->r->at.store, sql[goes_down(s)], args, goes_down(s) ? 5 : 6, out, why);
+}
+
+static int by_doc(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* Many of a shelf: met in their order, of which the page wants the first.  The first that stands
+ * elsewhere stands on the next shelf.                                        */
+static struct result stretch_in_order(struct search *s, struct stretch *here, size_t most, struct hits *page,
+                                      struct why *why)
+{
+	AUTO(statement_drop) struct statement *statement = NULL;
+	bool row = true;
+	qsort(here->docs, here->count, sizeof *here->docs, by_doc);
+	TRY(ask_stretch(s, here, &statement, why));
+	for (size_t met = 0; met < here->count && page->count < most;) {
+		TRY(statement_step(statement, &row, why));
+		int64_t serial = row ? column_i64(statement, 0) : 0;
+		bool belongs = row && docs_has(&s->docs, serial);
+		if (!row || (belongs && !bsearch(&serial, here->docs, here->count, sizeof serial, by_doc)))
+			return ok();
+		met += belongs;
+		if (belongs && s->loose)
+			TRY(look(s, serial, NULL, &belongs, why));
+		if (belongs)
+			page->at[page->count++].serial = serial;
+	}
+	return ok();
+}
+
+static struct result stretch_by_rows(struct search *s, const struct stretch *here, struct slice after, struct hits *page,
+                                     struct why *why)
+{
+	struct hits found = {.at = page->at + page->count};
+	for (size_t i = 0; i < here->count; i++)
+		TRY(put_hit(s, here->docs[i], after, &found, why));
+	sort(s, &found);
+	page->count += found.count;
+	return ok();
+}
+
 static void walk_done(struct shelf_walk *walk)
 {
 	buffer_done(&walk->place);
+}
+
+/* next_stretch - what the next shelf has; `before` is the place that the walk came from */
+static struct result next_stretch(struct search *s, struct shelf_walk *walk, struct slice before, struct slice after,
+                                  struct stretch *out, struct why *why)
+{
+	int64_t docs[SHELF_MOST];
+	size_t count;
+	TRY(index_shelf(s->r->index, s->query->kind, way_of(s), walk, docs, &count, why));
+	out->count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (docs_has(&s->docs, docs[i]))
+			out->docs[out->count++] = docs[i];
+	struct slice begins = buffer_slice(&walk->place);
+	out->behind = !walk->down && after.len && compare(after, begins) >= 0;
+	out->from = walk->down ? before : out->behind ? after : begins;
+	return ok();
 }
 
 static struct result page_of_shelves(struct search *s, struct slice after, size_t most, struct hits *page,
                                      struct why *why)
 {
 	AUTO(walk_done) struct shelf_walk walk = {.down = goes_down(s)};
-	int64_t docs[SHELF_MOST];
-	size_t count;
+	AUTO(buffer_done) struct buffer before;
+	struct stretch *here = ARENA_NEW(s->arena, struct stretch);
 	buffer_init(&walk.place, PLACE_MOST);
+	buffer_init(&before, PLACE_MOST);
 	buffer_put_slice(&walk.place, after);
 	*page = (struct hits){.at = ARENA_ARRAY(s->arena, most + SHELF_MOST, struct hit)};
-	if (!page->at)
+	if (!page->at || !here)
 		return register_no_memory(why);
 	while (!walk.over && page->count < most) {
-		struct hits here = {.at = page->at + page->count};
-		TRY(index_shelf(s->r->index, s->query->kind, way_of(s), &walk, docs, &count, why));
-		for (size_t i = 0; i < count; i++)
-			if (docs_has(&s->docs, docs[i]))
-				TRY(put_hit(s, docs[i], after, &here, why));
-		sort(s, &here);
-		page->count += here.count;
+		buffer_clear(&before);
+		buffer_put_slice(&before, buffer_slice(&walk.place));
+		TRY(next_stretch(s, &walk, buffer_slice(&before), after, here, why));
+		TRY(here->count > DENSE ? stretch_in_order(s, here, most, page, why)
+		                         : stretch_by_rows(s, here, after, page, why));
 	}
 	return ok();
 }

@@ -22,6 +22,10 @@ static const struct migration migrations[] = {
 	{4, hold_table},
 	{5, "DROP INDEX register_row_name; DROP INDEX register_row_section;"
 	    "CREATE INDEX register_row_name ON register_row (body, kind, closed, name, id);"},
+	/* 6: the row's number, so that a walk along a list's order reads the index alone */
+	{6, "DROP INDEX register_row_name; DROP INDEX register_row_changed;"
+	    "CREATE INDEX register_row_name ON register_row (body, kind, closed, name, id, serial);"
+	    "CREATE INDEX register_row_changed ON register_row (body, kind, closed, changed_ms, id, serial);"},
 };
 static const char *const tables[] = {"register_row", "register_cell", "book_entry", "evidence_hold", NULL};
 /* who reads these asks: applying finds a row by its id */

@@ -73,6 +73,8 @@ struct result stored_read(struct registers *r, const char *id, struct arena *are
 {
 	AUTO(statement_drop) struct statement *s = NULL;
 	bool row = false;
+	if (r->watch.saw)
+		r->watch.saw(r->watch.context, id);
 	TRY(store_ask(r->at.store, "SELECT " STORED_COLUMNS " FROM register_row WHERE id = ?1 AND body = ?2",
 	              ARGS(arg_str(id), arg_str(r->at.body)), &s, why));
 	TRY(statement_step(s, &row, why));

@@ -44,6 +44,13 @@ struct result registers_open(const struct register_parts *parts, struct register
                              struct why *why) MUST;
 void registers_close(struct registers *r);
 void registers_drop(struct registers **r);
+/* registers_watch - be told the id of every row that is looked up, found or not, until told
+ * otherwise; copied.  NULL: nobody is told                                   */
+struct register_watch {
+	void (*saw)(void *context, const char *id);
+	void *context;
+};
+void registers_watch(struct registers *r, const struct register_watch *watch);
 
 enum {
 	REGISTER_NAME = 200,    /* bytes of a row's name */

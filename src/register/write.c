@@ -50,6 +50,11 @@ void registers_drop(struct registers **r)
 	*r = NULL;
 }
 
+void registers_watch(struct registers *r, const struct register_watch *watch)
+{
+	r->watch = watch ? *watch : (struct register_watch){.saw = NULL};
+}
+
 struct result register_record(struct registers *r, const char *kind, const char *id,
                               const struct register_change *by, json_t *data, struct why *why)
 {
