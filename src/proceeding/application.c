@@ -1,5 +1,5 @@
 /* Submitting, answering and ending applications. */
-#include "proceeding/internal.h"
+#include "proceeding/board.h"
 #include "register/hold.h"
 #include "register/book.h"
 
@@ -15,12 +15,18 @@ struct result proceeding_open(const struct proceeding_parts *parts, struct proce
 	if (!p)
 		return fail(why, E_MEMORY, "", "no memory");
 	p->at = *parts;
-	*out = p;
-	return ok();
+	struct result opened = board_open(&p->board, why);
+	if (opened.code == OK)
+		*out = p;
+	else
+		proceeding_close(p);
+	return opened;
 }
 
 void proceeding_close(struct proceedings *p)
 {
+	if (p)
+		board_close(p->board);
 	free(p);
 }
 

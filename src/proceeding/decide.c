@@ -170,6 +170,21 @@ static struct result set_facts(struct proceedings *p, const struct policy *polic
 	return ok();
 }
 
+/* Of a list: read once, for all its decisions. */
+static struct result all_holdings(struct proceedings *p, struct arena *arena, struct holding **out, size_t *count,
+                                  struct why *why)
+{
+	struct seating *seating = p->seating;
+	if (!seating)
+		return office_all_holdings(p->at.office, arena, out, count, why);
+	if (!seating->read)
+		TRY(office_all_holdings(p->at.office, seating->arena, &seating->held, &seating->count, why));
+	seating->read = true;
+	*out = seating->held;
+	*count = seating->count;
+	return ok();
+}
+
 /* Everybody in office on the day but the applicant, for routes with `every`: his own
  * signature is wanted of none (LANGUAGE section 5 (4)); is he the only one, whoever acts for
  * the post gives it.                                                           */
@@ -178,7 +193,7 @@ static struct result read_seats(struct proceedings *p, day_t day, const char *ac
 {
 	struct holding *all = NULL;
 	size_t total = 0, n = 0;
-	TRY(office_all_holdings(p->at.office, arena, &all, &total, why));
+	TRY(all_holdings(p, arena, &all, &total, why));
 	struct policy_seat *seats = ARENA_ARRAY(arena, total + 1, struct policy_seat);
 	if (!seats)
 		return fail(why, E_MEMORY, "", "no memory for the posts");

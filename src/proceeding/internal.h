@@ -8,8 +8,18 @@
 #include "proceeding/proceeding.h"
 #include "store/ask.h"
 
+/* Who holds which post, past and coming holdings too: read by the first decision of a list */
+struct seating {
+	struct arena *arena;
+	struct holding *held;
+	size_t count;
+	bool read;
+};
+struct board;
 struct proceedings {
 	struct proceeding_parts at;
+	struct seating *seating; /* NULL: each decision reads for itself */
+	struct board *board; /* whose word the open applications wait for; board.h */
 };
 
 /* What was frozen when it was submitted. */
@@ -39,6 +49,13 @@ struct result row_of(struct proceedings *p, const char *subject, const char *exc
  * withdrawn, returned or over                                               */
 struct result row_wished(struct proceedings *p, const struct wish *wish, struct arena *arena,
                          struct application_row *out, struct why *why) MUST;
+/* application_rows - newest first; application_whole - a row with all that was sealed, the
+ * decision of today and whom it asks                                        */
+struct result application_rows(struct proceedings *p, const struct application_query *query, size_t most,
+                               struct arena *arena, struct application_row *rows, size_t *count,
+                               struct why *why) MUST;
+struct result application_whole(struct proceedings *p, const struct application_row *row, struct arena *arena,
+                                struct application *out, struct why *why) MUST;
 struct result words_read(struct proceedings *p, const char *id, struct arena *arena,
                          struct application_word **out, size_t *count, struct why *why) MUST;
 struct result frozen_read(struct proceedings *p, const struct application_row *row,

@@ -166,6 +166,9 @@ struct application_query {
 struct result application_list(struct proceedings *p, const struct application_query *query,
                                struct arena *arena, struct application **out, size_t *count,
                                struct why *why) MUST;
+/* application_waiting - how many open ones want this person's word now; cheap when asked again
+ * (board.h).  Outside a transaction                                        */
+struct result application_waiting(struct proceedings *p, const char *person, size_t *count, struct why *why) MUST;
 
 /* application_asks - a fact that its applicant says: not who acts, not what a gate or the
  * office finds out, nothing that the row says itself                         */

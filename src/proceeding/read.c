@@ -1,6 +1,6 @@
 /* Reading applications back: rows of the projection, what was sealed, and who
  * may still give a word today. */
-#include "proceeding/internal.h"
+#include "proceeding/board.h"
 
 #include <limits.h>
 
@@ -366,8 +366,8 @@ static struct result fill_slots(struct proceedings *p, struct arena *arena, stru
 	return ok();
 }
 
-static struct result whole(struct proceedings *p, const struct application_row *row,
-                           struct arena *arena, struct application *out, struct why *why)
+struct result application_whole(struct proceedings *p, const struct application_row *row,
+                                struct arena *arena, struct application *out, struct why *why)
 {
 	struct frozen frozen;
 	struct application_word *words = NULL;
@@ -398,7 +398,7 @@ struct result application_get(struct proceedings *p, const char *id, struct aren
 {
 	struct application_row row;
 	TRY(row_read(p, slice_str(id), arena, &row, why));
-	return whole(p, &row, arena, out, why);
+	return application_whole(p, &row, arena, out, why);
 }
 
 struct result application_of(struct proceedings *p, const char *subject, bool exception,
@@ -406,10 +406,8 @@ struct result application_of(struct proceedings *p, const char *subject, bool ex
 {
 	struct application_row row;
 	TRY(row_of(p, subject, exception ? "*" : NULL, arena, &row, why));
-	return whole(p, &row, arena, out, why);
+	return application_whole(p, &row, arena, out, why);
 }
-
-enum { LOOK_BYTES = 8 << 20 };
 
 /* ---- lists -------------------------------------------------------------- */
 
@@ -430,17 +428,17 @@ static bool is_stuck(const struct application *a)
 	return false;
 }
 
-static struct result list_rows(struct proceedings *p, const struct application_query *query,
+struct result application_rows(struct proceedings *p, const struct application_query *query,
                                size_t most, struct arena *arena, struct application_row *rows,
                                size_t *count, struct why *why)
 {
 	enum application_state state = query->waiting_for || query->stuck ? APPLICATION_OPEN : query->state;
+	static const char of_state[] = ROW_COLUMNS "WHERE state = ?2 AND (?1 = '' OR applicant = ?1) AND (?4 = 0 OR"
+	                                           " exception_to <> '') ORDER BY created_ms DESC, id LIMIT ?3";
+	static const char of_any[] = ROW_COLUMNS "WHERE (?1 = '' OR applicant = ?1) AND ?2 = '' AND (?4 = 0 OR"
+	                                         " exception_to <> '') ORDER BY created_ms DESC, id LIMIT ?3";
 	AUTO(statement_drop) struct statement *s = NULL;
-	TRY(store_prepare(p->at.store,
-	                  ROW_COLUMNS "WHERE (?1 = '' OR applicant = ?1) AND (?2 = '' OR state = ?2)"
-	                              " AND (?4 = 0 OR exception_to <> '')"
-	                              " ORDER BY created_ms DESC, id LIMIT ?3",
-	                  &s, why));
+	TRY(store_prepare(p->at.store, state == APPLICATION_NONE ? of_any : of_state, &s, why));
 	bind_text(s, 1, slice_str(query->applicant ? query->applicant : ""));
 	bind_text(s, 2, slice_str(application_state_name(state)));
 	bind_i64(s, 3, (int64_t)most);
@@ -455,16 +453,62 @@ static struct result list_rows(struct proceedings *p, const struct application_q
 	return ok();
 }
 
-static struct result is_wanted(struct proceedings *p, const struct application_query *query,
-                               const struct application_row *row, struct arena *arena, bool *yes,
-                               struct why *why)
+static bool is_wanted(const struct application *a, const struct application_query *query)
 {
-	struct application a;
-	*yes = true;
-	if (!query->waiting_for && !query->stuck)
-		return ok();
-	TRY(whole(p, row, arena, &a, why));
-	*yes = (!query->waiting_for || waits_for(&a, query->waiting_for)) && (!query->stuck || is_stuck(&a));
+	return a->state == APPLICATION_OPEN && (!query->waiting_for || waits_for(a, query->waiting_for)) &&
+	       (!query->stuck || is_stuck(a)) && (!query->applicant || strcmp(a->applicant, query->applicant) == 0) &&
+	       (!query->exceptions || a->exception_to[0]);
+}
+
+/* The board says where to look; what is shown is decided now. */
+static struct result list_waiting(struct proceedings *p, const struct application_query *query, size_t limit,
+                                  struct arena *arena, struct application *list, size_t *count, struct why *why)
+{
+	size_t at = 0;
+	TRY(board_follow(p, p->board, why));
+	for (const char *id; *count < limit && (id = board_next(p->board, query, &at));) {
+		struct application_row *row = ARENA_NEW(arena, struct application_row);
+		if (!row)
+			return fail(why, E_MEMORY, "", "no memory for the list");
+		TRY(row_read(p, slice_str(id), arena, row, why));
+		TRY(application_whole(p, row, arena, &list[*count], why));
+		*count += is_wanted(&list[*count], query);
+	}
+	return ok();
+}
+
+/* Inside a transaction, which may be rolled back: whose word is wanted is no column, so all
+ * open ones are looked at, by turns, so that many fit. */
+static struct result list_each(struct proceedings *p, const struct application_query *query, size_t limit,
+                               struct arena *arena, struct application *list, size_t *count, struct why *why)
+{
+	enum { LOOK_BYTES = 8 << 20, OPEN_MOST = 1000 };
+	AUTO(arena_drop) struct arena *looked_at = arena_new(LOOK_BYTES);
+	struct application_row *rows = ARENA_ARRAY(arena, OPEN_MOST, struct application_row);
+	size_t found = 0;
+	if (!rows || !looked_at)
+		return fail(why, E_MEMORY, "", "no memory for the list");
+	TRY(application_rows(p, query, OPEN_MOST, arena, rows, &found, why));
+	for (size_t i = 0; i < found && *count < limit; i++) {
+		struct application a;
+		arena_reset(looked_at);
+		TRY(application_whole(p, &rows[i], looked_at, &a, why));
+		if (is_wanted(&a, query))
+			TRY(application_whole(p, &rows[i], arena, &list[(*count)++], why));
+	}
+	return ok();
+}
+
+static struct result list_plain(struct proceedings *p, const struct application_query *query, size_t limit,
+                                struct arena *arena, struct application *list, size_t *count, struct why *why)
+{
+	struct application_row *rows = ARENA_ARRAY(arena, limit, struct application_row);
+	size_t found = 0;
+	if (!rows)
+		return fail(why, E_MEMORY, "", "no memory for the list");
+	TRY(application_rows(p, query, limit, arena, rows, &found, why));
+	for (; *count < found; (*count)++)
+		TRY(application_whole(p, &rows[*count], arena, &list[*count], why));
 	return ok();
 }
 
@@ -472,23 +516,29 @@ struct result application_list(struct proceedings *p, const struct application_q
                                struct arena *arena, struct application **out, size_t *count,
                                struct why *why)
 {
-	/* whose word is wanted is not a column: all open ones are looked at */
-	size_t limit = query->limit && query->limit < 1000 ? query->limit : 1000;
-	size_t most = query->waiting_for || query->stuck ? 1000 : limit, found = 0, n = 0;
-	struct application_row *rows = ARENA_ARRAY(arena, most, struct application_row);
+	size_t limit = query->limit && query->limit < 1000 ? query->limit : 1000, n = 0;
 	struct application *list = ARENA_ARRAY(arena, limit, struct application);
-	AUTO(arena_drop) struct arena *looked_at = arena_new(LOOK_BYTES); /* by turns, so that many fit */
-	if (!rows || !list || !looked_at)
+	bool waiting = query->waiting_for || query->stuck;
+	struct seating seating = {.arena = arena}, *outer = p->seating;
+	if (!list)
 		return fail(why, E_MEMORY, "", "no memory for the list");
-	TRY(list_rows(p, query, most, arena, rows, &found, why));
-	for (size_t i = 0; i < found && n < limit; i++) {
-		bool wanted;
-		arena_reset(looked_at);
-		TRY(is_wanted(p, query, &rows[i], looked_at, &wanted, why));
-		if (wanted)
-			TRY(whole(p, &rows[i], arena, &list[n++], why));
-	}
+	p->seating = &seating;
+	struct result done = !waiting                             ? list_plain(p, query, limit, arena, list, &n, why)
+	                     : store_in_transaction(p->at.store) ? list_each(p, query, limit, arena, list, &n, why)
+	                                                          : list_waiting(p, query, limit, arena, list, &n, why);
+	p->seating = outer;
+	TRY(done);
 	*out = list;
 	*count = n;
+	return ok();
+}
+
+struct result application_waiting(struct proceedings *p, const char *person, size_t *count, struct why *why)
+{
+	const struct application_query query = {.waiting_for = person};
+	if (store_in_transaction(p->at.store))
+		return fail(why, E_CONFLICT, "application", "what waits is not counted inside a transaction");
+	TRY(board_follow(p, p->board, why));
+	*count = board_count(p->board, &query);
 	return ok();
 }

@@ -77,35 +77,21 @@ static const struct item items[] = {
 	{"operation", "/operation", "運用", ZONE_LGWAN, COUNT_NOTHING, true},
 };
 
-static struct waiting *waiting_slot(struct request *rq)
+void web_tend(struct web *web)
 {
-	uint32_t hash = 2166136261u;
-	for (const char *c = rq->person.id; *c; c++)
-		hash = (hash ^ (uint8_t)*c) * 16777619u;
-	return &rq->web->waiting[hash % WAITING_SLOTS];
+	size_t count;
+	if (web->parts.proceedings) /* what fails here fails for the next page too, which says so */
+		(void)application_waiting(web->parts.proceedings, "", &count, NULL).code;
 }
-
-enum { WAITING_BYTES = 64 << 20 }; /* a hundred decisions with all they rest on */
 
 static size_t count_waiting(struct request *rq)
 {
 	struct why why = {OK, "", ""};
-	struct waiting *kept = waiting_slot(rq), now = {.day = request_today(rq)};
-	struct application *applications;
-	const struct application_query waiting = {.waiting_for = rq->person.id, .state = APPLICATION_OPEN,
-		.limit = 100};
-	if (ledger_size(parts_of(rq)->ledger, &now.entries, &why).code != OK)
-		return 0;
-	if (kept->entries == now.entries && kept->day == now.day && strcmp(kept->person, rq->person.id) == 0)
-		return kept->count;
-	AUTO(arena_drop) struct arena *arena = arena_new(WAITING_BYTES);
-	if (!arena || application_list(parts_of(rq)->proceedings, &waiting, arena, &applications, &now.count, &why).code != OK) {
-		web_log(rq->web, "failed", "waiting place=%s text=%s", why.place, why.text);
-		return 0;
-	}
-	snprintf(now.person, sizeof now.person, "%s", rq->person.id);
-	*kept = now;
-	return now.count;
+	size_t count = 0;
+	if (application_waiting(parts_of(rq)->proceedings, rq->person.id, &count, &why).code == OK)
+		return count;
+	web_log(rq->web, "failed", "waiting place=%s text=%s", why.place, why.text);
+	return 0;
 }
 
 static size_t count_of(struct request *rq, const struct item *item)

@@ -387,8 +387,11 @@ struct result web_turn(struct web *web, int wake_fd, int timeout_ms, struct why 
 		fds[i] = (struct pollfd){.fd = info->epoll_fd, .events = POLLIN};
 		timeout_ms = wait_ms(web->daemon[i], timeout_ms);
 	}
-	if (poll(fds, 3, timeout_ms) < 0 && errno != EINTR)
+	int ready = poll(fds, 3, timeout_ms);
+	if (ready < 0 && errno != EINTR)
 		return fail(why, E_SYSTEM, "poll", "%s", strerror(errno));
+	if (ready == 0)
+		web_tend(web); /* nobody waits */
 	for (int i = 0; i < 2; i++)
 		if (MHD_run(web->daemon[i]) != MHD_YES)
 			return fail(why, E_SYSTEM, "http", "the HTTP library failed");

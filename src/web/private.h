@@ -8,16 +8,6 @@
 enum { WEB_ARENA_BYTES = 8 << 20, WEB_PAGE_BYTES = 4 << 20, REFUSALS_A_MINUTE = 120,
        WEB_TEMPLATES = 256, WEB_ENGLISH_BYTES = 2 << 20, BODY_GRACE_MS = 60000, BODY_BYTES_A_MS = 16 /* 128 kbit/s */ };
 
-/* How many applications wait for a person.  Finding out means deciding each of them,
- * which is too much for every page; it can only change with an entry or the day. */
-enum { WAITING_SLOTS = 256 };
-struct waiting {
-	char person[27];
-	int64_t entries; /* the ledger's size when it was counted */
-	day_t day;
-	size_t count;
-};
-
 struct web {
 	struct web_parts parts;
 	struct web_options options;
@@ -31,13 +21,15 @@ struct web {
 	struct MHD_Daemon *daemon[2];  /* outer, inner */
 	char style_path[64];           /* /static/<digest>/style.css */
 	char mark_path[64];
-	struct waiting waiting[WAITING_SLOTS]; /* by a hash of the person; another one takes the place */
 	/* refusals recorded in this minute; more are only counted */
 	int64_t refusals_minute;
 	unsigned refusals;
 	unsigned refusals_unrecorded;
 };
 
+/* web_tend - what the pages need and nobody has asked for yet: whose word the open applications
+ * wait for, as of now (proceeding/board.h); so no page has to wait for all of it */
+void web_tend(struct web *web);
 struct result http_start(struct web *web, struct why *why) MUST;
 void http_stop(struct web *web);
 const struct web_listener *listener_of(const struct web *web, enum web_zone zone);

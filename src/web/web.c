@@ -98,6 +98,7 @@ struct result web_open(const struct web_parts *parts, const struct web_options *
 	web->parts = *parts;
 	web->options = *options;
 	TRY(prepare(web, why));
+	web_tend(web);
 	*out = web;
 	web = NULL;
 	return ok();

@@ -509,6 +509,13 @@ struct result application_list(struct proceedings *p, const struct application_q
 	return answer(why);
 }
 
+struct result application_waiting(struct proceedings *p, const char *person, size_t *count, struct why *why)
+{
+	(void)p, (void)person;
+	*count = !peers.empty;
+	return answer(why);
+}
+
 struct result application_answer(struct proceedings *p, const char *id, const char *person,
                                  enum application_answer a, const char *reason, struct why *why)
 {
