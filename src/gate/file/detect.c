@@ -90,7 +90,7 @@ static bool find_directory(struct slice in, struct cursor *directory)
 		if (!mark)
 			return false;
 		size_t at = end_at = (size_t)(mark - in.at) - 3;
-		if (!at_offset(in, at, SLICE("PK\x05\x06")))
+		if (mark[-1] != 5 || mark[-2] != 'K' || mark[-3] != 'P')
 			continue;
 		struct cursor end = cursor_of(in, NULL);
 		cursor_seek(&end, at + 12);

@@ -151,6 +151,7 @@ struct pdf_document {
 	struct buffer scratch[3];
 	struct pdf_value trailer;  /* the newest */
 	unsigned loading;
+	bool packs;                /* some object lies in an object stream */
 	struct pdf_lock *lock;     /* NULL: not encrypted */
 	struct libdeflate_decompressor *inflater;
 	struct libdeflate_compressor *deflater;
@@ -165,8 +166,13 @@ struct pdf_slot *pdf_slot_of(struct pdf_document *doc, uint64_t number);
  * object  out, nullable: the indirect object it came from, NULL for a direct value */
 struct result pdf_resolve(struct pdf_document *doc, const struct pdf_value *from,
                           const struct pdf_value **value, const struct pdf_object **object) MUST;
-struct result pdf_get_resolved(struct pdf_document *doc, const struct pdf_value *dict,
-                               const char *key, const struct pdf_value **value) MUST;
+static inline struct result pdf_get_resolved(struct pdf_document *doc, const struct pdf_value *dict,
+                                             const char *key, const struct pdf_value **value) MUST;
+static inline struct result pdf_get_resolved(struct pdf_document *doc, const struct pdf_value *dict,
+                                             const char *key, const struct pdf_value **value)
+{
+	return pdf_resolve(doc, pdf_get(dict, key), value, NULL);
+}
 /* pdf_damaged - REFUSAL_DAMAGED at an object; number 0: the file */
 struct result pdf_refuse(struct pdf_document *doc, enum refusal refusal, uint64_t number,
                          const char *text);
@@ -318,7 +324,6 @@ struct pdf_writer {
 	struct buffer numbers; /* of uint32_t pairs: number, offset in chunk */
 	struct buffer packed;
 	uint32_t next;         /* next free object number */
-	bool flushed;
 	bool overflow;         /* a number beyond PDF_OBJECTS was asked for */
 };
 

@@ -355,8 +355,12 @@ static const struct pdf_value *stack_top(struct pdf_lexer *lex, size_t back)
 
 static bool push(struct pdf_lexer *lex, struct pdf_value v)
 {
-	buffer_put(lex->stack, &v, sizeof v);
-	return buffer_ok(lex->stack) || fault(lex, REFUSAL_BOMB, "an array or dictionary too long");
+	struct pdf_value *to = (struct pdf_value *)(void *)buffer_reserve(lex->stack, sizeof v);
+	if (!to)
+		return fault(lex, REFUSAL_BOMB, "an array or dictionary too long");
+	*to = v;
+	buffer_commit(lex->stack, sizeof v);
+	return true;
 }
 
 static void pop(struct pdf_lexer *lex, size_t count)

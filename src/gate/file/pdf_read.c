@@ -89,6 +89,7 @@ static struct result set_slot(struct pdf_document *doc, uint64_t number, struct 
 	if (said.state == SLOT_FREE)
 		said.index = section;
 	*slot = said;
+	doc->packs |= said.state == SLOT_PACKED;
 	return ok();
 }
 
@@ -575,10 +576,4 @@ struct result pdf_resolve(struct pdf_document *doc, const struct pdf_value *from
 	if (object)
 		*object = last;
 	return ok();
-}
-
-struct result pdf_get_resolved(struct pdf_document *doc, const struct pdf_value *dict,
-                               const char *key, const struct pdf_value **value)
-{
-	return pdf_resolve(doc, pdf_get(dict, key), value, NULL);
 }

@@ -36,24 +36,26 @@ static choose_fn choose_action, choose_open_action, choose_annotation, choose_fi
 	choose_order, choose_appearance, choose_fields;
 
 /* The keys that act, or carry what acts, wherever they stand. */
+#define KEY(key, what) {{(const uint8_t *)(key), sizeof(key) - 1}, what}
 static const struct {
-	const char *key, *what;
+	struct slice key;
+	const char *what;
 } active[] = {
-	{"AA", "action"}, {"JS", "javascript"}, {"JavaScript", "javascript"},
-	{"OpenAction", "open-action"}, {"PA", "action"}, {"AF", "embedded-file"},
-	{"EF", "embedded-file"}, {"EmbeddedFiles", "embedded-file"}, {"FS", "external-stream"},
-	{"XFA", "xfa"}, {"OPI", "external-stream"}, {"Alternates", "alternate"},
-	{"Collection", "embedded-file"}, {"Perms", "signature"}, {"DSS", "signature"},
-	{"RichMediaContent", "multimedia"}, {"RichMediaSettings", "multimedia"}, {"Movie", "multimedia"},
-	{"Sound", "multimedia"}, {"3DD", "multimedia"}, {"Renditions", "multimedia"},
-	{"AlternatePresentations", "multimedia"}, {"PresSteps", "action"}, {"Launch", "launch"},
-	{"Rendition", "multimedia"},
+	KEY("AA", "action"), KEY("JS", "javascript"), KEY("JavaScript", "javascript"),
+	KEY("OpenAction", "open-action"), KEY("PA", "action"), KEY("AF", "embedded-file"),
+	KEY("EF", "embedded-file"), KEY("EmbeddedFiles", "embedded-file"), KEY("FS", "external-stream"),
+	KEY("XFA", "xfa"), KEY("OPI", "external-stream"), KEY("Alternates", "alternate"),
+	KEY("Collection", "embedded-file"), KEY("Perms", "signature"), KEY("DSS", "signature"),
+	KEY("RichMediaContent", "multimedia"), KEY("RichMediaSettings", "multimedia"), KEY("Movie", "multimedia"),
+	KEY("Sound", "multimedia"), KEY("3DD", "multimedia"), KEY("Renditions", "multimedia"),
+	KEY("AlternatePresentations", "multimedia"), KEY("PresSteps", "action"), KEY("Launch", "launch"),
+	KEY("Rendition", "multimedia"),
 };
 
 const char *pdf_active_word(struct slice key)
 {
 	for (size_t i = 0; i < sizeof active / sizeof *active; i++)
-		if (slice_is(key, active[i].key))
+		if (slice_equal(key, active[i].key))
 			return active[i].what;
 	return NULL;
 }
@@ -266,7 +268,7 @@ TYPE field_value = {.choose = choose_value};
 
 #define FIELD_RULES {"FT", &name}, {"Parent", &field_ref}, {"Kids", &field_refs}, \
 	{"T", &string}, {"TU", &string}, {"TM", &string}, {"Ff", &integer}, {"V", &field_value}, \
-	{"DV", &field_value}, {"DA", &string}, {"Q", &integer}, {"Opt", &data}, {"TI", &integer}, \
+	{"DV", &field_value}, {"DA", &string}, {"DR", &resources}, {"Q", &integer}, {"Opt", &data}, {"TI", &integer}, \
 	{"I", &data}, {"MaxLen", &integer}, {"Lock", NULL, "signature"}, {"SV", NULL, "signature"}
 #define ANNOTATION_RULES {"Type", &name}, {"Subtype", &name}, {"Rect", &bounds}, \
 	{"Contents", &string}, {"P", &page_ref}, {"NM", &string}, {"M", &string}, {"F", &integer}, \

@@ -1,17 +1,17 @@
 /* The writer: PDF 1.7, one layout for one content.
  *
  * Objects that are no streams are packed into object streams, at most 256
- * together; a document with few of them is written plain, with a classic xref
- * table, because a reader's overhead would outweigh the packing.  Nothing here
- * depends on the source's layout, the day or chance, so the same document
- * gives the same bytes, and a rebuilt document rebuilds to itself.  There is
+ * together, where the source has such streams; else each stands plain, with a
+ * classic xref table, for it is no longer than it was then, and packing costs
+ * more than all else that is done here.  Nothing else depends on the source's
+ * layout, the day or chance, so that a rebuilt document rebuilds to itself.  There is
  * no /ID: nothing that we write is encrypted or signed, and an invented one
  * would only be one more thing to compare. */
 #include "gate/file/pdf.h"
 
 #include <libdeflate.h>
 
-enum { CHUNK_OBJECTS = 256, CHUNK_BYTES = 1 << 20, FEW_OBJECTS = 12 };
+enum { CHUNK_OBJECTS = 256, CHUNK_BYTES = 1 << 20 };
 
 enum { PLACE_FREE = 0, PLACE_OFFSET, PLACE_PACKED };
 
@@ -239,12 +239,13 @@ static struct result flush_packed(struct pdf_writer *w)
 	TRY(put_indirect(w, stream, buffer_slice(&w->object), &body));
 	buffer_clear(&w->chunk);
 	buffer_clear(&w->numbers);
-	w->flushed = true;
 	return ok();
 }
 
 struct result pdf_write_object(struct pdf_writer *w, uint32_t number)
 {
+	if (!w->doc->packs)
+		return put_indirect(w, number, buffer_slice(&w->object), NULL);
 	uint32_t pair[2] = {number, (uint32_t)w->chunk.len};
 	buffer_put(&w->numbers, pair, sizeof pair);
 	buffer_put_slice(&w->chunk, buffer_slice(&w->object));
@@ -258,18 +259,6 @@ struct result pdf_write_object(struct pdf_writer *w, uint32_t number)
 
 /* ---- xref ------------------------------------------------------------- */
 
-static struct result flush_plain(struct pdf_writer *w)
-{
-	const uint32_t *pairs = (const uint32_t *)(const void *)w->numbers.at;
-	for (size_t i = 0; i < chunk_count(w); i++) {
-		size_t from = pairs[2 * i + 1];
-		size_t to = i + 1 < chunk_count(w) ? pairs[2 * i + 3] : w->chunk.len;
-		struct slice value = slice_part(buffer_slice(&w->chunk), from, to - from - 1);
-		TRY(put_indirect(w, pairs[2 * i], value, NULL));
-	}
-	return ok();
-}
-
 static void put_table_row(struct buffer *b, uint64_t at)
 {
 	char row[] = "0000000000 00000 n \n";
@@ -280,7 +269,6 @@ static void put_table_row(struct buffer *b, uint64_t at)
 
 static struct result write_table(struct pdf_writer *w, uint32_t root)
 {
-	TRY(flush_plain(w));
 	size_t at = w->out->len;
 	buffer_printf(w->out, "xref\n0 %u\n0000000000 65535 f \n", w->next);
 	for (uint32_t i = 1; i < w->next; i++) {
@@ -357,8 +345,7 @@ struct result pdf_write_end(struct pdf_writer *w, uint32_t root)
 {
 	if (w->overflow)
 		return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "more than 1,000,000 objects");
-	bool few = !w->flushed && chunk_count(w) <= FEW_OBJECTS;
-	TRY(few ? write_table(w, root) : write_xref_stream(w, root));
+	TRY(w->doc->packs ? write_xref_stream(w, root) : write_table(w, root));
 	if (!buffer_ok(w->out))
 		return pdf_refuse(w->doc, REFUSAL_LARGE, 0, "the output is over its limit");
 	return ok();

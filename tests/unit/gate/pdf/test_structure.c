@@ -330,6 +330,38 @@ TEST(object_streams_are_looked_into)
 	buffer_done(&m.bytes);
 }
 
+static bool says_twice(const struct made *m, const char *word)
+{
+	struct cleansed c, again;
+	cleanse(&c, buffer_slice(&m->bytes));
+	cleanse(&again, buffer_slice(&c.out));
+	bool says = slice_find(buffer_slice(&c.out), slice_str(word)) != SIZE_MAX;
+	CHECK(c.out.len > 0);
+	CHECK(slice_equal(buffer_slice(&c.out), buffer_slice(&again.out)));
+	cleansed_done(&c);
+	cleansed_done(&again);
+	return says;
+}
+
+/* What was packed is packed again; what stood plain is no longer for standing plain. */
+TEST(the_layout_is_the_sources)
+{
+	static const struct parts form = {.catalog = "/AcroForm<</Fields[8 0 R]>>",
+		.extra = {"<</FT/Btn/T(choice)/Kids[9 0 R]/DR<</Font<</ZaDi 6 0 R>>>>>>",
+		          "<</Parent 8 0 R/T(first)/Kids[10 0 R]>>", "<</Parent 9 0 R/T(second)/Kids[11 0 R]>>",
+		          "<</Parent 10 0 R/T(third)>>"}};
+	struct made m;
+	made_document(&m, &form);
+	CHECK(!says_twice(&m, "/ObjStm"));
+	CHECK(says_twice(&m, "\nxref\n0 "));
+	CHECK(says_twice(&m, "/DR<</Font<</ZaDi ")); /* poppler and others ask the field, too */
+	buffer_done(&m.bytes);
+	packed_document(&m, "<</Type/Catalog/Pages 2 0 R>>", 0);
+	CHECK(says_twice(&m, "/ObjStm"));
+	CHECK(!says_twice(&m, "\nxref\n0 "));
+	buffer_done(&m.bytes);
+}
+
 /* A table that calls object 5 free, and the xref stream beside it that knows it. */
 TEST(hybrid_sections_are_read_as_one)
 {
