@@ -102,10 +102,10 @@ void pdf_put_integer(struct buffer *b, int64_t v)
 	pdf_put(b, slice_of(digits + at, sizeof digits - at));
 }
 
-/* A space where two words would run together. */
+/* A space where two words would run together, or a word become the name that was empty. */
 static void separate(struct buffer *b)
 {
-	if (b->len && pdf_is_regular(b->at[b->len - 1]))
+	if (b->len && (pdf_is_regular(b->at[b->len - 1]) || b->at[b->len - 1] == '/'))
 		pdf_put(b, SLICE(" "));
 }
 
