@@ -64,6 +64,5 @@ void claims_add(struct request *rq, const struct decision *decision, const char 
 			text(rq, "%s%s", prefix, heard[i].field), "label", heard[i].label, "reason", reason, "clause", show_clause(rq, heard[i].clause)));
 	}
 	json_object_set_new(model, "claims_open", json_boolean(open));
-	json_object_set_new(model, "claims_count", json_integer((json_int_t)count));
 	json_object_set_new(model, "claims", list);
 }

@@ -26,6 +26,10 @@ json_t *show_entries(struct request *rq, const struct book_entry *entries, size_
  * whose rows the person may touch                                           */
 struct result show_sections(struct request *rq, const char *chosen, bool may, json_t **out,
                             struct why *why) MUST;
+/* show_shelves - acts by what they are done to: [{label, many, items: []}] in the order of the
+ * vocabulary, what is done to nothing in particular last. `items`, each with the name of its
+ * kind as "kind", are taken over; a long shelf is "many" unless it is what was searched for.  */
+json_t *show_shelves(struct request *rq, json_t *items, const char *q);
 /* the part of the path, as text */
 const char *path_part(struct request *rq, size_t index);
 /* said_moment - R8.11.20 14:30 of a record's "2026-11-20 14:30" */

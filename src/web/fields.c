@@ -258,10 +258,7 @@ static json_t *one_model(struct request *rq, const struct field *field, struct w
 	json_object_set_new(model, "none_box", json_boolean(*field->none != 0));
 	json_object_set_new(model, "none_name", json_sprintf("%s.none", field->name));
 	json_object_set_new(model, "none_chosen", json_boolean(*field->none && strcmp(field->value, field->none) == 0));
-	json_t *units = choice_units(type, field->value);
-	json_object_set_new(model, "units_count", json_integer((json_int_t)json_array_size(units)));
-	json_object_set_new(model, "units", units);
-	json_object_set_new(model, "choices_count", json_integer((json_int_t)json_array_size(choices.list)));
+	json_object_set_new(model, "units", choice_units(type, field->value));
 	json_object_set_new(model, "choices", choices.list ? choices.list : json_array());
 	return model;
 }
@@ -281,8 +278,7 @@ json_t *fields_model(struct request *rq, const struct fields *fields, struct why
 		open |= field->folded && (*field->wrong || (fields->again && strcmp(fields->again, field->name) == 0));
 		json_array_append_new(field->folded ? fold : ask, one);
 	}
-	return json_pack("{s:o, s:I, s:o, s:b}", "ask", ask, "fold_count", (json_int_t)json_array_size(fold),
-	                 "fold", fold, "fold_open", open);
+	return json_pack("{s:o, s:o, s:b}", "ask", ask, "fold", fold, "fold_open", open);
 }
 
 json_t *fields_errors(const struct fields *fields)

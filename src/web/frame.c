@@ -148,19 +148,26 @@ static json_t *edition_line(struct request *rq)
 	return json_sprintf("%s %s施行版で動いています。", edition->title, day);
 }
 
-/* For each list "things" of the model a number "things_count": a template asks
- * for it where the frame of a list must stand only once. */
+/* For each list "things", wherever in the model, a number "things_count" beside it: a
+ * template asks for it where the frame of a list must stand only once.           */
 static void add_counts(json_t *model)
 {
 	const char *key;
-	json_t *value, *counts = json_object();
+	size_t i;
+	json_t *value, *item, *counts = json_is_object(model) ? json_object() : NULL;
 	json_object_foreach(model, key, value) {
 		char name[80];
+		add_counts(value);
+		if (!json_is_array(value))
+			continue;
 		snprintf(name, sizeof name, "%s_count", key);
-		if (json_is_array(value))
-			json_object_set_new(counts, name, json_integer((json_int_t)json_array_size(value)));
+		json_object_set_new(counts, name, json_integer((json_int_t)json_array_size(value)));
 	}
-	json_object_update(model, counts);
+	if (json_is_array(model))
+		json_array_foreach(model, i, item)
+			add_counts(item);
+	else if (counts)
+		json_object_update(model, counts);
 	json_decref(counts);
 }
 

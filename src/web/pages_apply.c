@@ -1,6 +1,7 @@
 /* 申請: what may be applied for, the form of one act, what will come of it, sent. */
 #include "web/book.h"
 #include "web/claims.h"
+#include "web/desk_pages.h"
 #include "web/fields.h"
 #include "web/pages.h"
 
@@ -35,18 +36,19 @@ static bool can_apply(struct request *rq, const struct policy_act *act)
 	return gate && !act->passes && strcmp(act->carried_by, "gate_file") != 0 && is_asked_of_persons(rq, act);
 }
 
-static json_t *acts_model(struct request *rq, const struct search *search)
+static json_t *acts_model(struct request *rq, const char *q)
 {
+	const struct search search = search_read(q, rq->arena);
 	json_t *list = json_array();
 	struct policy_act act;
 	for (size_t i = 0; policy_act_at(parts_of(rq)->policy, i, &act); i++) {
 		const char *kind = *act.kind ? policy_label(parts_of(rq)->policy, NULL, act.kind) : "";
 		const char *texts[] = {act.title, kind};
-		if (search_finds(search, texts, 2, rq->arena) && can_apply(rq, &act))
-			json_array_append_new(list, json_pack("{s:s, s:s}", "href", text(rq, "/apply/%s", act.name),
-			                                      "label", act.title));
+		if (search_finds(&search, texts, 2, rq->arena) && can_apply(rq, &act))
+			json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "href", text(rq, "/apply/%s", act.name), "label",
+			                                      act.title, "kind", act.kind));
 	}
-	return list;
+	return show_shelves(rq, list, q);
 }
 
 json_t *show_proceedings(struct request *rq)
@@ -62,11 +64,10 @@ json_t *show_proceedings(struct request *rq)
 struct result page_apply(struct request *rq, struct why *why)
 {
 	const char *q = asked(rq, "q");
-	struct search search = search_read(q, rq->arena);
 	const char *const crumbs[][2] = {{"ホーム", "/"}, {"申請・決裁", "/decide"}, {"申請する", ""}};
 	rq->menu = "decide";
 	return reply_page(rq, 200, "apply", json_pack("{s:s, s:s, s:o, s:o, s:o}", "title", "申請する", "q", q, "acts",
-		acts_model(rq, &search), "crumbs", show_crumbs(crumbs, 3), "kinds", show_proceedings(rq)), why);
+		acts_model(rq, q), "crumbs", show_crumbs(crumbs, 3), "kinds", show_proceedings(rq)), why);
 }
 
 /* ---- the form of one act ------------------------------------------------------------ */

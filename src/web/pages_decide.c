@@ -445,7 +445,7 @@ static void add_joint(struct request *rq, const struct application *a, json_t *m
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o}", "href", text(rq, "/decide/%s", all[i].id), "number",
 			all[i].number, "about", all[i].title, "chip", show_application_state(all[i].state)));
 	}
-	json_object_set_new(model, "joint_count", json_integer((json_int_t)(count > 1 ? count - 1 : 0)));
+	json_object_set_new(model, "joint_shown", json_boolean(count > 1));
 	json_object_set_new(model, "joint", list);
 	json_object_set_new(model, "joint_hidden", hidden ? json_string(text(rq, "%zu", hidden)) : json_string(""));
 	json_object_set_new(model, "joint_mine", mine ? json_string(text(rq, "%zu", mine)) : json_string(""));

@@ -51,9 +51,9 @@ static json_t *acts_model(struct request *rq, const struct telling *t, bool even
 			continue;
 		json_t *clause = asked_by(rq, &act, &book);
 		json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:s, s:s}", "label", act.title, "href",
-			text(rq, "/record?act=%s&row=%s", act.name, t->row), "clause", clause, "book", book, "kind", kind));
+			text(rq, "/record?act=%s&row=%s", act.name, t->row), "clause", clause, "book", book, "kind", act.kind));
 	}
-	return list;
+	return show_shelves(rq, list, q);
 }
 
 static struct result show_acts(struct request *rq, const struct telling *t, struct why *why)

@@ -54,7 +54,6 @@ static const char *list_of(struct request *rq, const struct application *a)
 
 static struct result fill_lists(struct request *rq, json_t *model, struct why *why)
 {
-	static const char *const lists[] = {"standing", "asked", "ended"};
 	const struct application_query query = {.exceptions = true, .limit = LISTED};
 	struct application *list;
 	size_t count;
@@ -64,9 +63,6 @@ static struct result fill_lists(struct request *rq, json_t *model, struct why *w
 		TRY(one_model(rq, &list[i], &one, why));
 		json_array_append_new(json_object_get(model, list_of(rq, &list[i])), one);
 	}
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		json_object_set_new(model, text(rq, "%s_count", lists[i]),
-		                    json_integer((json_int_t)json_array_size(json_object_get(model, lists[i]))));
 	return ok();
 }
 

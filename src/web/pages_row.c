@@ -63,7 +63,6 @@ static struct result class_model(struct request *rq, const struct register_row *
 	json_t *because = json_array(), *shown = show_class(rq, c);
 	json_array_append_new(list, shown);
 	json_object_set_new(shown, "because", because);
-	json_object_set_new(shown, "because_count", json_integer(0));
 	json_object_set_new(shown, "stated", json_string(register_cell(row, c->scale)));
 	if (row->closed)
 		return ok();
@@ -73,7 +72,6 @@ static struct result class_model(struct request *rq, const struct register_row *
 		json_array_append_new(because, json_pack("{s:o, s:o}", "clause", clause, "inside",
 			*reasons[i].row ? show_row_link(rq, reasons[i].row) : json_false()));
 	}
-	json_object_set_new(shown, "because_count", json_integer((json_int_t)count));
 	return ok();
 }
 

@@ -100,11 +100,10 @@ static struct result incidents_model(struct request *rq, const char *chosen, jso
 			json_decref(contacts);
 			return done;
 		}
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:i, s:i, s:o, s:o, s:b}", "id", found[i].row.id, "name",
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:b}", "id", found[i].row.id, "name",
 			found[i].row.name, "href", text(rq, "/case/%s", found[i].row.id), "section", show_section(rq, found[i].row.section), "step",
-			policy_label(parts_of(rq)->policy, NULL, found[i].step), "opened", show_time(found[i].opened_ms), "owed_count", (int)json_array_size(owed),
-			"contacts_count", (int)json_array_size(contacts), "owed", owed, "contacts",
-			contacts, "chosen", strcmp(found[i].row.id, chosen) == 0));
+			policy_label(parts_of(rq)->policy, NULL, found[i].step), "opened", show_time(found[i].opened_ms), "owed",
+			owed, "contacts", contacts, "chosen", strcmp(found[i].row.id, chosen) == 0));
 	}
 	return ok();
 }

@@ -74,24 +74,13 @@ static json_t *holes_model(const struct decision *d)
 	return list;
 }
 
-static void add_count(json_t *model, const char *name)
-{
-	char count[40];
-	snprintf(count, sizeof count, "%s_count", name);
-	json_object_set_new(model, count, json_integer((json_int_t)json_array_size(json_object_get(model, name))));
-}
-
 json_t *show_decision(struct request *rq, const struct decision *d)
 {
-	static const char *const lists[] = {"missing", "asked", "records", "clauses", "holes"};
 	struct why refusal = {OK, "", ""};
 	if (d->verdict == REFUSE && policy_refusal(d, &refusal).code == OK)
 		refusal = (struct why){OK, "", ""};
-	json_t *model = json_pack("{s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o}", "refused", refusal.text, "refused_clause",
+	return json_pack("{s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o}", "refused", refusal.text, "refused_clause",
 		show_clause(rq, refusal.place), "passes", d->verdict == PASS, "missing", missing_model(rq, d), "asked",
 		asked_model(rq, d), "records", records_model(rq, d), "clauses", clauses_model(rq, d), "holes",
 		holes_model(d));
-	for (size_t i = 0; model && i < sizeof lists / sizeof *lists; i++)
-		add_count(model, lists[i]);
-	return model;
 }

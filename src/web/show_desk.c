@@ -17,6 +17,42 @@ const char *path_part(struct request *rq, size_t index)
 	return text(rq, "%.*s", SLICE_ARG(rq->part[index]));
 }
 
+/* Takes what is of this kind out of `items`, onto a shelf. */
+static void add_shelf(json_t *shelves, json_t *items, const char *kind, const char *label, bool searched)
+{
+	enum { MANY = 12 };
+	json_t *on = json_array();
+	for (size_t i = 0; i < json_array_size(items);)
+		if (strcmp(json_string_value(json_object_get(json_array_get(items, i), "kind")), kind) == 0) {
+			json_array_append(on, json_array_get(items, i));
+			json_array_remove(items, i);
+		} else {
+			i++;
+		}
+	json_t *shelf = json_pack("{s:s, s:i, s:b, s:o}", "label", label, "total", (int)json_array_size(on), "many",
+	                          !searched && json_array_size(on) > MANY, "items", on);
+	if (json_array_size(on))
+		json_array_append(shelves, shelf);
+	json_decref(shelf);
+}
+
+json_t *show_shelves(struct request *rq, json_t *items, const char *q)
+{
+	json_t *shelves = json_array(), *rest = json_array();
+	struct policy_kind kind;
+	for (size_t i = 0; policy_kind_at(parts_of(rq)->policy, i, &kind); i++)
+		add_shelf(shelves, items, kind.name, kind.title, *q);
+	add_shelf(rest, items, "", "そのほか", *q);
+	while (json_array_size(items)) {
+		const char *other = text(rq, "%s", json_string_value(json_object_get(json_array_get(items, 0), "kind")));
+		add_shelf(shelves, items, other, policy_label(parts_of(rq)->policy, NULL, other), *q);
+	}
+	json_array_extend(shelves, rest);
+	json_decref(rest);
+	json_decref(items);
+	return shelves;
+}
+
 struct result kind_of(struct request *rq, struct policy_kind *out, struct why *why)
 {
 	for (size_t i = 0; policy_kind_at(parts_of(rq)->policy, i, out); i++)

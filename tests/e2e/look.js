@@ -53,7 +53,6 @@ const rooms = (inner, at) => [
   ['zones-cut', inner, '/zones/cut?first=internet', 'supervisor_inner'],
   ['deed-all', inner, '/record', 'staff_inner'], ['deed-event', inner, '/record?act=course_set', 'manager_inner'],
   ['told', inner, `/crossings/${at.told[0]}`, 'staff_inner'], ['told-refused', inner, `/crossings/${at.told[1]}`, 'staff_inner'],
-  ['told-last', inner, `/crossings/${at.told[2]}`, 'staff_inner'],
   ['switches', inner, '/switches?section=tax', 'it_inner'], ['switch', inner, '/switches/vba?section=tax', 'it_inner'], ['switch-preset', inner, '/switches/all', 'it_inner'], ['switch-pages', inner, '/switches/page-drawing', 'it_inner'],
   ['exceptions', inner, '/exceptions', 'manager_inner'], ['exceptions-new', inner, '/exceptions/new?clause=HN-2.6.1(14)-1', 'manager_inner'],
   ['relaxations', inner, '/relaxations', 'supervisor_inner'], ['person-leaving', inner, `/organisation/people/${at.person}`, 'manager_inner'],
@@ -77,8 +76,11 @@ const drafts = (inner, at) => [
   ['draft-replay', inner, `/drafts/${at.draft}/replay`, 'deputy'],
 ];
 
+const wanted = { notfound: 404, refusal: 403 }; // every other page is there
+
 async function look(page, [name, host, path], width) {
-  await page.goto(`http://${host}${path}`);
+  const reply = await page.goto(`http://${host}${path}`);
+  check(reply.status() === (wanted[name] || 200), `${name}: ${reply.status()}`);
   await page.setViewportSize({ width, height: 900 });
   await kit.sound(page, name);
   if (width !== 1280 && width !== 390) return; // between them only the width differs
