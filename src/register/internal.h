@@ -123,4 +123,29 @@ extern const size_t words_migration_count;
 
 struct result register_no_memory(struct why *why) MUST;
 
+/* ---- the projection: projection.c, gather.c */
+
+/* A row as entries tell it: the last of them, the data of its last version. */
+struct row_told {
+	const struct ledger_entry *last; /* subject, body, actor, time_ms */
+	const json_t *data;
+	json_t *rated; /* nullable: rated anew since that version */
+	int64_t version;
+	bool closed;
+};
+struct result row_insert(struct store *store, const struct row_told *row, struct why *why) MUST;
+/* entry_tells_row - the data of a version has the tables that it must have; entry_rates - a table
+ * of scales, each with its low and high                                      */
+bool entry_tells_row(const json_t *data);
+bool entry_rates(json_t *rated);
+struct result entry_misfit(const struct ledger_entry *entry, struct why *why) MUST;
+struct result register_apply(struct store *store, const struct ledger_entry *entry, struct why *why) MUST;
+
+/* While all entries are applied a row is kept in memory from its first version on, and written
+ * once.  gathered_new - a projection_gathering's `begin`, with what it may keep at most: then
+ * all is written, and what comes about those rows is applied to the table    */
+struct gathered;
+struct gathered *gathered_new(size_t most_bytes);
+extern const struct projection_gathering register_gathering;
+
 #endif

@@ -33,7 +33,7 @@ static const char *const late[] = {"register_cell_value", "register_row_changed"
                                    NULL};
 static const char *const kinds[] = {"register.", "book.", "hold.", NULL};
 
-static struct result misfit(const struct ledger_entry *entry, struct why *why)
+struct result entry_misfit(const struct ledger_entry *entry, struct why *why)
 {
 	return fail(why, E_CONFLICT, "register", "記録「%.*s」の内容が、いまの台帳の表と合いません。",
 	            SLICE_ARG(entry->kind));
@@ -189,7 +189,7 @@ static bool is_table(json_t *table)
 	return true;
 }
 
-static bool is_rated(json_t *table)
+bool entry_rates(json_t *table)
 {
 	const char *scale;
 	json_t *value;
@@ -218,35 +218,72 @@ static struct result bind_version(struct statement *s, const struct ledger_entry
 	words_of_row(json_text(data, "name"), json_number(data, "serial"), json_text(data, "section"),
 	             json_object_get(data, "cells"), &plain);
 	bind_text(s, 13, buffer_slice(&plain));
-	return buffer_ok(&plain) ? ok() : misfit(entry, why);
+	return buffer_ok(&plain) ? ok() : entry_misfit(entry, why);
 }
 
-static struct result apply_version(struct store *store, const struct ledger_entry *entry,
-                                   const json_t *data, struct why *why)
+bool entry_tells_row(const json_t *data)
 {
-	static const char insert[] =
-		"INSERT INTO register_row (version, id, body, kind, serial, name, section, closed, cells, texts,"
-		" rated, changed_ms, changed_by, plain)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)";
-	static const char update[] =
-		"UPDATE register_row SET version = ?1, name = ?6, section = ?7, cells = ?8, texts = ?9,"
-		" rated = ?10, changed_ms = ?11, changed_by = ?12, plain = ?13"
-		" WHERE id = ?2 AND body = ?3 AND kind = ?4 AND serial = ?5 AND version = ?1 - 1 AND closed = 0";
-	json_t *cells = json_object_get(data, "cells"), *rated = json_object_get(data, "rated");
-	int64_t version = json_number(data, "version"), changed = 0;
-	if (!is_table(cells) || !is_table(json_object_get(data, "texts")) || !is_rated(rated))
-		return misfit(entry, why);
+	return is_table(json_object_get(data, "cells")) && is_table(json_object_get(data, "texts")) &&
+	       entry_rates(json_object_get(data, "rated"));
+}
+
+static struct result insert_row(struct store *store, const struct row_told *row, struct statement **out, struct why *why)
+{
+	TRY(store_ask(store,
+	              "INSERT INTO register_row (version, id, body, kind, serial, name, section, closed, cells, texts,"
+	              " rated, changed_ms, changed_by, plain)"
+	              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?14, ?8, ?9, ?10, ?11, ?12, ?13)",
+	              ARGS(arg_i64(row->version), arg_text(row->last->subject), arg_text(row->last->body),
+	                   arg_str(json_text(row->data, "kind")), arg_i64(json_number(row->data, "serial")),
+	                   arg_str(json_text(row->data, "name")), arg_str(json_text(row->data, "section"))),
+	              out, why));
+	bind_i64(*out, 14, row->closed);
+	return bind_version(*out, row->last, row->data, why);
+}
+
+struct result row_insert(struct store *store, const struct row_told *row, struct why *why)
+{
 	AUTO(statement_drop) struct statement *s = NULL;
-	TRY(store_ask(store, version == 1 ? insert : update,
-	              ARGS(arg_i64(version), arg_text(entry->subject), arg_text(entry->body),
+	AUTO(buffer_done) struct buffer text;
+	json_t *rated = row->rated ? row->rated : json_object_get(row->data, "rated");
+	buffer_init(&text, LEDGER_LEAF_MAX);
+	TRY(insert_row(store, row, &s, why));
+	if (row->rated) {
+		TRY(json_canonical(rated, &text, why));
+		bind_text(s, 10, buffer_slice(&text));
+	}
+	TRY(statement_run(s, NULL, why));
+	return row->closed ? ok()
+	                   : put_cells(store, row->last->subject, true, json_object_get(row->data, "cells"), rated, why);
+}
+
+static struct result update_row(struct store *store, const struct ledger_entry *entry, const json_t *data,
+                                struct why *why)
+{
+	AUTO(statement_drop) struct statement *s = NULL;
+	int64_t changed = 0;
+	TRY(store_ask(store,
+	              "UPDATE register_row SET version = ?1, name = ?6, section = ?7, cells = ?8, texts = ?9,"
+	              " rated = ?10, changed_ms = ?11, changed_by = ?12, plain = ?13"
+	              " WHERE id = ?2 AND body = ?3 AND kind = ?4 AND serial = ?5 AND version = ?1 - 1 AND closed = 0",
+	              ARGS(arg_i64(json_number(data, "version")), arg_text(entry->subject), arg_text(entry->body),
 	                   arg_str(json_text(data, "kind")), arg_i64(json_number(data, "serial")),
 	                   arg_str(json_text(data, "name")), arg_str(json_text(data, "section"))),
 	              &s, why));
 	TRY(bind_version(s, entry, data, why));
 	TRY(statement_run(s, &changed, why));
 	if (changed != 1)
-		return misfit(entry, why);
-	return put_cells(store, entry->subject, version == 1, cells, rated, why);
+		return entry_misfit(entry, why);
+	return put_cells(store, entry->subject, false, json_object_get(data, "cells"), json_object_get(data, "rated"), why);
+}
+
+static struct result apply_version(struct store *store, const struct ledger_entry *entry, const json_t *data,
+                                   struct why *why)
+{
+	const struct row_told first = {.last = entry, .data = data, .version = 1};
+	if (!entry_tells_row(data))
+		return entry_misfit(entry, why);
+	return json_number(data, "version") == 1 ? row_insert(store, &first, why) : update_row(store, entry, data, why);
 }
 
 static struct result apply_rated(struct store *store, const struct ledger_entry *entry,
@@ -258,13 +295,13 @@ static struct result apply_rated(struct store *store, const struct ledger_entry 
 	int64_t changed = 0;
 	AUTO(buffer_done) struct buffer text;
 	buffer_init(&text, LEDGER_LEAF_MAX);
-	if (!is_rated(rated))
-		return misfit(entry, why);
+	if (!entry_rates(rated))
+		return entry_misfit(entry, why);
 	TRY(json_canonical(rated, &text, why));
 	TRY(store_run(store, "UPDATE register_row SET rated = ?2 WHERE id = ?1",
 	              ARGS(arg_text(entry->subject), arg_text(buffer_slice(&text))), &changed, why));
 	if (changed != 1)
-		return misfit(entry, why);
+		return entry_misfit(entry, why);
 	json_object_foreach(rated, scale, value) {
 		TRY(store_run(store, "DELETE FROM register_cell WHERE row = ?1 AND path = ?2",
 		              ARGS(arg_text(entry->subject), arg_str(scale)), NULL, why));
@@ -284,7 +321,7 @@ static struct result apply_closed(struct store *store, const struct ledger_entry
 	                   arg_i64(entry->time_ms), arg_text(entry->actor)),
 	              &changed, why));
 	if (changed != 1)
-		return misfit(entry, why);
+		return entry_misfit(entry, why);
 	return store_run(store, "DELETE FROM register_cell WHERE row = ?1", ARGS(arg_text(entry->subject)),
 	                 NULL, why);
 }
@@ -299,7 +336,7 @@ static const struct {
 	{"register.closed", apply_closed},
 };
 
-static struct result apply(struct store *store, const struct ledger_entry *entry, struct why *why)
+struct result register_apply(struct store *store, const struct ledger_entry *entry, struct why *why)
 {
 	AUTO(json_drop) json_t *data = NULL;
 	TRY(record_data(entry, &data, why));
@@ -308,7 +345,7 @@ static struct result apply(struct store *store, const struct ledger_entry *entry
 			return acts[i].apply(store, entry, data, why);
 	if (slice_starts(entry->kind, SLICE("hold.")))
 		return hold_apply(store, entry, data, why);
-	return slice_starts(entry->kind, SLICE("book.")) ? books_apply(store, entry, data, why) : misfit(entry, why);
+	return slice_starts(entry->kind, SLICE("book.")) ? books_apply(store, entry, data, why) : entry_misfit(entry, why);
 }
 
 const struct projection register_projection = {
@@ -317,6 +354,7 @@ const struct projection register_projection = {
 	.migrations = migrations,
 	.migration_count = sizeof migrations / sizeof *migrations,
 	.kinds = kinds,
-	.apply = apply,
+	.apply = register_apply,
+	.gathering = &register_gathering,
 	.late_indexes = late,
 };
