@@ -3,6 +3,7 @@
  * picture, so that whatever refers to it still finds one.
  * source  MS-ODRAW 2.2.23 to 2.2.32                                           */
 #include "gate/file/art.h"
+#include "gate/file/deflate.h"
 
 #include "base/cursor.h"
 
@@ -130,7 +131,8 @@ static struct result unpack(struct job *job, struct slice packed, uint32_t size,
 		struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
 		size_t used = 0;
 		done = inflater && libdeflate_zlib_decompress_ex(inflater, packed.at, packed.len, at, size, NULL,
-		                                                 &used) == LIBDEFLATE_SUCCESS;
+		                                                 &used) == LIBDEFLATE_SUCCESS &&
+		       deflate_plain(slice_part(packed, 2, packed.len), used);
 		libdeflate_free_decompressor(inflater);
 	}
 	if (done)

@@ -207,7 +207,7 @@ static bool dynamic_codes(struct walk *w)
 	uint8_t lengths[LITERALS + DISTANCES] = {0};
 	unsigned literals = 257 + take(&w->bits, 5), distances = 1 + take(&w->bits, 5);
 	unsigned codes = 4 + take(&w->bits, 4);
-	if (literals > LITERALS)
+	if (literals > LITERALS - 2 || distances > DISTANCES - 2) /* the last two of each stand for nothing */
 		return false;
 	for (unsigned i = 0; i < codes; i++)
 		lengths[order[i]] = (uint8_t)take(&w->bits, 3);
@@ -301,20 +301,33 @@ static void put_beginning(const struct walk *w, size_t bits, const struct code *
 	buffer_put(out, "\0\0\xFF\xFF", 4);
 }
 
+/* Block after block; BLOCK_ENDS: the last one ended. */
+static enum stop walk_blocks(struct walk *w, size_t same, unsigned *kind)
+{
+	enum stop stop = BLOCK_ENDS;
+	for (bool last = false; stop == BLOCK_ENDS && !last && !w->bits.broken;) {
+		refill(&w->bits);
+		w->header = place(&w->bits);
+		last = take(&w->bits, 1);
+		*kind = take(&w->bits, 2);
+		bool coded = *kind == FIXED ? fixed_codes(w) : *kind == DYNAMIC ? dynamic_codes(w) : *kind == STORED;
+		stop = !coded ? BROKEN : *kind == STORED ? walk_stored(w, same) : walk_codes(w, same);
+	}
+	return w->bits.broken ? BROKEN : stop;
+}
+
+bool deflate_plain(struct slice packed, size_t plain)
+{
+	struct walk w = {.bits.in = packed};
+	unsigned kind = STORED;
+	return walk_blocks(&w, plain, &kind) == BLOCK_ENDS && w.given == plain;
+}
+
 bool deflate_begin(struct slice packed, size_t same, struct buffer *out, size_t *taken)
 {
 	struct walk w = {.bits.in = packed};
-	enum stop stop = BLOCK_ENDS;
 	unsigned kind = STORED;
-	for (bool last = false; stop == BLOCK_ENDS && !last && !w.bits.broken;) {
-		refill(&w.bits);
-		w.header = place(&w.bits);
-		last = take(&w.bits, 1);
-		kind = take(&w.bits, 2);
-		bool coded = kind == FIXED ? fixed_codes(&w) : kind == DYNAMIC ? dynamic_codes(&w) : kind == STORED;
-		stop = !coded ? BROKEN : kind == STORED ? walk_stored(&w, same) : walk_codes(&w, same);
-	}
-	if (stop != TEXT_CHANGES || w.bits.broken || w.given == 0)
+	if (walk_blocks(&w, same, &kind) != TEXT_CHANGES || w.given == 0)
 		return false;
 	if (kind == STORED)
 		put_beginning(&w, w.header, NULL, out);

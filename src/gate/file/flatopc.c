@@ -249,7 +249,7 @@ static struct result put_part(struct package *package, const struct part *part, 
 	put_head(part, type, xml, out);
 	if (xml)
 		return put_xml(package, part, out, why);
-	TRY(zip_unpack(package->job, part->entry, &package->raw, why));
+	TRY(zip_unpack_fast(package->job, part->entry, &package->raw, why));
 	base64_put_lines(buffer_slice(&package->raw), out);
 	buffer_put_str(out, "</pkg:binaryData></pkg:part>");
 	return ok();

@@ -105,7 +105,7 @@ static struct result cache_leads_outside(struct package *package, const struct p
 	struct slice text;
 	struct xml *xml = package->xml;
 	if (package->main->type == FILE_XLSB) {
-		TRY(zip_unpack(package->job, cache->entry, &package->raw, why));
+		TRY(zip_unpack_fast(package->job, cache->entry, &package->raw, why));
 		*outside = binary_cache_outside(buffer_slice(&package->raw));
 		return ok();
 	}
@@ -169,7 +169,7 @@ static struct result make_workbook(struct package *package, struct part *part, b
 		return ok();
 	buffer_init(&out, (size_t)256 << 20);
 	buffer_init(&in, (size_t)1 << 30);
-	TRY(zip_unpack(package->job, part->entry, &in, why));
+	TRY(zip_unpack_fast(package->job, part->entry, &in, why));
 	TRY(job_attempt(package->job, 1u << FILE_XLSX, stem_of(part->name), buffer_slice(&in), &out, &type,
 	                &refusal, why));
 	if (refusal != REFUSAL_NONE)
@@ -355,7 +355,7 @@ static struct result make_picture(struct package *package, struct relation *rela
 		part->queued = true;
 		part->rule = &picture_rule;
 		bool sound;
-		TRY(zip_unpack(package->job, part->entry, &package->raw, why));
+		TRY(zip_unpack_fast(package->job, part->entry, &package->raw, why));
 		TRY(make_metafile(package, part, &out, &sound, why));
 		if (sound)
 			return ok();
@@ -415,7 +415,7 @@ static struct result make_binary(struct package *package, struct part *part, str
 	if (!name)
 		return job_memory(why);
 	TRY(read_relations(package, part, why));
-	TRY(zip_unpack(package->job, part->entry, &package->raw, why));
+	TRY(zip_unpack_fast(package->job, part->entry, &package->raw, why));
 	struct slice bytes = buffer_slice(&package->raw);
 	if (!package->book)
 		TRY(read_book(package, bytes, why));

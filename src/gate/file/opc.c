@@ -17,7 +17,7 @@ struct result opc_text(struct package *package, const struct zip_entry *entry, s
                        struct why *why)
 {
 	struct why inner = {0};
-	TRY(zip_unpack(package->job, entry, &package->raw, why));
+	TRY(zip_unpack_fast(package->job, entry, &package->raw, why));
 	struct result result = xml_to_utf8(buffer_slice(&package->raw), &package->text, text, &inner);
 	if (result.code == E_INPUT)
 		return job_refuse(package->job, REFUSAL_DAMAGED, opc_place(package, entry->name), "%s", inner.text);

@@ -17,6 +17,7 @@
  * Kept: IHDR, PLTE, tRNS, gAMA, sRGB, pHYs (checked numbers) and the pixels.
  * source  PNG (Third Edition), sections 5, 7, 9, 11
  */
+#include "gate/file/deflate.h"
 #include "gate/file/picture.h"
 
 #include "base/checked.h"
@@ -287,6 +288,8 @@ static struct result inflate_rows(struct png *p, struct why *why)
 		return damaged(p, "its compressed pixels are damaged");
 	if (got != p->rows_len)
 		return damaged(p, "fewer pixels than its header says");
+	if (!deflate_plain(slice_part(buffer_slice(&p->data), 2, p->data.len), got))
+		return damaged(p, "its compressed pixels have codes that stand for nothing");
 	if (used != p->data.len)
 		job_drop(p->job, "hidden-data", "IDAT");
 	p->carried = used == p->data.len && used < p->rows_len && !text_run(buffer_slice(&p->data));

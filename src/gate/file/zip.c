@@ -455,8 +455,8 @@ const char *zip_inflate(const struct zip_entry *entry, uint8_t *to, enum refusal
 	return NULL;
 }
 
-struct result zip_unpack(struct job *job, const struct zip_entry *entry, struct buffer *out,
-                         struct why *why)
+struct result zip_unpack_fast(struct job *job, const struct zip_entry *entry, struct buffer *out,
+                              struct why *why)
 {
 	buffer_clear(out);
 	TRY(job_pay_bytes(job, entry->size));
@@ -470,6 +470,15 @@ struct result zip_unpack(struct job *job, const struct zip_entry *entry, struct 
 	if (fault)
 		return job_refuse(job, entry->sealed ? REFUSAL_ENCRYPTED : refusal, zip_place(job, entry), "%s", fault);
 	buffer_commit(out, size);
+	return ok();
+}
+
+struct result zip_unpack(struct job *job, const struct zip_entry *entry, struct buffer *out,
+                         struct why *why)
+{
+	TRY(zip_unpack_fast(job, entry, out, why));
+	if (entry->method == DEFLATED && !deflate_plain(entry->packed, (size_t)entry->size))
+		return job_refuse(job, REFUSAL_DAMAGED, zip_place(job, entry), "it has codes that stand for nothing");
 	return ok();
 }
 

@@ -1,7 +1,9 @@
 /* PDF by qpdf: every object of the file, reached or not
  *
  * qpdf repairs what is broken and says so: any such word is a finding, because
- * other readers may repair it otherwise.
+ * other readers may repair it otherwise.  Compressed streams are inflated by zlib,
+ * which refuses codes that stand for nothing; libdeflate, which the gate has, gives
+ * bytes for them.
  * source  ISO 32000-1, 7.3, 7.5, 12.5, 12.6
  */
 #include "gate/inspect/look.h"
@@ -9,6 +11,8 @@
 #include <qpdf/qpdf-c.h>
 #include <stdio.h>
 #include <stdlib.h>
+#define ZLIB_CONST
+#include <zlib.h>
 
 /* Keys that must not stand in any dictionary. */
 static const struct {
@@ -200,6 +204,50 @@ static void judge_filter(struct pdf *p, qpdf_oh filter)
 	find(p, "unknown-filter", name);
 }
 
+/* What it gives is not looked at. */
+static bool inflates(struct look *look, const uint8_t *at, size_t len, bool *whole)
+{
+	static const size_t piece = 1 << 15;
+	uint8_t *room = malloc(piece);
+	z_stream z = {.next_in = at, .avail_in = (uInt)len};
+	int state = room && len <= UINT32_MAX && inflateInit(&z) == Z_OK ? Z_OK : Z_MEM_ERROR;
+	bool paid = true;
+	while (state == Z_OK && paid) {
+		z.next_out = room;
+		z.avail_out = (uInt)piece;
+		state = inflate(&z, Z_NO_FLUSH);
+		paid = look_pay_bytes(look, piece - z.avail_out);
+	}
+	inflateEnd(&z);
+	free(room);
+	*whole = state == Z_STREAM_END && z.avail_in == 0;
+	return paid && (state != Z_MEM_ERROR || look_memory(look));
+}
+
+static bool is_flate(struct pdf *p, qpdf_oh filter)
+{
+	qpdf_oh first = qpdf_oh_is_array(p->q, filter) ? qpdf_oh_get_array_item(p->q, filter, 0) : filter;
+	const char *name = qpdf_oh_is_name(p->q, first) ? qpdf_oh_get_name(p->q, first) : "";
+	bool flate = strcmp(name, "/FlateDecode") == 0 || strcmp(name, "/Fl") == 0;
+	if (first != filter)
+		qpdf_oh_release(p->q, first);
+	return flate;
+}
+
+/* An empty stream is none at all, whatever its filter. */
+static bool judge_packed(struct pdf *p, qpdf_oh stream)
+{
+	unsigned char *packed = NULL;
+	size_t len = 0;
+	bool whole = true, fine = true;
+	if (qpdf_oh_get_stream_data(p->q, stream, qpdf_dl_none, NULL, &packed, &len) & QPDF_ERRORS)
+		whole = false;
+	else if (len > 0)
+		fine = inflates(p->look, packed, len, &whole);
+	free(packed);
+	return fine && (whole || look_unreadable(p->look, "object %d: its compressed bytes are damaged", p->id));
+}
+
 static bool walk_stream(struct pdf *p, qpdf_oh stream, unsigned level)
 {
 	qpdf_oh dict = qpdf_oh_get_dict(p->q, stream);
@@ -212,10 +260,11 @@ static bool walk_stream(struct pdf *p, qpdf_oh stream, unsigned level)
 		}
 	else if (!qpdf_oh_is_null(p->q, filter))
 		judge_filter(p, filter);
+	bool fine = !is_flate(p, filter) || judge_packed(p, stream);
 	qpdf_oh_release(p->q, filter);
 	if (qpdf_oh_has_key(p->q, dict, "/F"))
 		find(p, "external-stream", "/F");
-	return push(p, dict, level + 1);
+	return push(p, dict, level + 1) && fine;
 }
 
 /* flat - without an array or a dictionary in it: most are rows of numbers */

@@ -1,11 +1,14 @@
 /* Whatever the bytes: the walk ends; and of a stream that inflates, what is taken for the
  * beginning of another text gives, with the rest of that text behind it, that text.
+ * Of a stream that libdeflate reads, its codes stand for something where zlib reads it,
+ * too, and nowhere else.
  * The first two bytes say how much stays.                                    */
 #include "base/checked.h"
 #include "gate/file/deflate.h"
 
 #include <libdeflate.h>
 #include <stdlib.h>
+#include <zlib.h>
 
 enum { TEXT_MOST = 1 << 18, REST = 5 };
 
@@ -34,6 +37,18 @@ static void check(struct slice packed, size_t same, bool sound, size_t whole, co
 	libdeflate_free_decompressor(d);
 }
 
+static bool zlib_reads(struct slice packed, uint8_t *to, size_t *got)
+{
+	z_stream z = {.next_in = (z_const Bytef *)(uintptr_t)packed.at, .avail_in = (uInt)packed.len,
+	              .next_out = to, .avail_out = TEXT_MOST};
+	demand(inflateInit2(&z, -15) == Z_OK);
+	int end = inflate(&z, Z_FINISH);
+	*got = z.total_out;
+	bool whole = end == Z_STREAM_END && z.avail_in == 0;
+	inflateEnd(&z);
+	return whole;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t *text = malloc(TEXT_MOST), *again = malloc(TEXT_MOST);
@@ -43,6 +58,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t used = 0, got = 0, same = (size_t)data[0] << 8 | data[1];
 		bool sound = libdeflate_deflate_decompress_ex(d, packed.at, packed.len, text, TEXT_MOST - 2 * REST, &used, &got) ==
 		             LIBDEFLATE_SUCCESS && used == packed.len;
+		size_t zlib_got = 0;
+		demand(!sound || deflate_plain(packed, got) ==
+			(zlib_reads(packed, again, &zlib_got) && zlib_got == got && memcmp(again, text, got) == 0));
 		check(packed, same, sound, got, text, again);
 		for (size_t i = 1; sound && i <= 4; i++)
 			check(packed, got * i / 5, sound, got, text, again);

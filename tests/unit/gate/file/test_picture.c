@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "gate/file/picture.h"
 
+#include "codes.h"
 #include "construct.h"
 #include "harness.h"
 
@@ -735,6 +736,50 @@ TEST(a_text_in_a_stream_of_png_is_packed_anew)
 	CHECK(idempotent(buffer_slice(&o.out)));
 	outcome_done(&o);
 	buffer_done(&in);
+}
+
+/* One row of grey pixels, by those codes. */
+static void make_codes_png(unsigned length, unsigned distance, struct buffer *out)
+{
+	static uint8_t row[1 << 16];
+	struct buffer stream;
+	uint8_t head[13] = {0, 0, 0, 0, 0, 0, 0, 1, 8};
+	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+	size_t len = 0;
+	buffer_init(&stream, 1 << 17);
+	buffer_put(&stream, "\x78\x01", 2);
+	codes_make(&stream, 0, 33000, length, distance);
+	CHECK(libdeflate_deflate_decompress(d, stream.at + 2, stream.len - 2, row, sizeof row, &len) == LIBDEFLATE_SUCCESS);
+	buffer_put_be32(&stream, libdeflate_adler32(1, row, len));
+	head[2] = (uint8_t)((len - 1) >> 8);
+	head[3] = (uint8_t)(len - 1);
+	buffer_put(out, "\x89PNG\r\n\x1A\n", 8);
+	add_png_chunk_at(out, 8, "IHDR", slice_of(head, sizeof head));
+	add_png_chunk_at(out, out->len, "IDAT", buffer_slice(&stream));
+	add_png_chunk_at(out, out->len, "IEND", SLICE(""));
+	libdeflate_free_decompressor(d);
+	buffer_done(&stream);
+}
+
+/* libdeflate reads them all, libpng's zlib the first only. */
+TEST(codes_that_stand_for_nothing_are_damage_in_a_png)
+{
+	static const struct {
+		unsigned length, distance;
+		enum file_verdict verdict;
+	} tried[] = {{285, 29, FILE_CLEAN}, {285, 30, FILE_REFUSED}, {285, 31, FILE_REFUSED},
+	             {286, 0, FILE_REFUSED}, {287, 29, FILE_REFUSED}};
+	for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {
+		struct buffer in;
+		struct outcome o;
+		buffer_init(&in, 1 << 17);
+		make_codes_png(tried[i].length, tried[i].distance, &in);
+		cleanse(buffer_slice(&in), NULL, &o);
+		CHECK_INT(o.report.verdict, tried[i].verdict);
+		CHECK(tried[i].verdict == FILE_CLEAN || o.report.refusal == REFUSAL_DAMAGED);
+		outcome_done(&o);
+		buffer_done(&in);
+	}
 }
 
 /* Huffman codes of T.81 B.2.4.2: 16 counts, then symbols; of one length in order. */

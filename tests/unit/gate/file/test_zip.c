@@ -3,6 +3,7 @@
  * real programs write passes; names come out right.                          */
 #include "office.h"
 
+#include "codes.h"
 #include "construct.h"
 
 #include <libdeflate.h>
@@ -276,6 +277,65 @@ TEST(hidden_data_is_told)
 	}
 }
 
+/* A whole archive of one deflated member, whose packed bytes are given. */
+static void put_one_member(struct buffer *raw, struct slice packed, struct slice plain)
+{
+	uint32_t crc = libdeflate_crc32(0, plain.at, plain.len);
+	for (int pass = 0; pass < 2; pass++) {
+		buffer_put_str(raw, pass ? "PK\x01\x02\x14" : "PK\x03\x04");
+		if (pass)
+			buffer_put_u8(raw, 0);
+		buffer_put_le16(raw, 20);
+		buffer_put_le16(raw, 0);
+		buffer_put_le16(raw, 8);
+		buffer_put_le32(raw, 0x00210000);
+		put_sizes(raw, crc, (uint32_t)packed.len, (uint32_t)plain.len);
+		buffer_put_le32(raw, 5);
+		for (int i = 0; i < (pass ? 14 : 0); i++)
+			buffer_put_u8(raw, 0);
+		buffer_put_str(raw, "a.txt");
+		if (!pass)
+			buffer_put_slice(raw, packed);
+	}
+	size_t directory = 30 + 5 + packed.len;
+	size_t size = raw->len - directory;
+	buffer_put_str(raw, "PK\x05\x06");
+	buffer_put_le32(raw, 0);
+	buffer_put_le32(raw, 0x00010001);
+	buffer_put_le32(raw, (uint32_t)size);
+	buffer_put_le32(raw, (uint32_t)directory);
+	buffer_put_le16(raw, 0);
+}
+
+/* libdeflate reads them all; zlib, and whoever keeps to RFC 1951, the first only. */
+TEST(codes_that_stand_for_nothing_are_damage)
+{
+	static const struct {
+		unsigned length, distance;
+		enum refusal refusal;
+	} tried[] = {{285, 29, REFUSAL_NONE}, {285, 30, REFUSAL_DAMAGED}, {285, 31, REFUSAL_DAMAGED},
+	            {286, 0, REFUSAL_DAMAGED}, {287, 29, REFUSAL_DAMAGED}};
+	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+	for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {
+		static uint8_t plain[1 << 16];
+		struct buffer packed, raw;
+		struct outcome o;
+		size_t len = 0;
+		buffer_init(&packed, 1 << 16);
+		buffer_init(&raw, 1 << 17);
+		codes_make(&packed, 'A', 33000, tried[i].length, tried[i].distance);
+		CHECK(libdeflate_deflate_decompress(d, packed.at, packed.len, plain, sizeof plain, &len) == LIBDEFLATE_SUCCESS);
+		put_one_member(&raw, buffer_slice(&packed), slice_of(plain, len));
+		cleanse(&o, "x.zip", buffer_slice(&raw));
+		CHECK_INT(o.report.refusal, tried[i].refusal);
+		CHECK(tried[i].refusal == REFUSAL_NONE || strcmp(o.report.reason, "it has codes that stand for nothing") == 0);
+		outcome_done(&o);
+		buffer_done(&packed);
+		buffer_done(&raw);
+	}
+	libdeflate_free_decompressor(d);
+}
+
 TEST(streams_that_do_not_end_where_they_should)
 {
 	struct outcome o = {0};
@@ -283,31 +343,7 @@ TEST(streams_that_do_not_end_where_they_should)
 	static const uint8_t packed[] = {0x01, 0x02, 0x00, 0xFD, 0xFF, 'o', 'k', 'X'};
 	struct buffer raw;
 	buffer_init(&raw, 4096);
-	uint32_t crc = libdeflate_crc32(0, "ok", 2);
-	for (int pass = 0; pass < 2; pass++) {
-		buffer_put_str(&raw, pass ? "PK\x01\x02\x14" : "PK\x03\x04");
-		if (pass)
-			buffer_put_u8(&raw, 0);
-		buffer_put_le16(&raw, 20);
-		buffer_put_le16(&raw, 0);
-		buffer_put_le16(&raw, 8);
-		buffer_put_le32(&raw, 0x00210000);
-		put_sizes(&raw, crc, sizeof packed, 2);
-		buffer_put_le32(&raw, 5);
-		for (int i = 0; i < (pass ? 14 : 0); i++)
-			buffer_put_u8(&raw, 0);
-		buffer_put_str(&raw, "a.txt");
-		if (!pass)
-			buffer_put(&raw, packed, sizeof packed);
-	}
-	size_t directory = 30 + 5 + sizeof packed;
-	size_t size = raw.len - directory;
-	buffer_put_str(&raw, "PK\x05\x06");
-	buffer_put_le32(&raw, 0);
-	buffer_put_le32(&raw, 0x00010001);
-	buffer_put_le32(&raw, (uint32_t)size);
-	buffer_put_le32(&raw, (uint32_t)directory);
-	buffer_put_le16(&raw, 0);
+	put_one_member(&raw, slice_of(packed, sizeof packed), SLICE("ok"));
 	cleanse(&o, "x.zip", buffer_slice(&raw));
 	CHECK_INT(o.report.refusal, REFUSAL_AMBIGUOUS);
 	CHECK_STR(o.report.reason, "bytes after the compressed data");

@@ -2,8 +2,10 @@
  * alone into one of them, is found under its name.                          */
 #include "gate/inspect/inspect.h"
 
+#include "codes.h"
 #include "harness.h"
 
+#include <libdeflate.h>
 #include <png.h>
 #include <turbojpeg.h>
 #include <webp/encode.h>
@@ -390,7 +392,7 @@ TEST(zip_depth_and_budgets)
 /* ---- PDF */
 
 /* pdf - four objects and one more; the page and the catalog take additions */
-static void make_pdf(const char *catalog, const char *page, const char *object, struct buffer *out)
+static void make_pdf_around(const char *catalog, const char *page, struct slice object, struct buffer *out)
 {
 	size_t at[6];
 	buffer_put_str(out, "%PDF-1.7\n");
@@ -406,7 +408,7 @@ static void make_pdf(const char *catalog, const char *page, const char *object, 
 		if (i == 4)
 			buffer_put_str(out, "<</Length 3>>stream\nq Q\nendstream");
 		if (i == 5)
-			buffer_put_str(out, object[0] ? object : "null");
+			buffer_put_slice(out, object.len ? object : SLICE("null"));
 		buffer_put_str(out, "\nendobj\n");
 	}
 	size_t table = out->len;
@@ -414,6 +416,23 @@ static void make_pdf(const char *catalog, const char *page, const char *object, 
 	for (unsigned i = 1; i <= 5; i++)
 		buffer_printf(out, "%010zu 00000 n \n", at[i]);
 	buffer_printf(out, "trailer\n<</Size 6/Root 1 0 R>>\nstartxref\n%zu\n%%%%EOF\n", table);
+}
+
+static void make_pdf(const char *catalog, const char *page, const char *object, struct buffer *out)
+{
+	make_pdf_around(catalog, page, slice_str(object), out);
+}
+
+/* with a stream of those codes as the fifth object */
+static void make_pdf_with(const struct buffer *codes, struct slice plain, struct buffer *out)
+{
+	struct buffer AUTO(buffer_done) object = {0};
+	buffer_init(&object, 1 << 18);
+	buffer_printf(&object, "<</Filter/FlateDecode/Length %zu>>stream\n\x78\x01", codes->len + 6);
+	buffer_put_slice(&object, buffer_slice(codes));
+	buffer_put_be32(&object, libdeflate_adler32(1, plain.at, plain.len));
+	buffer_put_str(&object, "\nendstream");
+	make_pdf_around("", "", buffer_slice(&object), out);
 }
 
 static const struct {
@@ -458,6 +477,34 @@ TEST(each_pdf_construct)
 		expect(name, INSPECT_PDF, buffer_slice(&b), pdfs[i].what);
 		buffer_done(&b);
 	}
+}
+
+/* The gate's libdeflate gives bytes for codes without a meaning; this reader does not. */
+TEST(codes_without_a_meaning_in_a_pdf)
+{
+	static const struct {
+		unsigned length, distance;
+		enum inspect_verdict verdict;
+	} tried[] = {{285, 29, INSPECT_OK}, {285, 30, INSPECT_UNREADABLE}, {285, 31, INSPECT_UNREADABLE},
+	            {286, 0, INSPECT_UNREADABLE}, {287, 29, INSPECT_UNREADABLE}};
+	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+	for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {
+		static uint8_t plain[1 << 16];
+		struct buffer codes, b;
+		struct sight s;
+		size_t len = 0;
+		buffer_init(&codes, 1 << 16);
+		buffer_init(&b, 1 << 20);
+		codes_make(&codes, 'A', 33000, tried[i].length, tried[i].distance);
+		CHECK(libdeflate_deflate_decompress(d, codes.at, codes.len, plain, sizeof plain, &len) == LIBDEFLATE_SUCCESS);
+		make_pdf_with(&codes, slice_of(plain, len), &b);
+		look(INSPECT_PDF, buffer_slice(&b), &s);
+		CHECK_INT(s.report.verdict, tried[i].verdict);
+		arena_free(s.arena);
+		buffer_done(&codes);
+		buffer_done(&b);
+	}
+	libdeflate_free_decompressor(d);
 }
 
 TEST(pdf_edges)
