@@ -108,7 +108,22 @@ static struct result broken(struct job *job, struct archive *reader)
 	                  "", "%s", text ? text : "it cannot be read");
 }
 
-static struct result member_data(struct job *job, struct archive *reader, struct buffer *data, struct why *why)
+/* What nobody can name by its beginning nobody can by its whole: a member of zeros, of
+ * which a sparse one holds a hundred megabytes in a line, is not read to its end.  What
+ * the rebuild leaves out unjudged is left to it.                             */
+static struct result judge_beginning(struct job *job, struct slice name, struct slice data, struct why *why)
+{
+	struct buffer AUTO(buffer_done) nothing = {0};
+	enum file_type type = file_type_by_content(data, name);
+	if (type != FILE_UNKNOWN || zip_litter(name) || slice_find(name, SLICE("__MACOSX")) != SIZE_MAX)
+		return ok();
+	const char *place = arena_string(job->arena, name);
+	TRY(job_check_name(job, type, name, place ? place : ""));
+	return job_rebuild(job, UINT64_MAX, name, data, &nothing, &type, why);
+}
+
+static struct result member_data(struct job *job, struct archive *reader, struct slice name, struct buffer *data,
+                                 struct why *why)
 {
 	buffer_clear(data);
 	for (;;) {
@@ -122,7 +137,10 @@ static struct result member_data(struct job *job, struct archive *reader, struct
 			return ok();
 		TRY(job_pay_bytes(job, (uint64_t)got));
 		TRY(job_pay_work(job, (uint64_t)got));
+		bool begins = data->len < CHUNK;
 		buffer_commit(data, (size_t)got);
+		if (begins && data->len >= CHUNK)
+			TRY(judge_beginning(job, name, buffer_slice(data), why));
 	}
 }
 
@@ -156,7 +174,7 @@ static struct result take_member(struct job *job, struct archive *reader, struct
 	if ((kind != AE_IFREG && kind != AE_IFDIR) || archive_entry_hardlink(entry) || archive_entry_symlink(entry))
 		return job_refuse(job, REFUSAL_AMBIGUOUS, arena_string(job->arena, buffer_slice(&t->name)),
 		                  "a link or a device");
-	TRY(member_data(job, reader, &t->data, why));
+	TRY(member_data(job, reader, buffer_slice(&t->name), &t->data, why));
 	bool folder = kind == AE_IFDIR;
 	if (folder && t->name.at[t->name.len - 1] != '/')
 		buffer_put_str(&t->name, "/");
@@ -182,8 +200,7 @@ static struct result take_members(struct job *job, struct archive *reader, struc
 	return t->count ? ok() : job_refuse(job, REFUSAL_DAMAGED, "", "it holds nothing");
 }
 
-static struct result rebuild(struct job *job, struct slice in, struct taking *t, struct buffer *plain,
-                             struct buffer *out, struct why *why)
+static struct result unpack(struct job *job, struct slice in, struct taking *t, struct why *why)
 {
 	struct buffer AUTO(buffer_done) opened = {0};
 	bool locked;
@@ -198,10 +215,18 @@ static struct result rebuild(struct job *job, struct slice in, struct taking *t,
 	TRY(taken);
 	if (locked)
 		job_opened(job, "", true);
+	return ok();
+}
+
+static struct result rebuild(struct job *job, struct slice in, struct taking *t, struct buffer *plain,
+                             struct buffer *out, struct why *why)
+{
+	TRY(unpack(job, in, t, why)); /* and no more of the library's memory */
+	buffer_done(&t->data);
 	TRY(zip_writer_end(&t->writer, SLICE(""), SLICE(""), plain, why));
 	if (!buffer_ok(plain))
 		return job_memory(why);
-	buffer_done(&t->data);
+	zip_writer_done(&t->writer);
 	TRY(zip_rebuild(job, buffer_slice(plain), out, why));
 	job->made_ending = "zip";
 	job_drop(job, "archive-format", "");

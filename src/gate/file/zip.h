@@ -51,6 +51,8 @@ struct result zip_open_member(struct job *job, struct arena *arena, struct zip_e
                               struct why *why) MUST;
 /* zip_place - an entry's name for a report: printable ASCII and UTF-8 only */
 const char *zip_place(struct job *job, const struct zip_entry *entry);
+/* zip_litter - a name of what systems leave in archives without being asked  */
+bool zip_litter(struct slice name);
 /* zip_unpack - inflate with exact consumption, exact size and CRC, no code without a
  * meaning; pays the budget of bytes.  out is cleared first
  * zip_unpack_fast - the codes are left to the second reader's zlib: for the packages,

@@ -110,7 +110,7 @@ static struct result check_twins(struct archive *a)
 /* ---- members ---- */
 
 /* What systems leave in archives without being asked. */
-static bool litter(struct slice name)
+bool zip_litter(struct slice name)
 {
 	struct slice last = name;
 	for (size_t i = 0; i < name.len; i++)
@@ -173,14 +173,14 @@ static struct result take_member(struct archive *a, struct zip_entry *entry, str
 	TRY(decode_name(a, entry, &name, why));
 	if (entry->hidden)
 		job_drop(a->job, "hidden-data", zip_place(a->job, entry));
-	if (litter(name)) {
+	if (zip_litter(name)) {
 		job_drop(a->job, "hidden-data", zip_place(a->job, entry));
 		return ok();
 	}
 	TRY(safe_path(a, entry, name));
 	bool folder = entry->directory || (name.at[name.len - 1] == '\\' && entry->size == 0);
 	/* a name may become one of these once it is made safe */
-	if (litter(buffer_slice(&a->path)) || slice_is(buffer_slice(&a->path), "__MACOSX")) {
+	if (zip_litter(buffer_slice(&a->path)) || slice_is(buffer_slice(&a->path), "__MACOSX")) {
 		job_drop(a->job, "hidden-data", zip_place(a->job, entry));
 		return ok();
 	}
