@@ -6,13 +6,13 @@ const crypto = require('crypto');
 const fs = require('fs');
 const net = require('net');
 
-// an address that nobody uses now, so that several runs live side by side
+// An address that nobody uses now, so that several runs live side by side: below the ports
+// that the kernel hands to whoever connects, or one of those takes it before it is used.
 function free() {
-  return new Promise((ok, no) => {
-    const server = net.createServer().on('error', no).listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => ok(`127.0.0.1:${port}`));
-    });
+  const port = 12000 + Math.floor(Math.random() * 20000);
+  return new Promise((ok) => {
+    const server = net.createServer().on('error', () => ok(free())).listen(port, '127.0.0.1', () =>
+      server.close(() => ok(`127.0.0.1:${port}`)));
   });
 }
 
