@@ -1,6 +1,9 @@
 /* web/phrases - the table, the templates and the values in another language. */
 #include "harness.h"
 
+#include <glob.h>
+
+#include "base/file.h"
 #include "web/assets.h"
 #include "web/phrases.h"
 #include "web/template.h"
@@ -112,6 +115,67 @@ TEST(own_pages)
 	templates_free(set);
 	for (size_t i = 0; i < count; i++)
 		buffer_done(&pages[i]);
+	phrases_free(phrases);
+}
+
+static bool is_japanese(struct slice s)
+{
+	for (size_t i = 0; i + 1 < s.len; i++) /* kana and kanji: U+3040 to U+9FFF */
+		if ((s.at[i] == 0xE3 && s.at[i + 1] >= 0x81) || (s.at[i] >= 0xE4 && s.at[i] <= 0xE9))
+			return true;
+	return false;
+}
+
+static void said_in_english(const struct phrases *phrases, const char *file, struct slice label)
+{
+	struct buffer out;
+	buffer_init(&out, 4096);
+	phrases_say(phrases, label, &out);
+	if (is_japanese(buffer_slice(&out)))
+		printf("  %s: %.*s\n", file, SLICE_ARG(label));
+	CHECK(!is_japanese(buffer_slice(&out)));
+	buffer_done(&out);
+}
+
+/* The titles and labels of one file of the vocabulary; the number of them. */
+static size_t labels_of(const struct phrases *phrases, const char *path, struct arena *arena)
+{
+	struct why why = {OK, "", ""};
+	struct slice text;
+	size_t count = 0;
+	CHECK_OK(file_read(path, 1 << 20, arena, &text, &why), &why);
+	for (struct slice line; text.len;) {
+		size_t end = slice_find(text, SLICE("\n"));
+		line = slice_part(text, 0, end == SIZE_MAX ? text.len : end);
+		text = slice_part(text, end == SIZE_MAX ? text.len : end + 1, text.len);
+		for (size_t at; !slice_starts(line, SLICE("#")) && (at = slice_find(line, SLICE("\""))) != SIZE_MAX;) {
+			line = slice_part(line, at + 1, line.len);
+			size_t len = slice_find(line, SLICE("\""));
+			if (len == SIZE_MAX)
+				break;
+			said_in_english(phrases, path, slice_part(line, 0, len));
+			line = slice_part(line, len + 1, line.len);
+			count++;
+		}
+	}
+	return count;
+}
+
+/* What registers, forms, steps and answers are called is on every English page. */
+TEST(own_vocabulary)
+{
+	struct why why = {OK, "", ""};
+	struct phrases *phrases = NULL;
+	struct arena *arena = arena_new(8 << 20);
+	size_t labels = 0;
+	glob_t files;
+	CHECK_OK(phrases_read("phrases/en.tsv", asset_named("phrases/en.tsv"), &phrases, &why), &why);
+	CHECK_INT(glob(SEKISHO_SOURCE "/vocabulary/*.pol", 0, NULL, &files), 0);
+	for (size_t i = 0; phrases && i < files.gl_pathc; i++)
+		labels += labels_of(phrases, files.gl_pathv[i], arena);
+	CHECK(labels > 1000);
+	globfree(&files);
+	arena_free(arena);
 	phrases_free(phrases);
 }
 
