@@ -68,6 +68,11 @@ struct result city_settle_in(struct player *p) MUST;
 size_t city_asset_cells(struct player *p, unsigned asset, bool shared, struct arena *arena,
                         struct cell *cells, size_t room);
 
+/* city_deed_for - what a duty wants as evidence that words do not settle: an id; "" nothing, or
+ * nothing yet                                                               */
+struct result city_deed_for(struct player *p, const struct obligation *o, const char *person, struct arena *arena,
+                            const char **out) MUST;
+
 static inline struct result city_no_memory(struct why *why)
 {
 	return fail(why, E_MEMORY, "", "no memory for the city");

@@ -167,7 +167,10 @@ static struct result settle_one(struct player *p, const struct obligation *o, st
 	TRY(duty_holders(p->at->duties, o, arena, &holders, &able, p->why));
 	if (!able)
 		return ok();
-	struct duty_answer answer = {.person = holders[0].person, .note = "実施し、記録を確かめた。"};
+	const char *deed;
+	TRY(city_deed_for(p, o, holders[0].person, arena, &deed));
+	struct duty_answer answer = {.person = holders[0].person, .note = "実施し、記録を確かめた。",
+	                             .evidence = &deed, .evidence_count = *deed != 0};
 	*settled = duty_done(p->at->duties, o->id, &answer, &own).code == OK;
 	p->tally->settled += *settled;
 	return ok();

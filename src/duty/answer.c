@@ -121,6 +121,7 @@ static struct result record_answer(struct duties *d, const char *kind, const str
 struct act {
 	const char *kind;
 	bool reason;
+	bool deed; /* says that it was done */
 	bool (*may)(const struct obligation *o);
 	const char *refusal;
 };
@@ -157,26 +158,28 @@ static struct result answer(struct duties *d, const char *id, const struct duty_
 	if (!act->may(&o))
 		return fail(why, E_DENIED, o.clause, "%s", act->refusal);
 	TRY(check_answer(d, a, act->reason, arena, why));
+	if (act->deed)
+		TRY(duty_deed_there(d, &o, a, arena, why));
 	TRY(record_answer(d, act->kind, &o, a->person, post, mark, a, why));
 	return tx_commit(&tx, why);
 }
 
 struct result duty_done(struct duties *d, const char *id, const struct duty_answer *a, struct why *why)
 {
-	static const struct act act = {"duty.done", false, always, ""};
+	static const struct act act = {"duty.done", false, true, always, ""};
 	return answer(d, id, a, &act, why);
 }
 
 struct result duty_not_needed(struct duties *d, const char *id, const struct duty_answer *a, struct why *why)
 {
-	static const struct act act = {"duty.not_needed", true, may_deny,
+	static const struct act act = {"duty.not_needed", true, false, may_deny,
 	                               "この義務は「必要に応じ」ではないため、該当なしにはできません。"};
 	return answer(d, id, a, &act, why);
 }
 
 struct result duty_applies(struct duties *d, const char *id, const struct duty_answer *a, struct why *why)
 {
-	static const struct act act = {"duty.applies", false, is_question, "この義務は、当たるかどうかを尋ねていません。"};
+	static const struct act act = {"duty.applies", false, false, is_question, "この義務は、当たるかどうかを尋ねていません。"};
 	struct duty_answer said = *a;
 	if (!said.note || !*said.note)
 		said.note = "当たる";

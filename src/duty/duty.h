@@ -218,7 +218,9 @@ struct duty_answer {
  *         E_DENIED    not one of those who owe it
  *         E_CONFLICT  settled meanwhile: why->text says when and by whom
  *         E_INPUT     nothing was said: place "note"; no such evidence: "evidence"
- * duty_done - it was done */
+ * duty_done - it was done.  A duty to do an act of a proceeding (a move; a task carried by
+ * `proceeding`), or that a document be there, is settled by that act itself: by hand only
+ * with the case, entry or row of it as evidence, else E_INPUT "evidence"    */
 struct result duty_done(struct duties *d, const char *id, const struct duty_answer *answer, struct why *why) MUST;
 /* duty_not_needed - an as-needed one or a question is answered no, with the reason in
  * note; E_DENIED for one that must be done                                  */

@@ -103,6 +103,12 @@ struct result duty_record(struct duties *d, const char *kind, const char *actor,
 struct result duty_record_about(struct duties *d, const char *kind, const char *actor, const char *post,
                                 const struct obligation *o, json_t *data, struct why *why) MUST;
 
+/* ---- the act itself (deed.c) */
+/* duty_deed_there - a duty that only an act settles (a move, a task of a proceeding, a document's
+ * registration) needs the act among the evidence: E_INPUT "evidence" says which              */
+struct result duty_deed_there(struct duties *d, const struct obligation *o, const struct duty_answer *a,
+                              struct arena *arena, struct why *why) MUST;
+
 /* ---- facts (facts.c) */
 /* duty_object_facts - what is known of an object, below "object"; known false: nothing */
 struct result duty_object_facts(struct duties *d, const char *id, struct facts *facts, const char **kind,

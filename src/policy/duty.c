@@ -353,6 +353,30 @@ bool policy_names_act(const struct policy *policy, const char *word)
 	return known && (act_find(policy, known) || vocab_find(policy, VOCAB_TASK, known));
 }
 
+static const struct vocab *task_of(const struct policy *policy, const char *task)
+{
+	const char *known = words_find(policy->words, slice_str(task));
+	return known ? vocab_find(policy, VOCAB_TASK, known) : NULL;
+}
+
+bool policy_task_proceeds(const struct policy *policy, const char *task)
+{
+	struct policy_act act;
+	const struct vocab *v = task_of(policy, task);
+	if (v)
+		return v->carried_by && strcmp(v->carried_by, "proceeding") == 0;
+	return policy_act_find(policy, task, &act) && act.to[0];
+}
+
+const char *policy_task_title(const struct policy *policy, const char *task)
+{
+	struct policy_act act;
+	const struct vocab *v = task_of(policy, task);
+	if (v)
+		return v->title;
+	return policy_act_find(policy, task, &act) ? act.title : task;
+}
+
 struct result policy_members(const struct policy *policy, const char *name, day_t day, struct arena *arena,
                              struct policy_member **out, size_t *count, struct why *why)
 {

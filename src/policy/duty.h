@@ -88,6 +88,11 @@ struct result policy_duty_judge(const struct policy *policy, const char *name, c
 /* policy_names_act - the word names an act, a move, an event or a task */
 bool policy_names_act(const struct policy *policy, const char *word);
 
+/* policy_task_proceeds - what a duty asks for is done in a proceeding and leaves an entry of its
+ * own: a move, or a task carried by `proceeding`                            */
+bool policy_task_proceeds(const struct policy *policy, const char *task);
+const char *policy_task_title(const struct policy *policy, const char *task); /* the word itself if unknown */
+
 /* policy_members - the clauses of the book in force, the adopted ones too, in their
  * order.  errors  E_ABSENT no edition in force that day     E_MEMORY         */
 struct policy_member {

@@ -107,7 +107,7 @@ void parse_vocab(struct parser *p, enum vocab_kind kind)
 		parse_act_tail(p, v);
 	if (carried && take_keyword(p, K_CARRIED)) {
 		need_keyword(p, K_BY);
-		v->carried_by = need_name(p, "担う関門や画面の名前");
+		v->carried_by = take_keyword(p, K_PROCEEDING) ? "proceeding" : need_name(p, "担う関門や画面の名前");
 	}
 	bool happens = kind == VOCAB_ACT || kind == VOCAB_EVENT;
 	if (happens && take_keyword(p, K_SETS))

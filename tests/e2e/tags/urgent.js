@@ -1,6 +1,6 @@
 // Exceptions that cannot wait: begun on the manager's own word, reported in time, judged.
 'use strict';
-const { tag, check } = require('./kit.js');
+const { tag, check, brief } = require('./kit.js');
 const { hand, told, duties, whole } = require('../forms.js');
 const { asset, row } = require('../asking.js');
 
@@ -80,6 +80,8 @@ tag('exception', 'violation', 'urgent without a report: overdue, handed upwards,
   check((await ciso.terminal.get('/')).text.includes('緊急にとった例外措置の報告'), 'it is not handed upwards');
   const home = (await late.terminal.get('/')).text;
   check(home.includes('緊急にとった例外措置の報告') && home.includes('過ぎています'), 'his home does not say that it is late');
+  const words = await t.api('tanaka', 'POST', `/duties/${(await duties(t, 'HN-2.7.4(2)/2'))[0].id}/settlement`, { as: 'done', note: '報告済み' });
+  check(words.status === 422 && words.data.errors[0].field === 'evidence', `settled by words: ${words.status} ${brief(words.data)}`);
   t.shows('urgent-unreported');
 });
 

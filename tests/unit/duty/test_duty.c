@@ -305,4 +305,40 @@ TEST(evidence_must_exist)
 	town_done(&t);
 }
 
+/* A duty to do an act of a proceeding is settled by the act, not by saying so. */
+TEST(what_only_an_act_settles_is_not_settled_by_words)
+{
+	struct town t;
+	struct obligation *found;
+	town_new(&t);
+	int64_t early = happen(&t, "incident.order", "incident-8", town_id(&t, "kuroda"), NULL);
+	happen(&t, "incident.analyse", "incident-8", town_id(&t, "sato"), json_pack("{ss}", "incident.section", "tax"));
+	follow(&t);
+	CHECK_INT(find(&t, (struct duty_query){.clause = "HN-2.5.3(3)-2"}, &found), 1);
+	CHECK_STR(found[0].task, "incident.order");
+	char id[27];
+	snprintf(id, sizeof id, "%s", found[0].id);
+	int64_t other = happen(&t, "incident.order", "incident-9", town_id(&t, "kuroda"), NULL);
+	char before[40], elsewhere[40];
+	snprintf(before, sizeof before, "entry:%lld", (long long)early);
+	snprintf(elsewhere, sizeof elsewhere, "entry:%lld", (long long)other);
+	/* words, what was done before it was owed, another incident's */
+	const char *const bad[] = {before, elsewhere, "incident-9"};
+	struct duty_answer a = {.person = town_id(&t, "kuroda"), .note = "指示した"};
+	struct why why = {0};
+	CHECK_FAILS(duty_done(t.duties, id, &a, &why), E_INPUT);
+	CHECK_STR(why.place, "evidence");
+	CHECK(strstr(why.text, "再発防止の指示"));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		a.evidence = &bad[i];
+		a.evidence_count = 1;
+		CHECK_FAILS(duty_done(t.duties, id, &a, NULL), E_INPUT);
+	}
+	CHECK_INT(get(&t, id).state, DUTY_OPEN);
+	happen(&t, "incident.order", "incident-8", town_id(&t, "kuroda"), NULL);
+	follow(&t);
+	CHECK_INT(get(&t, id).state, DUTY_DONE);
+	town_done(&t);
+}
+
 MAIN_TESTS()
