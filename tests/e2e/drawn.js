@@ -9,6 +9,7 @@ const os = require('os');
 const path = require('path');
 const { step, check, ...kit } = require('./kit.js');
 const cityOf = require('./city.js');
+const { Desk } = require('./desk.js');
 
 const build = path.resolve(process.argv[2] || 'build');
 const folder = path.join(os.tmpdir(), `sekisho-drawn-${process.pid}`);
@@ -39,51 +40,19 @@ function form() {
   return `${out}trailer\n<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${xref}\n%%EOF\n`;
 }
 
-async function signIn(who, zone) {
-  const person = city.people[who];
-  const page = await kit.person(browser, 1280);
-  page.base = `http://${zone === 'lgwan' ? city.inner : city.outer}`;
-  await page.goto(`${page.base}/signin`);
-  await page.locator('#login').fill(person.login);
-  await page.locator('#password').fill(person.password);
-  await page.getByRole('button', { name: '次へ進む' }).click();
-  await page.locator('#code').fill(cityOf.code(city, person));
-  await page.getByRole('button', { name: 'サインインする' }).click();
-  check(new URL(page.url()).pathname === '/', `not signed in: ${page.url()}`);
-  return page;
-}
-
-async function look(page, name) {
-  for (const width of [390, 1280]) {
-    await page.setViewportSize({ width, height: 900 });
-    await kit.sound(page, name);
-    await kit.accessible(page, name);
-    await kit.shot(page, `drawn-${name}`);
-  }
-}
-
-async function settled(page) {
-  for (let i = 0; i < 120; i++) {
-    if (await page.getByText('いま調べています').count() === 0) return;
-    await new Promise((done) => setTimeout(done, 500));
-    await page.reload();
-  }
-  throw new Error('still being checked after 60 seconds');
-}
-
-const box = (page, name) => page.locator('article.box', { hasText: name });
+const desk = async (login, zone) => (await new Desk(browser, city, login, zone, { shots: 'drawn' }).open()).signIn();
 const run = (program, args) => spawnSync(program, args, { encoding: 'utf8' });
 
 async function set() {
   await step('the page of switches offers pictures instead of pages, and keeps the choice', async () => {
-    const page = await signIn('hayashi', 'lgwan');
-    await page.goto(`${page.base}/switches/page-drawing`);
-    check((await page.locator('body').innerText()).includes('PDFのすべてのページを画像に変換しました'), 'the switch has no sentence');
-    await look(page, 'switch');
-    await page.getByRole('radio', { name: 'すべてのページを画像にして通す' }).check();
-    await page.locator('form[action^="/switches/page-drawing"]').getByRole('button').last().click();
-    await page.goto(`${page.base}/switches`);
-    const body = await page.locator('body').innerText();
+    const inner = await desk('hayashi', 'lgwan');
+    await inner.go('/switches/page-drawing');
+    check((await inner.text()).includes('PDFのすべてのページを画像に変換しました'), 'the switch has no sentence');
+    await inner.look('switch');
+    await inner.page.getByRole('radio', { name: 'すべてのページを画像にして通す' }).check();
+    await inner.page.locator('form[action^="/switches/page-drawing"]').getByRole('button').last().click();
+    await inner.go('/switches');
+    const body = await inner.text();
     check(body.includes('すべてのページを画像にして通す') && body.includes('見えない文字を画像に重ねて通す'), 'the list does not say so');
   });
 }
@@ -91,38 +60,24 @@ async function set() {
 async function send(files) {
   let to;
   await step('a PDF and a locked one become pictures, and their page says so', async () => {
-    const page = await signIn('aoki', 'internet');
-    await page.goto(`${page.base}/send`);
-    await page.locator('#purpose').fill('届いた様式を確かめるため');
-    await page.getByRole('radio', { name: /重要度C/ }).check();
-    await page.locator('#partner').fill('青波測量からのメール');
-    await page.locator('#files').setInputFiles(files);
-    await page.getByRole('button', { name: '加える' }).click();
-    await page.getByRole('button', { name: 'この内容で送る' }).click();
-    await settled(page);
-    to = new URL(page.url()).pathname;
-    const locked = page.locator('form[action$="/password"]', { hasText: names[1] });
-    await locked.locator('input[type=password]').fill(PASSWORD);
-    await locked.getByRole('button').click();
-    await settled(page);
+    const outer = await desk('aoki', 'internet');
+    to = await outer.send(files, '届いた様式を確かめるため');
+    await outer.give(names[1], PASSWORD);
     for (const name of names) {
-      const said = await box(page, name).last().innerText();
+      const said = await outer.box(name).last().innerText();
       check(said.includes('受け取れます') && said.includes('PDFのすべてのページを画像に変換しました'), `${name}: ${said}`);
     }
-    await look(page, 'sent');
+    await outer.look('sent');
   });
   return to;
 }
 
 async function collect(to) {
   await step('inside each page is one picture, as large as the page, with its text over it', async () => {
-    const page = await signIn('aoki', 'lgwan');
+    const inner = await desk('aoki', 'lgwan');
     for (const name of names) {
-      await page.goto(page.base + to);
-      const press = () => page.getByRole('button', { name: kit.named(`受け取る: ${name}`) }).click();
-      const [file] = await Promise.all([page.waitForEvent('download'), press()]);
       const copy = path.join(folder, 'collected.pdf');
-      fs.copyFileSync(await file.path(), copy);
+      fs.writeFileSync(copy, (await inner.collect(to, name)).bytes);
       const sizes = run('pdfinfo', ['-l', '9', copy]).stdout;
       check(/Page +1 size: +595.28 x 841.89/.test(sizes) && /Page +2 size: +200 x 300/.test(sizes), `${name}: ${sizes}`);
       check(/^Encrypted: +no/m.test(sizes), `${name} is locked`);

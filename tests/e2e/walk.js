@@ -8,71 +8,14 @@ const path = require('path');
 const { spawnSync } = require('child_process');
 const { step, check, ...kit } = require('./kit.js');
 const cityOf = require('./city.js');
+const { Desk } = require('./desk.js');
 const documents = require('./documents.js');
 
 const build = path.resolve(process.argv[2] || 'build');
 const folder = path.resolve(process.argv[3] || path.join(os.tmpdir(), `sekisho-walk-${process.pid}`));
 let city, browser, files;
 
-class Desk { // one person at one terminal
-  constructor(person, zone, scripts) {
-    Object.assign(this, { person, zone, scripts, base: `http://${zone === 'lgwan' ? city.inner : city.outer}` });
-  }
-  async open() {
-    this.page = await kit.person(browser, 1280, { javaScriptEnabled: this.scripts });
-    return this;
-  }
-  field(id) { return this.page.locator(`#${id}`); }
-  async go(to) { await this.page.goto(this.base + to); }
-  async press(name) { await this.page.getByRole('button', { name: kit.named(name) }).first().click(); }
-  async follow(name) { await this.page.getByRole('link', { name: kit.named(name) }).first().click(); }
-  async text() { return this.page.locator('body').innerText(); }
-  // what every page owes: sound at both widths, axe, a picture
-  async look(name) {
-    for (const width of [390, 1280]) {
-      await this.page.setViewportSize({ width, height: 900 });
-      await kit.sound(this.page, name);
-      if (this.scripts) await kit.accessible(this.page, name);
-      if (this.scripts) await kit.shot(this.page, `walk-${name}`);
-    }
-  }
-  async signIn() {
-    await this.go('/');
-    check(this.page.url().endsWith('/signin'), 'not asked to sign in');
-    await this.field('login').fill(this.person.login);
-    await this.field('password').fill(this.person.password);
-    await this.press('次へ進む');
-    check(this.page.url().endsWith('/signin/code'), `no second step: ${this.page.url()}`);
-    await this.field('code').fill(cityOf.code(city, this.person));
-    await this.press('サインインする');
-    check(new URL(this.page.url()).pathname === '/', `not signed in: ${this.page.url()}`);
-    return this;
-  }
-  async download(press) {
-    const [file] = await Promise.all([this.page.waitForEvent('download'), press()]);
-    return { name: file.suggestedFilename(), bytes: fs.readFileSync(await file.path()) };
-  }
-  // what the gate does takes a moment: open the page until it is there
-  async appears(to, selector) {
-    for (let i = 0; i < 120; i++) {
-      await this.go(to);
-      if (await this.page.locator(selector).count()) return;
-      await new Promise((done) => setTimeout(done, 500));
-    }
-    throw new Error(`${selector} did not appear in 60 seconds`);
-  }
-  // wait for the gate: reload until the page no longer says that it is checking
-  async settled() {
-    for (let i = 0; i < 120; i++) {
-      if (await this.page.getByText('いま調べています').count() === 0) return;
-      await new Promise((done) => setTimeout(done, 500));
-      await this.page.reload();
-    }
-    throw new Error('still being checked after 60 seconds');
-  }
-}
-
-const desk = (login, zone, scripts) => new Desk(city.people[login], zone, scripts).open();
+const desk = (login, zone, scripts) => new Desk(browser, city, login, zone, { scripts, shots: 'walk' }).open();
 
 async function fillInward(d) {
   await d.field('purpose').fill('県へ見積りを回答するため');
