@@ -278,8 +278,10 @@ static const struct element_rule *rule_of_element(const struct xml *xml)
 static enum fate judge_attributes(struct filter *f)
 {
 	struct xml *xml = f->xml;
+	f->ruled = false;
 	for (size_t i = 0; i < xml->attribute_count; i++) {
 		const struct xml_attribute *a = &xml->attributes[i];
+		f->ruled |= a->ns == NS_XMLNS || !xml_ns_allowed(a->ns);
 		if (a->ns == NS_XMLNS)
 			continue;
 		if (!xml_ns_allowed(a->ns)) {
@@ -287,6 +289,7 @@ static enum fate judge_attributes(struct filter *f)
 			continue;
 		}
 		const struct attribute_rule *rule = rule_of_attribute(xml, a);
+		f->ruled |= rule != NULL;
 		enum fate fate = rule ? judged_attribute(f, a, rule) : STAYS;
 		if (fate != STAYS)
 			return fate;
@@ -469,8 +472,11 @@ static bool element_starts(struct filter *f)
 		filter_cut(f, from, xml->to);
 		return whole;
 	}
+	bool nothing = fate == STAYS && says_nothing(xml, frame->rule);
 	if (xml->known && fate == STAYS)
-		xml->known->inert = says_nothing(xml, frame->rule);
+		xml->known->inert = nothing;
+	if (nothing && !f->ruled)
+		xml_note_tag(xml, frame->rule);
 	size_t outermost = outermost_lost(f, frame);
 	if (fate == LOSES_TAGS)
 		lose_tags(f, frame);

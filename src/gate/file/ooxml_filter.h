@@ -52,6 +52,7 @@ struct filter {
 	size_t field_depth;
 	size_t inserted, deleted;      /* tracked changes open */
 	bool collecting, shape_dropped, is_vml, shared_any;
+	bool ruled; /* an attribute of the element at hand was judged by a rule, or declares */
 	uint8_t *shared; /* bits of shared formulas whose master went; SHARED_MOST of them, or NULL */
 	const char *reported[WORDS_REPORTED];
 	size_t reported_count;

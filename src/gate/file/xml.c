@@ -202,6 +202,7 @@ void xml_init(struct xml *xml, struct slice in)
 	xml->names_type = xml->word_2003 = false;
 	xml->searched = 0;
 	xml->epoch = 1;
+	xml_forget_tags(xml);
 }
 
 static bool fault(struct xml *xml, size_t pos, const char *text)
@@ -429,7 +430,7 @@ static bool take_dull_start(struct xml *xml)
 	if (!end)
 		return false;
 	xml->known = known;
-	xml_name_parts(xml, xml->from, known, &xml->name, &xml->local);
+	xml_name_parts(xml, xml->from, known->len, known->prefix, &xml->name, &xml->local);
 	xml->kind = XML_START;
 	xml->attribute_count = 0;
 	push_element(xml, slice_of(xml->name.at, known->prefix), xml->prefix_count, xml->epoch);
@@ -653,6 +654,15 @@ bool xml_next(struct xml *xml)
 	if (second == '/')
 		return take_end(xml);
 	return second == '!' || second == '?' ? take_markup(xml) : take_start(xml);
+}
+
+void xml_note_tag(struct xml *xml, const void *note)
+{
+	const struct xml_tag like = {.note = note, .ns = xml->ns, .empty = xml->empty,
+		.name = (uint8_t)(xml->name.len < UINT8_MAX ? xml->name.len : UINT8_MAX),
+		.prefix = (uint8_t)(xml->name.len > xml->local.len ? xml->name.len - xml->local.len - 1 : 0)};
+	if (xml->pending_end == xml->empty)
+		xml_keep_tag(xml, xml->from, xml->to, &like);
 }
 
 bool xml_skip(struct xml *xml)

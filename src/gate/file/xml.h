@@ -68,6 +68,19 @@ struct xml_shape {
 	struct xml_name *within, *after; /* the element that followed its start, its end */
 };
 
+/* A tag that says nothing, known by its markup: see xml_tags.c. */
+enum { XML_TAGS = 512, XML_MARKUPS = 24 << 10, XML_GUESSES = 1024 };
+struct xml_tag {
+	const void *note;    /* of the element */
+	uint32_t epoch;      /* 0: none */
+	uint32_t at;         /* where its markup stands */
+	uint16_t len;        /* of that */
+	uint16_t ns;
+	uint16_t next;       /* of the same slot; 0: none */
+	uint8_t name, prefix;/* lengths; prefix without its colon */
+	bool empty;
+};
+
 struct xml_attribute {
 	struct xml_name *known; /* by way of xml_name_of */
 	uint32_t serial;
@@ -109,7 +122,8 @@ struct xml {
 		struct slice name, local;
 		size_t from, to;     /* of the start tag */
 		const void *note;    /* of the name, for one that was passed over */
-		const struct xml_name *known; /* of one that is being passed over */
+		const struct xml_tag *tag;    /* of one that is being passed over, or NULL, and known */
+		const struct xml_name *known;
 		struct xml_shape *shape;      /* the same; NULL: its end must be read */
 		uint32_t prefixes, epoch;     /* before it */
 		uint32_t passed;     /* elements right in it that were passed over */
@@ -123,6 +137,12 @@ struct xml {
 	struct xml_name elements[XML_NAMES], attribute_names[XML_NAMES];
 	struct xml_shape shapes[XML_SHAPES];
 	uint32_t shape_count;
+	struct xml_tag tags[XML_TAGS];   /* the first is none */
+	uint16_t tag_slots[XML_TAGS];    /* by markup */
+	uint8_t markups[XML_MARKUPS];
+	uint32_t markup_used;
+	uint16_t tag_count, tag_last, tag_before; /* the last one made; the two passed last */
+	uint16_t tag_guesses[XML_GUESSES];        /* what followed two such */
 	uint32_t epoch;      /* of the prefixes in scope: the same ones have the same */
 	uint32_t epochs;     /* the last one given */
 	struct {
@@ -159,6 +179,10 @@ struct result xml_to_utf8(struct slice in, struct buffer *room, struct slice *ou
 void xml_init(struct xml *xml, struct slice in);
 /* xml_next - the next token; false at the end and at a fault */
 bool xml_next(struct xml *xml);
+/* xml_note_tag - of the XML_START token at hand: neither the element nor an attribute of it
+ * says anything to the reader, and it is inert; one of the same markup may be passed over
+ * note  of the element                                                       */
+void xml_note_tag(struct xml *xml, const void *note);
 /* xml_skip - after XML_START: move to its XML_END token; false at a fault */
 bool xml_skip(struct xml *xml);
 /* xml_attribute - NULL if the START token has none of this name */

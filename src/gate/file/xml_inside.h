@@ -83,15 +83,25 @@ bool xml_text_end(struct slice in, size_t *pos);
  * values are free of < and &.  0: it must be read, and nothing has happened yet
  * name   out: its name; empty: whether it ends itself                        */
 size_t xml_dull_start(struct xml *xml, size_t from, struct xml_name **name, bool *empty);
+/* xml_pass_tags - from pos on, past tags of a markup that is kept, their ends and the texts in
+ * them; where it stopped.  One element at least is open.
+ * lowest  lowered to the depth that was reached                              */
+size_t xml_pass_tags(struct xml *xml, size_t pos, size_t *lowest);
+/* xml_keep_tag - the start tag from..to says nothing: keep its markup
+ * like    its note, ns, lengths, empty                                      */
+void xml_keep_tag(struct xml *xml, size_t from, size_t to, const struct xml_tag *like);
+/* xml_forget_tags - before another input, where room is short */
+void xml_forget_tags(struct xml *xml);
 /* xml_pass - from pos on, past inert elements and the texts in them */
 void xml_pass(struct xml *xml);
 
-static inline void xml_name_parts(const struct xml *xml, size_t from, const struct xml_name *known, struct slice *name,
+/* len, prefix  of the name: in bytes, prefix without its colon */
+static inline void xml_name_parts(const struct xml *xml, size_t from, size_t len, size_t prefix, struct slice *name,
                                   struct slice *local)
 {
-	size_t skip = known->prefix ? known->prefix + 1u : 0;
-	*name = slice_of(xml->in.at + from + 1, known->len);
-	*local = slice_of(name->at + skip, known->len - skip);
+	size_t skip = prefix ? prefix + 1 : 0;
+	*name = slice_of(xml->in.at + from + 1, len);
+	*local = slice_of(name->at + skip, len - skip);
 }
 
 #endif

@@ -254,6 +254,8 @@ static inline size_t pass_start(struct xml *xml, size_t pos, struct xml_name ***
 	size_t end = known && known->inert ? dull_end(xml, pos, known, &empty) : 0;
 	if (!end)
 		return 0;
+	xml_keep_tag(xml, pos, end, &(struct xml_tag){.note = known->note, .ns = known->ns, .name = known->len,
+	                                              .prefix = known->prefix, .empty = empty});
 	struct xml_shape *shape = shape_of(xml, known, pos);
 	*guess = !shape ? NULL : empty ? &shape->after : &shape->within;
 	if (empty) {
@@ -261,6 +263,7 @@ static inline size_t pass_start(struct xml *xml, size_t pos, struct xml_name ***
 		return end;
 	}
 	size_t at = xml->depth++;
+	xml->open[at].tag = NULL;
 	xml->open[at].known = known;
 	xml->open[at].shape = shape;
 	xml->open[at].from = pos;
@@ -298,10 +301,12 @@ static inline size_t pass_text(const struct xml *xml, size_t pos)
 static void fill_open(struct xml *xml, size_t first)
 {
 	for (size_t i = first; i < xml->depth; i++) {
+		const struct xml_tag *tag = xml->open[i].tag;
 		const struct xml_name *known = xml->open[i].known;
-		xml_name_parts(xml, xml->open[i].from, known, &xml->open[i].name, &xml->open[i].local);
-		xml->open[i].note = known->note;
-		xml->open[i].ns = known->ns;
+		xml_name_parts(xml, xml->open[i].from, tag ? tag->name : known->len, tag ? tag->prefix : known->prefix,
+		               &xml->open[i].name, &xml->open[i].local);
+		xml->open[i].note = tag ? tag->note : known->note;
+		xml->open[i].ns = tag ? tag->ns : known->ns;
 		xml->open[i].prefixes = xml->prefix_count;
 		xml->open[i].epoch = xml->epoch;
 	}
@@ -312,7 +317,12 @@ void xml_pass(struct xml *xml)
 	const uint8_t *bytes = xml->in.at;
 	size_t lowest = xml->depth, pos = xml->pos; /* below lowest nothing was opened here */
 	struct xml_name **guess = NULL;
-	while (xml->depth && !xml->pending_end && xml->in.len - pos >= MARGIN) {
+	while (xml->depth && !xml->pending_end) {
+		size_t before = pos;
+		if ((pos = xml_pass_tags(xml, pos, &lowest)) != before)
+			guess = NULL;
+		if (xml->in.len - pos < MARGIN)
+			break;
 		bool inside = xml->open[xml->depth - 1].inert, tag = bytes[pos] == '<', end = tag && bytes[pos + 1] == '/';
 		size_t next = !inside && (!tag || end) ? 0 : !tag ? pass_text(xml, pos)
 			: end ? pass_end(xml, pos, &guess) : pass_start(xml, pos, &guess);
