@@ -7,10 +7,13 @@
 #include "city/city.h"
 #include "house/house.h"
 
+#include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +21,8 @@ struct town {
 	struct arena *arena;
 	struct house house;
 	int64_t now_ms;
+	pid_t seal; /* 0: not running */
+	size_t sealed;
 };
 
 /* of this process: other programs' work on the machine is not in it */
@@ -40,6 +45,66 @@ static struct result open_town(struct town *t, const char *folder, struct why *w
 	return house_open_at(dir, city_clock(&t->now_ms), &t->house, why);
 }
 
+/* ---- the seal: its own program, with a key of its own -------------------------------- */
+
+/* out  where its standard output goes, a new file; NULL: nowhere, nor what it logs */
+static pid_t spawn(const char *program, const char *const *argv, const char *out)
+{
+	pid_t pid = fork();
+	if (pid != 0)
+		return pid;
+	int fd = open(out ? out : "/dev/null", O_WRONLY | O_CREAT | (out ? O_EXCL : 0), 0644);
+	if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0 || (!out && dup2(fd, STDERR_FILENO) < 0))
+		_exit(3);
+	execv(program, (char *const *)(uintptr_t)argv);
+	_exit(3);
+}
+
+static struct result make_key(const struct house_settings *s, const char *program, struct why *why)
+{
+	const char *const argv[] = {"sekisho-seal", "--keygen", "--key", s->seal_key, "--state", s->seal_note,
+	                            "--name", s->origin, NULL};
+	int status = -1;
+	pid_t pid = spawn(program, argv, s->seal_public);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+		return fail(why, E_SYSTEM, "sekisho-seal", "no key was made");
+	return ok();
+}
+
+static struct result seal_begin(struct town *t, struct why *why)
+{
+	const struct house_settings *s = &t->house.settings;
+	const char *const argv[] = {"sekisho-seal", "--key", s->seal_key, "--state", s->seal_note, "--socket", s->seal_socket, NULL};
+	const char *program = NULL;
+	TRY(house_program("sekisho-seal", t->arena, &program, why));
+	TRY(make_key(s, program, why));
+	t->seal = spawn(program, argv, NULL);
+	for (int i = 0; i < 200 && access(s->seal_socket, F_OK) != 0; i++)
+		usleep(10000);
+	return t->seal > 0 ? ok() : fail(why, E_SYSTEM, "sekisho-seal", "it cannot be started");
+}
+
+static void seal_end(struct town *t)
+{
+	if (t->seal > 0) {
+		kill(t->seal, SIGTERM);
+		waitpid(t->seal, NULL, 0);
+	}
+	t->seal = 0;
+}
+
+static struct result seal_now(void *context, struct why *why)
+{
+	struct town *t = context;
+	AUTO(buffer_done) struct buffer note;
+	buffer_init(&note, 1 << 16);
+	TRY(ledger_checkpoint(t->house.ledger, t->house.settings.seal_socket, &note, why));
+	t->sealed++;
+	return ok();
+}
+
+/* ---- what is measured ------------------------------------------------------------------- */
+
 static struct result play(struct town *t, const struct city_size *size, struct why *why)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new((size_t)512 << 20);
@@ -52,14 +117,14 @@ static struct result play(struct town *t, const struct city_size *size, struct w
 	TRY(city_plan(1, size, day_of_ms(t->now_ms), arena, &plan, why));
 	struct desk desk;
 	struct city_rooms rooms = {
-		.desk = &desk, .store = h->store, .ledger = h->ledger, .office = h->office, .registers = h->registers,
+		.seal = seal_now, .seal_context = t, .desk = &desk, .store = h->store, .ledger = h->ledger, .office = h->office, .registers = h->registers,
 		.duties = h->duties, .proceedings = h->proceedings, .policy = h->policy,
 		.policy_name = h->settings.policy, .unit = "mayor", .now_ms = &t->now_ms, .random = &h->random};
 	house_desk(h, &desk);
 	TRY(city_play(plan, &rooms, &tally, why));
 	double took = now_s() - began;
-	printf("city %s: %zu people, %zu assets, %lld entries in %.1f s: %.0f entries/s\n", size->name, tally.people,
-	       tally.assets, (long long)tally.entries, took, (double)tally.entries / took);
+	printf("city %s: %zu people, %zu assets, %lld entries, sealed %zu times, in %.1f s: %.0f entries/s\n", size->name,
+	       tally.people, tally.assets, (long long)tally.entries, t->sealed, took, (double)tally.entries / took);
 	return ok();
 }
 
@@ -76,9 +141,16 @@ static struct result rebuild(struct town *t, struct why *why)
 	double took = now_s() - began;
 	printf("rebuild: %lld entries in %.1f s: %.0f entries/s\n", (long long)size, took, (double)size / took);
 	began = now_s();
-	TRY(ledger_verify(t->house.ledger, "", "", arena, &verdict, why));
-	printf("verify: %lld rows in %.1f s: %s\n", (long long)verdict.rows, now_s() - began,
-	       verdict.sound ? "every projection identical" : "NOT SOUND");
+	struct slice key;
+	TRY(file_read(t->house.settings.seal_public, 4096, arena, &key, why));
+	while (key.len && key.at[key.len - 1] == '\n')
+		key.len--;
+	const char *line = arena_string(arena, key);
+	TRY(ledger_verify(t->house.ledger, t->house.settings.seal_note, line ? line : "-", arena, &verdict, why));
+	printf("verify: %lld rows, %lld signatures in %.1f s: %s\n", (long long)verdict.rows, (long long)verdict.checkpoints,
+	       now_s() - began, verdict.sound ? "every projection identical" : "NOT SOUND");
+	for (const struct ledger_fault *f = verdict.faults; f; f = f->next)
+		fprintf(stderr, "%s %s: %s\n", f->what, f->place, f->text);
 	return verdict.sound ? ok() : fail(why, E_TAMPERED, "", "the rebuilt tables differ");
 }
 
@@ -154,11 +226,14 @@ int main(int argc, char **argv)
 	}
 	struct result done = open_town(&t, folder, &why);
 	if (done.code == OK)
+		done = seal_begin(&t, &why);
+	if (done.code == OK)
 		done = play(&t, &size, &why);
 	if (done.code == OK)
 		done = prove(&t, &why);
 	if (done.code == OK)
 		done = rebuild(&t, &why);
+	seal_end(&t);
 	house_close(&t.house);
 	arena_free(t.arena);
 	if (!kept)

@@ -87,6 +87,10 @@ struct city_rooms {
 	const char *policy_name;
 	const char *unit; /* to which everybody belongs: "mayor", "audit_commissioners" */
 	int64_t *now_ms;
+	/* nullable: on the first of each month and at the end, outside a transaction: the ledger is
+	 * to be signed as it stands then */
+	struct result (*seal)(void *context, struct why *why);
+	void *seal_context;
 	struct random *random; /* of the rooms: while the year is played it gives what the seed says, so
 	                        * that the same seed makes the same ids and with them the same entries */
 };

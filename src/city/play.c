@@ -214,18 +214,40 @@ static struct result day_passes(struct player *p, day_t day, struct arena *arena
 	return city_write_books(p, arena);
 }
 
+static struct result seal(struct player *p)
+{
+	if (!p->at->seal)
+		return ok();
+	TRY(city_batch(p, true));
+	return p->at->seal(p->at->seal_context, p->why);
+}
+
+static bool begins_month(day_t day)
+{
+	char iso[11];
+	day_iso(day, iso);
+	return strcmp(iso + 8, "01") == 0;
+}
+
+static struct result next_day(struct player *p, day_t *today, struct arena *arena)
+{
+	TRY(day_passes(p, ++*today, arena));
+	return begins_month(*today) ? seal(p) : ok();
+}
+
 static struct result live(struct player *p, struct arena *arena)
 {
 	day_t today = p->plan->first - 1;
 	for (size_t i = 0; i < p->plan->event_count; i++) {
 		const struct city_event *e = &p->plan->events[i];
 		while (today < day_of_ms(e->time_ms))
-			TRY(day_passes(p, ++today, arena));
+			TRY(next_day(p, &today, arena));
 		TRY(happen(p, e, arena));
 	}
 	while (today < p->plan->last)
-		TRY(day_passes(p, ++today, arena));
-	return city_batch(p, true);
+		TRY(next_day(p, &today, arena));
+	TRY(city_batch(p, true));
+	return seal(p);
 }
 
 static struct result play(struct player *p, struct arena *arena)
