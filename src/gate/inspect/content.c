@@ -272,7 +272,7 @@ static bool is(uint64_t bits, enum role role)
 
 static void on_attribute(struct part *part, uint64_t element, const struct attribute *a)
 {
-	uint64_t bits = names_bits(part->look, judge_name, a->name);
+	uint64_t bits = xml_name_bits(part, judge_name, a->name);
 	for (size_t k = 0; k < ATTRIBUTES && bits >> ELEMENTS; k++)
 		if ((bits >> (ELEMENTS + k) & 1) && a->value.len > 0)
 			look_find(part->look, attributes[k].what, "%s @%.*s", part->name, SLICE_ARG(a->name));
@@ -287,7 +287,7 @@ static void on_element(struct part *part, struct slice name, const char *ns,
                        const struct attribute *list, size_t count)
 {
 	struct content *c = part->user;
-	uint64_t element = names_bits(part->look, judge_name, name);
+	uint64_t element = xml_name_bits(part, judge_name, name);
 	if (slice_is(name, "part") && ns && strcmp(ns, "http://schemas.microsoft.com/office/2006/xmlPackage") == 0) {
 		look_text(part->look, &c->visible); /* parts may lie in any order there too */
 		c->visible = (struct part_text){0};
@@ -295,7 +295,7 @@ static void on_element(struct part *part, struct slice name, const char *ns,
 	c->kind = (enum collected)(element >> OTHERS & ((1 << KIND) - 1));
 	if (part->look->comparing)
 		return; /* its text is asked for, and no more */
-	for (size_t i = 0; i < ELEMENTS; i++)
+	for (size_t i = 0; i < ELEMENTS && element << (64 - ELEMENTS); i++)
 		if (element >> i & 1)
 			look_find(part->look, elements[i].what, "%s <%.*s>", part->name, SLICE_ARG(name));
 	/* in workbooks a control may also be a plain form control, with no code */
@@ -337,7 +337,7 @@ bool content_look(struct look *look, const char *name, struct feed *feed)
 {
 	struct content c = {0};
 	struct part part = {.look = look, .name = name, .element = on_element, .text = on_text,
-	                    .end = on_end, .user = &c};
+	                    .end = on_end, .user = &c, .no_attributes = look->comparing};
 	buffer_init(&c.gathered, COLLECT_MOST);
 	for (unsigned i = 0; i < FIELD_DEPTH; i++)
 		buffer_init(&c.fields[i], COLLECT_MOST);

@@ -92,7 +92,7 @@ static bool is(uint64_t bits, enum role role)
 
 static void on_attribute(struct part *part, struct slice element, const struct attribute *a)
 {
-	uint64_t bits = names_bits(part->look, judge_name, a->name);
+	uint64_t bits = xml_name_bits(part, judge_name, a->name);
 	if (is(bits, REFERENCE))
 		judge_target(part, element, a->value);
 	if (is(bits, FORMULA) && a->ns && strcmp(a->ns, "urn:oasis:names:tc:opendocument:xmlns:table:1.0") == 0)
@@ -104,7 +104,7 @@ static void on_attribute(struct part *part, struct slice element, const struct a
 static void on_element(struct part *part, struct slice name, const char *ns, const struct attribute *list, size_t count)
 {
 	struct document *d = part->user;
-	uint64_t bits = names_bits(part->look, judge_name, name);
+	uint64_t bits = xml_name_bits(part, judge_name, name);
 	(void)ns;
 	for (size_t i = 0; i < FORBIDDEN; i++)
 		if (bits >> i & 1)

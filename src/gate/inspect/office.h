@@ -18,6 +18,15 @@ struct part;
 typedef void element_fn(struct part *part, struct slice name, const char *ns,
                         const struct attribute *attributes, size_t count);
 
+/* A name by the one place where libxml2 keeps it, while a part is read. */
+struct known_place {
+	const uint8_t *at; /* NULL: nothing */
+	size_t len;
+	names_judge *judge; /* NULL: bits are not known */
+	uint64_t bits;
+};
+enum { KNOWN_PLACES = 256 };
+
 struct part {
 	struct look *look;
 	const char *name;
@@ -27,12 +36,17 @@ struct part {
 	void *user;
 	void *parser;
 	struct attribute *attributes; /* room for those of one element, while it is read */
+	struct known_place *known;    /* KNOWN_PLACES of them, while it is read */
+	bool no_attributes;           /* element is called without them */
 	bool broken;
 };
 
 /* xml_read - SAX over one part; false where it is no plain XML 1.0 in UTF-8
  * A document type is a finding and ends the reading.                        */
 bool xml_read(struct part *part, struct slice in);
+
+/* xml_name_bits - names_bits of a name that an element or attribute was given by */
+uint64_t xml_name_bits(struct part *part, names_judge *judge, struct slice name);
 
 /* xml_feed - the same over bytes that come in pieces; what is left in feed was not read */
 bool xml_feed(struct part *part, struct feed *feed);

@@ -6,6 +6,10 @@
  *
  * A declared encoding other than UTF-8 would make libxml2 open a converter,
  * which no jail allows and no output of the gate needs: it is refused here.
+ *
+ * Names of elements and attributes come out of the parser's dictionary, where each
+ * spelling stands once, until the parser is freed: what is known of one is kept by its
+ * place, so that it is neither measured nor compared each time.
  */
 #include "gate/inspect/office.h"
 
@@ -19,9 +23,31 @@ void office_prepare(void)
 	xmlInitParser();
 }
 
-static struct slice text_of(const xmlChar *text)
+static struct known_place *place_of(struct part *part, const uint8_t *name)
 {
-	return slice_str((const char *)text);
+	uint64_t h = (uint64_t)(uintptr_t)name * 0x9E3779B97F4A7C15u;
+	return &part->known[h >> 56];
+}
+_Static_assert(KNOWN_PLACES == 256, "a byte says where");
+
+static struct slice name_of(struct part *part, const xmlChar *name)
+{
+	struct known_place *place = place_of(part, name);
+	if (place->at != name)
+		*place = (struct known_place){.at = name, .len = strlen((const char *)name)};
+	return slice_of(name, place->len);
+}
+
+uint64_t xml_name_bits(struct part *part, names_judge *judge, struct slice name)
+{
+	struct known_place *place = place_of(part, name.at);
+	if (place->at != name.at)
+		return names_bits(part->look, judge, name); /* another took its place meanwhile */
+	if (place->judge != judge) {
+		place->bits = names_bits(part->look, judge, name);
+		place->judge = judge;
+	}
+	return place->bits;
 }
 
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *ns,
@@ -37,10 +63,12 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
 		xmlStopParser(part->parser);
 		return;
 	}
+	if (part->no_attributes)
+		nb_attributes = 0;
 	for (int i = 0; i < nb_attributes; i++, attributes += 5)
-		list[i] = (struct attribute){text_of(attributes[0]), (const char *)attributes[2],
+		list[i] = (struct attribute){name_of(part, attributes[0]), (const char *)attributes[2],
 			slice_of(attributes[3], (size_t)(attributes[4] - attributes[3]))};
-	part->element(part, text_of(name), (const char *)ns, list, (size_t)nb_attributes);
+	part->element(part, name_of(part, name), (const char *)ns, list, (size_t)nb_attributes);
 }
 
 static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *ns)
@@ -48,7 +76,7 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
 	struct part *part = ctx;
 	(void)prefix, (void)ns;
 	if (part->end)
-		part->end(part, text_of(name));
+		part->end(part, name_of(part, name));
 }
 
 static void on_text(void *ctx, const xmlChar *text, int len)
@@ -135,13 +163,16 @@ bool xml_feed(struct part *part, struct feed *feed)
 		return look_memory(part->look);
 	xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_HUGE);
 	struct attribute list[ATTRIBUTES_MOST]; /* here, not at every element: it is cleared each time */
+	struct known_place known[KNOWN_PLACES] = {0};
 	part->attributes = list;
+	part->known = known;
 	part->parser = parser;
 	bool fine = xmlParseDocument(parser) == 0 && parser->wellFormed && !part->broken && !feed->broken;
 	int line = parser->input ? parser->input->line : 0;
 	xmlFreeParserCtxt(parser);
 	part->parser = NULL;
 	part->attributes = NULL;
+	part->known = NULL;
 	return fine || look_unreadable(part->look, "%s: line %d: not well-formed", part->name, line);
 }
 
