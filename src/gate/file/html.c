@@ -460,6 +460,18 @@ static struct result read_all(struct page *p, struct why *why)
 	return ok();
 }
 
+/* ASCII reads the same whatever charset a reader takes, but for those that shift to
+ * another set by a +, a ~ or an escape (UTF-7, HZ, ISO-2022).                */
+static bool needs_charset(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.at[i];
+		if (c >= 0x7F || c == '+' || c == '~' || (c < ' ' && c != '\t' && c != '\n' && c != '\r'))
+			return true;
+	}
+	return false;
+}
+
 /* Tags that HTML lets its writer leave out are left out: the tree is the same, and a
  * small page does not grow by them (HTML Living Standard, 13.1.2.4).        */
 static void put_page(const struct page *p, struct buffer *out)
@@ -467,7 +479,13 @@ static void put_page(const struct page *p, struct buffer *out)
 	buffer_put_str(out, "<!DOCTYPE html>\n<html");
 	if (p->language[0])
 		buffer_printf(out, " lang=\"%s\"", p->language);
-	buffer_put_str(out, ">\n<meta charset=\"UTF-8\">\n");
+	buffer_put_str(out, ">\n");
+	const struct buffer *parts[] = {&p->title, &p->sheet, &p->body_attributes, &p->body};
+	bool charset = needs_charset(slice_str(p->language));
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		charset |= needs_charset(buffer_slice(parts[i]));
+	if (charset)
+		buffer_put_str(out, "<meta charset=\"UTF-8\">\n");
 	if (p->title.len) {
 		buffer_put_str(out, "<title>");
 		buffer_put_slice(out, buffer_slice(&p->title));

@@ -203,12 +203,38 @@ static struct result take_parts(struct letter *l, struct why *why)
 	return ok();
 }
 
-static void put_message(struct letter *l, struct buffer *out)
+/* Whether there was one. */
+static bool put_headers(const struct letter *l, struct buffer *out)
 {
-	buffer_put_str(out, "MIME-Version: 1.0\r\n");
+	size_t before = out->len;
 	for (const struct mail_header *h = l->mail.headers; h; h = h->next)
 		if (h->value[0])
 			mail_put_header(out, h->name, slice_str(h->value));
+	return out->len > before;
+}
+
+/* A text of ASCII that stands as it is and nothing else needs no word on what it is
+ * (RFC 2045, 5.2): a message of three lines would grow to twice its size by it.
+ * One header it has, so that it begins like a message.                        */
+static bool put_bare_message(struct letter *l, struct buffer *out)
+{
+	size_t before = out->len;
+	if (l->parts.len)
+		return false;
+	if (!put_headers(l, out))
+		buffer_put_str(out, "MIME-Version: 1.0\r\n");
+	if (mail_put_bare(out, buffer_slice(&l->text)))
+		return true;
+	out->len = before;
+	return false;
+}
+
+static void put_message(struct letter *l, struct buffer *out)
+{
+	if (put_bare_message(l, out))
+		return;
+	buffer_put_str(out, "MIME-Version: 1.0\r\n");
+	(void)put_headers(l, out);
 	if (l->parts.len == 0) {
 		mail_put_text(out, buffer_slice(&l->text), false);
 		return;

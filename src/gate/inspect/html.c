@@ -140,6 +140,19 @@ static void take_entity(struct page *p)
 	p->pos++;
 }
 
+/* charset_said - or it need not be: letters that are the same in every charset of pages */
+static bool charset_said(struct slice in)
+{
+	static const struct slice meta = {(const uint8_t *)"\n<meta charset=\"UTF-8\">\n", 24};
+	size_t end = slice_find(slice_part(in, 16, in.len), SLICE(">")); /* of <html ...> */
+	if (end != SIZE_MAX && slice_starts(slice_part(in, 16 + end + 1, in.len), meta))
+		return true;
+	for (size_t i = 0; i < in.len; i++)
+		if (in.at[i] >= 0x7F || in.at[i] == '+' || in.at[i] == '~' || in.at[i] == 0x1B)
+			return false;
+	return true;
+}
+
 bool look_html(struct look *look, enum inspect_type type, struct slice in)
 {
 	struct page p = {.look = look, .in = in};
@@ -148,6 +161,8 @@ bool look_html(struct look *look, enum inspect_type type, struct slice in)
 		return look_unreadable(look, "not a page of the gate");
 	if (!utf8_valid(in))
 		return look_unreadable(look, "a page that is not UTF-8");
+	if (!charset_said(in))
+		look_find(look, "page-charset", "offset 0");
 	while (p.pos < in.len) {
 		uint8_t c = in.at[p.pos];
 		if (c == '<') {

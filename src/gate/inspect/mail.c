@@ -1,6 +1,7 @@
 /* Mail once more: the one shape that the gate writes, and each attachment again.
  *
- * A text stands as it is, quoted or in base64, an attachment in base64.  Anything else
+ * A text stands as it is, quoted or in base64, an attachment in base64; a text of ASCII
+ * alone, without a word on MIME.  Anything else
  * (a page, a second charset, another encoding, a header that is said twice) is a
  * finding or unreadable.                                                      */
 #include "gate/inspect/look.h"
@@ -56,7 +57,7 @@ static bool put_decoded(struct slice text, struct buffer *out)
 
 /* Headers of the message or of a part; the words that matter into out. */
 struct heads {
-	bool text, mixed, base64, quoted, attached, encoded;
+	bool text, mixed, base64, quoted, attached, encoded, any, content, version; /* content: says what it is */
 	char name[512];
 };
 
@@ -86,6 +87,9 @@ static void take_header(struct letter *l, struct heads *h, struct slice all)
 	else if (starts_nocase(all, "Content-Type: text/") || starts_nocase(all, "Content-Type: message/") ||
 	         starts_nocase(all, "Content-Type: application/x-"))
 		look_find(l->look, "mail-part", "%.*s", SLICE_ARG(slice_part(all, 0, 60)));
+	h->any = true;
+	h->content |= starts_nocase(all, "Content-");
+	h->version |= starts_nocase(all, "MIME-Version");
 	h->mixed |= starts_nocase(all, "Content-Type: multipart/mixed; boundary=\"=_sekisho_part_=\"");
 	if (starts_nocase(all, "Content-Transfer-Encoding:") && h->encoded)
 		look_find(l->look, "mail-part", "an encoding that is said twice");
@@ -188,10 +192,12 @@ static bool letter(struct letter *l, struct buffer *content)
 {
 	struct heads h;
 	bool last = false, fine;
-	if (!starts_nocase(l->in, "MIME-Version: 1.0\r\n"))
-		return look_unreadable(l->look, "not a message of the gate");
+	bool version = starts_nocase(l->in, "MIME-Version: 1.0\r\n");
 	if (!heads(l, &h))
 		return false;
+	if (!h.any || (!version && (h.version || h.content)))
+		return look_unreadable(l->look, "not a message of the gate");
+	h.text |= !h.content; /* the body must be ASCII then */
 	bool mixed = h.mixed;
 	if (mixed && (!body(l, &h, true, content, &last) || content->len || last))
 		return look_unreadable(l->look, "text before the first part");

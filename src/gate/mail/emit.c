@@ -192,6 +192,15 @@ static bool mostly_ascii(struct slice text)
 	return other * 6 < text.len;
 }
 
+bool mail_put_bare(struct buffer *out, struct slice text)
+{
+	if (!stands_as_it_is(text) || slice_find(text, SLICE("~{")) != SIZE_MAX) /* HZ, to who guesses */
+		return false;
+	buffer_put_str(out, "\r\n");
+	put_lines(out, text);
+	return true;
+}
+
 void mail_put_text(struct buffer *out, struct slice text, bool inside)
 {
 	static const char type[] = "text/plain; charset=UTF-8";

@@ -74,6 +74,9 @@ void mail_page_text(struct slice page, struct buffer *out, struct mail_page *los
 void mail_put_header(struct buffer *out, const char *name, struct slice value);
 /* mail_put_part - headers and base64 of one part; name "" for the text      */
 void mail_put_part(struct buffer *out, const char *type, const char *name, struct slice content);
+/* mail_put_bare - the empty line and a text of ASCII that stands as it is, which no header
+ * has to tell of; false, and nothing, where it is not such a text             */
+bool mail_put_bare(struct buffer *out, struct slice text);
 /* mail_put_text - headers and a text in UTF-8, its lines ended by LF: as it stands where
  * no program on the way or at the end could take a line of it for something else, else
  * quoted-printable or base64, whichever is shorter

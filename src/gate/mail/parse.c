@@ -48,6 +48,7 @@ static struct slice take_line(struct slice in, size_t *pos)
 struct fields {
 	struct slice type, encoding, disposition, id, location;
 	unsigned types, encodings, dispositions;
+	bool version;
 };
 
 /* Eight-bit letters of no charset that was named: what is plain of it, for an
@@ -104,6 +105,7 @@ static bool take_header(struct reading *r, struct slice name, struct slice value
 			if (++*mime[i].count > 1 && !again)
 				return stop(r, MAIL_AMBIGUOUS, arena_printf(r->arena, "two headers %s", mime[i].name));
 		}
+	f->version |= slice_equal_nocase(name, SLICE("MIME-Version"));
 	if (slice_equal_nocase(name, SLICE("Content-ID")))
 		f->id = value; /* given twice, the last: it only finds pictures of a page */
 	if (slice_equal_nocase(name, SLICE("Content-Location")))
@@ -464,7 +466,7 @@ enum mail_fault mail_read(struct slice in, struct arena *arena, struct mail *out
 	if (!read_headers(&r, in, &pos, true, &f) || !describe(&r, &f, &d) || !put_kept(&r))
 		return r.fault;
 	out->root = d.part;
-	if (!r.mail->headers && !f.types)
+	if (!r.mail->headers && !f.types && !f.version)
 		stop(&r, MAIL_DAMAGED, "it has no header of a message");
 	else if (d.boundary.len)
 		read_parts(&r, in, pos, &d);

@@ -107,6 +107,40 @@ TEST(second_reader_is_strict)
 		"a=4\r\n"))) != INSPECT_OK);
 	CHECK(second_look("eml", SLICE(LETTER("Content-Type: application/pdf\r\nContent-Disposition: attachment;\r\n filename=\"a.txt\"\r\n",
 		"a\r\n"))) != INSPECT_OK);
+	CHECK_INT(second_look("eml", SLICE("Subject: s\r\n\r\na\r\n")), INSPECT_OK);
+	CHECK_INT(second_look("eml", SLICE(LETTER("", "a\r\n"))), INSPECT_OK);
+	CHECK(second_look("eml", SLICE("\r\na\r\n")) != INSPECT_OK);
+	CHECK(second_look("eml", SLICE("Subject: s\r\n\r\na\xC2\xA0\r\n")) != INSPECT_OK);
+	CHECK(second_look("eml", SLICE("Subject: s\r\n\r\n\x1B$B\r\n")) != INSPECT_OK);
+	CHECK(second_look("eml", SLICE("Subject: s\r\nMIME-Version: 1.0\r\n\r\na\r\n")) != INSPECT_OK);
+	CHECK(second_look("eml", SLICE("Subject: s\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\na\r\n")) != INSPECT_OK);
+	CHECK(second_look("eml", SLICE("Subject: s\r\nContent-Transfer-Encoding: base64\r\n\r\nQUFB\r\n")) != INSPECT_OK);
+}
+
+static void becomes(const char *name, struct slice in, struct slice want)
+{
+	struct outcome o = {0};
+	cleanse_as(&o, name, in);
+	CHECK(slice_equal(buffer_slice(&o.out), want));
+	if (!slice_equal(buffer_slice(&o.out), want))
+		printf("  %s became:\n%.*s", name, SLICE_ARG(buffer_slice(&o.out)));
+	outcome_done(&o);
+}
+
+/* Nothing is said that goes without saying; what does not is said. */
+TEST(words_on_the_coding)
+{
+	becomes("a.eml", SLICE("From: a@b.jp\n\nhello\n"), SLICE("From: a@b.jp\r\n\r\nhello\r\n"));
+	becomes("a.eml", SLICE("Content-Type: text/plain\n\nhello\n"), SLICE("MIME-Version: 1.0\r\n\r\nhello\r\n"));
+	becomes("a.eml", SLICE("From: a@b.jp\n\nhe~{llo\n"),
+	        SLICE("MIME-Version: 1.0\r\nFrom: a@b.jp\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\nhe~{llo\r\n"));
+	becomes("a.html", SLICE("<p>a</p>"), SLICE("<!DOCTYPE html>\n<html>\n<body><p>a</p>"));
+	becomes("a.html", SLICE("<p>a+b</p>"), SLICE("<!DOCTYPE html>\n<html>\n<meta charset=\"UTF-8\">\n<body><p>a+b</p>"));
+	becomes("a.html", SLICE("<p>\xE8\xA1\xA8</p>"),
+	        SLICE("<!DOCTYPE html>\n<html>\n<meta charset=\"UTF-8\">\n<body><p>\xE8\xA1\xA8</p>"));
+	CHECK_INT(second_look("html", SLICE("<!DOCTYPE html>\n<html lang=\"ja\">\n<body><p>a</p>")), INSPECT_OK);
+	CHECK(second_look("html", SLICE("<!DOCTYPE html>\n<html lang=\"ja\">\n<body><p>+ADw-</p>")) != INSPECT_OK);
+	CHECK(second_look("html", SLICE("<!DOCTYPE html>\n<html>\n<body><p>\xE8\xA1\xA8</p>")) != INSPECT_OK);
 }
 
 MAIN_TESTS()
