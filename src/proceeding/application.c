@@ -71,12 +71,10 @@ struct result proceeding_record(struct proceedings *p, const char *kind, const c
 struct result proceeding_record_refused(struct proceedings *p, const char *kind, const char *id, const char *actor,
                                         const char *post, const char *place, json_t *data, struct why *why)
 {
-	const struct policy_edition *edition = policy_edition_on(p->at.policy, p->at.policy_name, proceeding_today(p));
 	const struct slice clause = slice_str(place);
 	struct ledger_entry entry = {.body = slice_str(p->at.body), .kind = slice_str(kind), .actor = slice_str(actor),
 	                             .post = slice_str(post), .subject = slice_str(id), .clauses = &clause};
-	for (size_t i = 0; edition && !entry.clause_count && i < policy_clause_count(p->at.policy, edition); i++)
-		entry.clause_count = strcmp(policy_clause_at(p->at.policy, edition, i)->id, place) == 0;
+	entry.clause_count = policy_clause(p->at.policy, place) != NULL; /* an adopted one, too */
 	return ledger_record(p->at.ledger, &entry, data, why);
 }
 
