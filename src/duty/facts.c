@@ -31,12 +31,30 @@ static struct result row_facts(struct duties *d, const char *id, struct facts *f
 	return ok();
 }
 
+/* What the office knows of a person or section (身分, 属する機関); what the act does not ask stays out. */
+static struct result known_facts(struct duties *d, const char *kind, const char *id, const char *prefix, struct facts *facts,
+                                 struct arena *arena, struct why *why)
+{
+	struct office_fact *known;
+	size_t count;
+	TRY(office_facts(d->at.office, kind, id, duty_today(d), arena, &known, &count, why));
+	for (size_t i = 0; i < count; i++) {
+		const char *path = arena_printf(arena, "%s.%s", prefix, known[i].path);
+		if (!path)
+			return duty_no_memory(why);
+		if (strcmp(known[i].path, "section") != 0)
+			(void)facts_set_any(facts, path, known[i].value, NULL).code;
+	}
+	return ok();
+}
+
 static struct result person_facts(struct duties *d, const char *id, struct facts *facts, const char **kind,
                                   const char **section, struct arena *arena, struct why *why)
 {
 	struct person person;
 	TRY(office_person(d->at.office, id, arena, &person, why));
 	TRY(facts_set_id(facts, "object", id, why));
+	TRY(known_facts(d, "person", id, "object", facts, arena, why));
 	TRY(facts_set_id(facts, "object.section", person.section, why));
 	*kind = "person";
 	*section = person.section;
@@ -49,6 +67,7 @@ static struct result section_facts(struct duties *d, const char *id, struct fact
 	struct section found;
 	TRY(office_section(d->at.office, id, arena, &found, why));
 	TRY(facts_set_id(facts, "object", id, why));
+	TRY(known_facts(d, "section", id, "object", facts, arena, why));
 	if (*found.parent)
 		(void)facts_set_id(facts, "object.department", found.parent, NULL).code;
 	*kind = "section";
@@ -104,6 +123,7 @@ struct result duty_actor_facts(struct duties *d, const char *person, struct fact
 	if (known.code != OK)
 		return fail(why, own.code, own.place, "%s", own.text);
 	TRY(facts_set_id(facts, "actor", person, why));
+	TRY(known_facts(d, "person", person, "actor", facts, arena, why));
 	TRY(facts_set_id(facts, "actor.section", found.section, why));
 	TRY(office_holdings(d->at.office, person, day, arena, &held, &count, why));
 	struct policy_holding *posts = ARENA_ARRAY(arena, count ? count : 1, struct policy_holding);
