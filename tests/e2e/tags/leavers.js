@@ -80,3 +80,25 @@ tag('id-lifecycle', 'violation', 'nobody leaves by another\'s hand who may not s
   const cases = (await t.get('tanaka', '/cases?kind=leaving')).items;
   check(cases.length === 1 && cases[0].section === 'tax', `no case of it: ${JSON.stringify(cases).slice(0, 400)}`);
 });
+
+// The other bodies' texts ask the same of who leaves, or their offices chose to.
+for (const [body, settled, tried] of [['annaka', 'BASE-5.1.4', 'BASE-5.1.5'], ['fukushima', 'LOCAL-FS-13', 'LOCAL-FS-14']])
+  tag('id-lifecycle', 'violation', `${body}: what a leaver holds keeps his case open, and his id's later use is an incident`, { fresh: true, body }, async (t) => {
+    const manager = await hand(t, 'tanaka'), me = await t.person('ueda');
+    const section = (await t.get('hayashi', '/people')).items.find((p) => p.id === me).section;
+    await row(t, 'hayashi', 'account', '業務システムのID', { person: me, shared: 'no', enabled: 'yes' }, { section });
+    await t.terminal('ueda');
+    const left = await leave(t, manager, 'ueda');
+    check(left.status === 303 && left.location.startsWith('/case/'), `${left.status} ${left.location} ${left.said.slice(0, 500)}`);
+    const owed = await t.until('its end is owed', () => duties(t, settled).find((d) => d.label === '離職の手続の完了'));
+    check(owed.state === '未了', `owed as ${owed.state}`);
+    const early = await manager.move(left.location, 'leaving.settle');
+    check(early.status === 409 || early.status === 400, `settled with things open: ${early.status}`);
+    await t.entry({ kind: 'case.refused', subject: left.location.split('/').pop() }, [settled]);
+    const tries = await attempt(t, 'ueda', 'Shiosai-Tags-2026');
+    check(tries.status === 403, `he is in: ${tries.status}`);
+    check((await t.get('tanaka', '/cases?kind=incident')).items.some((c) => c.name.includes('離れた人')), 'no incident of it');
+    await t.until('a look is owed', () => duties(t, tried)[0]);
+    await attempt(t, 'ueda', 'Shiosai-Tags-2026');
+    check((await t.get('tanaka', '/cases?kind=incident')).items.length === 1, 'each try is an incident of its own');
+  });
