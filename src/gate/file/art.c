@@ -89,7 +89,7 @@ static void scrub_property(struct job *job, uint8_t *row, uint8_t *data, size_t 
 		bool drop = kind == WIPE ? any_set(data, len)
 			: kind == WIPE_PATH ? leads_away(data, len)
 			: kind == WIPE_LINK ? len > 0 && any_set(data, len) &&
-			  !(len > 16 && hyperlink_safe(slice_of(data + 16, len - 16), NULL))
+			  !(len > 16 && hyperlink_safe(&job->links, slice_of(data + 16, len - 16), NULL))
 			: le32(row + 2) != 0;
 		bool linked = (le32(row + 2) & (NAME_DO_NOT_SAVE | NAME_LINKED)) != 0;
 		if (drop && properties[i].what && kind != WIPE_PATH && (kind != PATH_FLAGS || linked))

@@ -58,6 +58,6 @@ bool metafile_document(struct slice in, struct buffer *out, bool *enhanced, bool
 /* hyperlink_safe - a hyperlink object that leads into the document itself or to
  * http, https or mailto
  * used  nullable: bytes that belong to it                                    */
-bool hyperlink_safe(struct slice object, size_t *used);
+bool hyperlink_safe(struct links *links, struct slice object, size_t *used);
 
 #endif

@@ -50,6 +50,7 @@ struct biff12_book {
 	uint32_t outside_count;
 	bool *calls;           /* by name, counted from 1: calling it is not allowed */
 	uint32_t name_count;
+	struct links *links;   /* of the document */
 	uint32_t self;         /* the place of this workbook among the supporting ones */
 };
 /* biff12_index - read the names and references; false where it breaks the rules or

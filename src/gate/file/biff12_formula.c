@@ -138,7 +138,7 @@ static bool first_text_leads_well(const struct formula *f)
 	struct buffer AUTO(buffer_done) text = {0};
 	buffer_init(&text, 1 << 16);
 	struct slice link = biff12_text(f->first_text, &text);
-	return buffer_ok(&text) && link.len > 0 && (link.at[0] == '#' || link_allowed(link));
+	return buffer_ok(&text) && link.len > 0 && (link.at[0] == '#' || link_allowed(f->book->links, link));
 }
 
 bool biff12_formula_allowed(const struct biff12_book *book, struct slice tokens, bool *shared)
@@ -177,7 +177,7 @@ static bool may_be_called(struct slice name, uint32_t flags)
 	buffer_init(&call, 1 << 12);
 	buffer_put_slice(&call, name);
 	buffer_put_str(&call, "()");
-	return buffer_ok(&call) && formula_allowed(buffer_slice(&call));
+	return buffer_ok(&call) && formula_allowed(NULL, buffer_slice(&call));
 }
 
 enum { SOURCES_MOST = 65536 };

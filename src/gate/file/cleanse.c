@@ -2,7 +2,6 @@
  * that rebuilds this format.  A refusal is a verdict; the output is handed over
  * only with the verdicts CHANGED and CLEAN. */
 #include "gate/file/job.h"
-#include "gate/file/links.h"
 #include "gate/mail/mail.h"
 
 struct file_limits file_limits_default(void)
@@ -59,10 +58,10 @@ struct result file_cleanse_request(const struct file_request *request, struct ar
 	job_ending(request->name, ending);
 	struct job job = {.arena = arena, .left = request->limits, .report = report, .tail = &report->removals,
 	                  .path = "", .ending = ending, .password = request->password,
-	                  .rules = request->rules, .drawer = request->drawer, .note = request->note,
+	                  .rules = request->rules, .links.strip = rules_strip(&request->rules, "hyperlink"),
+	                  .drawer = request->drawer, .note = request->note,
 	                  .note_user = request->note_user};
 	struct why inner = {0};
-	links_begin(rules_strip(&request->rules, "hyperlink"));
 	struct result result = rebuild(&job, request->name, request->in, out, &inner);
 	if (result.code == OK && job.barred)
 		result = job_refuse(&job, REFUSAL_SWITCH, job.barred->where, "%s is refused, not only taken out (%s)",

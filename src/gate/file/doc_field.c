@@ -76,7 +76,7 @@ static struct result judge(struct scan *s, uint32_t end, struct why *why)
 {
 	struct level *level = &s->levels[s->depth - 1];
 	struct slice text = buffer_slice(&level->text);
-	bool safe = buffer_ok(&level->text) && (only_spaces(text) || field_allowed(text));
+	bool safe = buffer_ok(&level->text) && (only_spaces(text) || field_allowed(&s->doc->job->links, text));
 	if (!safe) {
 		struct slice name = field_name(text);
 		const char *place = arena_printf(s->doc->job->arena, "%.*s", SLICE_ARG(name));

@@ -231,7 +231,7 @@ static bool put_binary(struct doc *doc, struct slice body, struct buffer *out)
 {
 	if (body.len >= 10 && doc_u32(body.at) == UINT32_MAX)
 		return put_form_field(doc, body, out);
-	if (body.len > 25 && hyperlink_safe(slice_part(body, 17, body.len), NULL)) {
+	if (body.len > 25 && hyperlink_safe(&doc->job->links, slice_part(body, 17, body.len), NULL)) {
 		buffer_put_slice(out, body);
 		return true;
 	}

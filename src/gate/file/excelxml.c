@@ -128,10 +128,10 @@ static struct slice decoded(struct excel *e, struct slice raw)
 	return buffer_slice(&e->plain);
 }
 
-static bool formula_fine(struct slice formula)
+static bool formula_fine(struct excel *e, struct slice formula)
 {
 	bool marked = formula.len > 0 && formula.at[0] == '=';
-	return formula_allowed(slice_part(formula, marked, formula.len));
+	return formula_allowed(&e->job->links, slice_part(formula, marked, formula.len));
 }
 
 /* ---- attributes ---- */
@@ -148,12 +148,12 @@ static bool attribute_fine(struct excel *e, const struct xml_attribute *a, const
 		return false;
 	if (slice_is(a->local, "Formula")) {
 		*what = "formula";
-		return formula_fine(decoded(e, a->value));
+		return formula_fine(e, decoded(e, a->value));
 	}
 	if (slice_is(a->local, "HRef")) {
 		struct slice link = decoded(e, a->value);
 		*what = "unsafe-link";
-		return link.len == 0 || link.at[0] == '#' || link_allowed(link);
+		return link.len == 0 || link.at[0] == '#' || link_allowed(&e->job->links, link);
 	}
 	*what = "macro-link";
 	return !listed("Macro MacroName Function Procedure OnAction Src Xml", a->local);
@@ -166,7 +166,7 @@ static const char *name_fault(struct excel *e)
 	for (size_t i = 0; i < e->xml->attribute_count; i++) {
 		const struct xml_attribute *a = &e->xml->attributes[i];
 		struct slice value = decoded(e, a->value);
-		if (slice_is(a->local, "RefersTo") && !formula_fine(value))
+		if (slice_is(a->local, "RefersTo") && !formula_fine(e, value))
 			return "formula";
 		for (size_t k = 0; slice_is(a->local, "Name") && k < 4; k++)
 			if (slice_equal_nocase(slice_part(value, 0, strlen(automatic[k])), slice_str(automatic[k])))
@@ -225,7 +225,7 @@ static bool started(struct excel *e)
 static void ended(struct excel *e)
 {
 	if (e->collecting)
-		e->rule.bad |= !formula_fine(buffer_slice(&e->collected));
+		e->rule.bad |= !formula_fine(e, buffer_slice(&e->collected));
 	e->collecting = false;
 	if (!e->rule.depth || e->xml->depth + 1 != e->rule.depth)
 		return;

@@ -12,17 +12,9 @@ static bool starts_nocase(struct slice text, const char *prefix)
 	return slice_equal_nocase(slice_part(text, 0, want.len), want);
 }
 
-static bool links_strip, only_stripped;
-
-void links_begin(bool strip)
+const char *link_word(const struct links *links, const char *what)
 {
-	links_strip = strip;
-	only_stripped = false;
-}
-
-const char *link_word(const char *what)
-{
-	return only_stripped && strcmp(what, "unsafe-link") == 0 ? "hyperlink" : what;
+	return links->stripped && strcmp(what, "unsafe-link") == 0 ? "hyperlink" : what;
 }
 
 static bool link_harmless(struct slice target)
@@ -34,11 +26,12 @@ static bool link_harmless(struct slice target)
 	       starts_nocase(target, "mailto:");
 }
 
-bool link_allowed(struct slice target)
+bool link_allowed(struct links *links, struct slice target)
 {
 	bool harmless = link_harmless(target);
-	only_stripped = harmless && links_strip;
-	return harmless && !links_strip;
+	if (links)
+		links->stripped = harmless && links->strip;
+	return harmless && !(links && links->strip);
 }
 
 static const char *const names[] = {
@@ -90,7 +83,7 @@ static bool take_argument(struct slice text, size_t *pos, struct slice *argument
 }
 
 /* HYPERLINK ["target"] [\l "bookmark"] [\o "tip"] [\t "frame"] [\m] [\n] [\h] */
-static bool hyperlink_allowed(struct slice arguments)
+static bool hyperlink_allowed(struct links *links, struct slice arguments)
 {
 	struct slice argument;
 	bool quoted = false;
@@ -99,7 +92,7 @@ static bool hyperlink_allowed(struct slice arguments)
 		uint8_t letter = option ? argument.at[1] | 32 : 0;
 		if (option && strchr("lot*#@", letter))
 			(void)take_argument(arguments, &pos, &argument, &quoted);
-		else if (!option && !link_allowed(argument))
+		else if (!option && !link_allowed(links, argument))
 			return false;
 	}
 	return true;
@@ -121,7 +114,7 @@ struct slice field_button(struct slice instruction)
 	return slice_part(instruction, pos, instruction.len);
 }
 
-bool field_allowed(struct slice instruction)
+bool field_allowed(struct links *links, struct slice instruction)
 {
 	struct slice name = field_name(instruction);
 	size_t rest = (size_t)(name.at - instruction.at) + name.len;
@@ -130,6 +123,6 @@ bool field_allowed(struct slice instruction)
 	            instruction.at[rest] == '"' || slice_is(name, "=");
 	for (size_t i = 0; ends && i < sizeof names / sizeof names[0]; i++)
 		if (slice_equal_nocase(name, slice_str(names[i])))
-			return slice_is(slice_str(names[i]), "HYPERLINK") ? hyperlink_allowed(arguments) : true;
+			return slice_is(slice_str(names[i]), "HYPERLINK") ? hyperlink_allowed(links, arguments) : true;
 	return false;
 }

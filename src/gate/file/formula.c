@@ -100,6 +100,7 @@ static bool listed(struct slice name)
 }
 
 struct scan {
+	struct links *links;
 	struct slice text;
 	size_t pos;
 };
@@ -196,14 +197,14 @@ static size_t skip_space(const struct scan *s, size_t pos)
 /* HYPERLINK("literal" ... only: what is put together cannot be judged. */
 static bool hyperlink_allowed(const struct scan *s, size_t paren)
 {
-	struct scan inner = {s->text, skip_space(s, paren + 1)};
+	struct scan inner = {s->links, s->text, skip_space(s, paren + 1)};
 	struct slice target;
 	if (at(&inner, inner.pos) != '"' || !take_quoted(&inner, '"', &target))
 		return false;
 	uint8_t next = at(&inner, skip_space(&inner, inner.pos));
 	if (next != ',' && next != ')')
 		return false;
-	return (target.len && target.at[0] == '#') || link_allowed(target);
+	return (target.len && target.at[0] == '#') || link_allowed(s->links, target);
 }
 
 static bool take_word(struct scan *s)
@@ -224,9 +225,9 @@ static bool take_word(struct scan *s)
 	return listed(name);
 }
 
-bool formula_allowed(struct slice formula)
+bool formula_allowed(struct links *links, struct slice formula)
 {
-	struct scan s = {formula, 0};
+	struct scan s = {links, formula, 0};
 	struct slice inside;
 	while (s.pos < formula.len) {
 		uint8_t c = formula.at[s.pos];

@@ -111,7 +111,7 @@ static void put_link(struct page *p, struct slice raw, const char *element)
 {
 	struct slice target;
 	bool known = plain_target(p, raw, &target);
-	if (!known || !((target.len && target.at[0] == '#') || link_allowed(target))) {
+	if (!known || !((target.len && target.at[0] == '#') || link_allowed(&p->job->links, target))) {
 		report(p, "unsafe-link", element);
 		return;
 	}

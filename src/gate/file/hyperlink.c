@@ -22,26 +22,26 @@ static struct slice take_string(struct cursor *c)
 }
 
 /* UTF-16 up to its NUL, judged as a link. */
-static bool target_safe(struct slice wide)
+static bool target_safe(struct links *links, struct slice wide)
 {
 	struct buffer AUTO(buffer_done) text = {0};
 	struct cursor c = cursor_of(wide, NULL);
 	buffer_init(&text, 1 << 16);
 	for (uint16_t unit; cursor_left(&c) >= 2 && (unit = cursor_take_le16(&c)) != 0;)
 		utf8_put(&text, unit);
-	return buffer_ok(&text) && link_allowed(buffer_slice(&text));
+	return buffer_ok(&text) && link_allowed(links, buffer_slice(&text));
 }
 
-static bool moniker_safe(struct cursor *c)
+static bool moniker_safe(struct links *links, struct cursor *c)
 {
 	struct slice clsid = cursor_take(c, 16);
 	if (clsid.len != 16 || memcmp(clsid.at, url_moniker, 16) != 0)
 		return false;
 	uint32_t bytes = cursor_take_le32(c);
-	return target_safe(cursor_take(c, bytes)) && cursor_ok(c);
+	return target_safe(links, cursor_take(c, bytes)) && cursor_ok(c);
 }
 
-bool hyperlink_safe(struct slice object, size_t *used)
+bool hyperlink_safe(struct links *links, struct slice object, size_t *used)
 {
 	struct cursor c = cursor_of(object, NULL);
 	uint32_t version = cursor_take_le32(&c), flags = cursor_take_le32(&c);
@@ -51,7 +51,7 @@ bool hyperlink_safe(struct slice object, size_t *used)
 	if (flags & HAS_FRAME)
 		take_string(&c);
 	if (flags & HAS_MONIKER)
-		safe = safe && (flags & AS_STRING ? target_safe(take_string(&c)) : moniker_safe(&c));
+		safe = safe && (flags & AS_STRING ? target_safe(links, take_string(&c)) : moniker_safe(links, &c));
 	if (flags & HAS_LOCATION)
 		take_string(&c);
 	cursor_skip(&c, flags & HAS_GUID ? 16 : 0);

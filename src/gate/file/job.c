@@ -56,7 +56,7 @@ void job_opened(struct job *job, const char *place, bool asked)
 void job_drop(struct job *job, const char *what, const char *where)
 {
 	job->changed = true;
-	what = link_word(what);
+	what = link_word(&job->links, what);
 	bool bars = !job->barred && rules_refuse(&job->rules, what);
 	if (job->report->removal_count++ >= REMOVALS_KEPT && !bars)
 		return;

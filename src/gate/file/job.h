@@ -15,6 +15,7 @@
 
 #include "gate/file/draw.h"
 #include "gate/file/file.h"
+#include "gate/file/links.h"
 
 struct job {
 	struct arena *arena;
@@ -28,6 +29,7 @@ struct job {
 	bool changed;
 	bool unproven;         /* what is being unpacked was opened without a proof of the password */
 	struct content_rules rules; /* what refuses the file, what may not stay */
+	struct links links;    /* what its links may be */
 	const struct removal *barred; /* the first removal of such a kind */
 	struct slice password; /* as it was given, UTF-8; empty: none */
 	const struct drawer *drawer; /* NULL: nothing is drawn */

@@ -4,15 +4,22 @@
 
 #include "base/slice.h"
 
+/* What this document's links may be, and what was judged last. */
+struct links {
+	bool strip;    /* links that are allowed are unwanted all the same (switch "hyperlink") */
+	bool stripped; /* of the last one: only that wish spoke against it */
+};
+
 /* link_allowed - a decoded target that a click may lead to: http, https or
- * mailto and nothing else; no control characters anywhere                   */
-bool link_allowed(struct slice target);
+ * mailto and nothing else; no control characters anywhere
+ * links  NULL: none is unwanted; here and below                              */
+bool link_allowed(struct links *links, struct slice target);
 /* formula_allowed - a decoded spreadsheet formula without its "="
  * It calls functions of the list only, names no other workbook, no DDE server,
  * and leads nowhere but to an allowed link.                                 */
-bool formula_allowed(struct slice formula);
+bool formula_allowed(struct links *links, struct slice formula);
 /* field_allowed - a decoded Word field instruction, its field on the list */
-bool field_allowed(struct slice instruction);
+bool field_allowed(struct links *links, struct slice instruction);
 /* field_button - what a MACROBUTTON or GOTOBUTTON shows: its words after the name of the
  * macro or place; empty for any other field                                  */
 struct slice field_button(struct slice instruction);
@@ -20,13 +27,8 @@ struct slice field_button(struct slice instruction);
 struct slice field_name(struct slice instruction);
 void links_prepare(void);
 
-/* Links that are allowed may be unwanted all the same (switch "hyperlink").  The
- * judges above are asked from deep inside nine formats, with nothing but a text in
- * hand; so this one wish stands beside them for the document that is being rebuilt.
- * links_begin - at the start of each document
- * link_word   - "hyperlink" for a removal "unsafe-link" of what was judged last, if
- *               only the wish spoke against it; every other word as it is         */
-void links_begin(bool strip);
-const char *link_word(const char *what);
+/* link_word - "hyperlink" for a removal "unsafe-link" of what was judged last, if only
+ * the wish spoke against it; every other word as it is                       */
+const char *link_word(const struct links *links, const char *what);
 
 #endif

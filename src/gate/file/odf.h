@@ -23,7 +23,7 @@ enum odf_family odf_family_of(struct slice uri);
 enum odf_fate odf_element(enum odf_family family, struct slice local, const char **what);
 bool odf_attribute(enum odf_family family, struct slice local);
 /* odf_formula_allowed - a decoded formula or condition with its prefix        */
-bool odf_formula_allowed(struct slice formula);
+bool odf_formula_allowed(struct links *links, struct slice formula);
 
 /* ---- the package (odf.c) ---- */
 

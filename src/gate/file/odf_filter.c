@@ -109,7 +109,7 @@ static const struct xml_attribute *reference(struct filter *f)
 static bool link_fine(struct filter *f, const struct xml_attribute *a)
 {
 	struct slice target = decoded(f, a->value);
-	return target.len == 0 || target.at[0] == '#' || link_allowed(target);
+	return target.len == 0 || target.at[0] == '#' || link_allowed(&f->odf->job->links, target);
 }
 
 static bool external(struct slice path)
@@ -189,7 +189,7 @@ static const char *attribute_fault(struct filter *f, enum odf_family element, co
 	if (!odf_attribute(family, a->local))
 		return family == ODF_SCRIPT ? "macro-link" : "unknown-element";
 	if (is_formula(family, element, a->local))
-		return odf_formula_allowed(decoded(f, a->value)) ? NULL : "formula";
+		return odf_formula_allowed(&f->odf->job->links, decoded(f, a->value)) ? NULL : "formula";
 	bool ranges = family == ODF_TABLE || family == ODF_CHART || family == ODF_CALCEXT;
 	return ranges && elsewhere(decoded(f, a->value)) ? "external-link" : NULL;
 }

@@ -114,9 +114,9 @@ static bool translate(struct slice text, struct buffer *out)
 	return buffer_ok(out);
 }
 
-bool odf_formula_allowed(struct slice formula)
+bool odf_formula_allowed(struct links *links, struct slice formula)
 {
 	struct buffer AUTO(buffer_done) plain = {0};
 	buffer_init(&plain, FORMULA_MOST);
-	return translate(without_prefix(formula), &plain) && formula_allowed(buffer_slice(&plain));
+	return translate(without_prefix(formula), &plain) && formula_allowed(links, buffer_slice(&plain));
 }

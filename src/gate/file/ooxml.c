@@ -207,7 +207,7 @@ static struct result judge_relation(struct package *package, const struct part *
 	if (relation->external || (target.len && target.at[0] == '#')) {
 		relation->rule = part_rule_of(relation->type, SLICE(""));
 		bool link = relation->rule && relation->rule->role == ROLE_LINK;
-		keep = link && (target.len && target.at[0] == '#' ? true : link_allowed(target));
+		keep = link && (target.len && target.at[0] == '#' ? true : link_allowed(&package->job->links, target));
 	} else {
 		relation->part = opc_target(package, source, target);
 		relation->rule = relation->part ? part_rule_of(relation->type, relation->part->content_type) : NULL;
@@ -404,6 +404,7 @@ static struct result read_book(struct package *package, struct slice bytes, stru
 	package->book = ARENA_NEW(package->arena, struct biff12_book);
 	if (!package->book)
 		return job_memory(why);
+	package->book->links = &package->job->links;
 	return biff12_index(package->arena, bytes, package->book) ? ok()
 		: job_refuse(package->job, REFUSAL_DAMAGED, "xl/workbook.bin", "broken records, or too many");
 }

@@ -39,12 +39,12 @@ void field_text(struct filter *f, struct slice raw, bool cdata)
 	}
 }
 
-static bool reading_allowed(const struct field *field, int i)
+static bool reading_allowed(struct filter *f, const struct field *field, int i)
 {
 	struct slice text = buffer_slice(&field->readings[i]);
 	if (!buffer_ok(&field->readings[i]))
 		return false;
-	return (i > 0 && field_name(text).len == 0) || field_allowed(text);
+	return (i > 0 && field_name(text).len == 0) || field_allowed(&f->package->job->links, text);
 }
 
 /* A button shows what its instruction says after the name of what it starts: the words
@@ -78,7 +78,7 @@ static void judge_field(struct filter *f, struct field *field, bool at_end)
 {
 	field->frozen = field->built;
 	for (int i = 0; i < READINGS; i++)
-		field->frozen |= !reading_allowed(field, i);
+		field->frozen |= !reading_allowed(f, field, i);
 	if (!field->frozen)
 		return;
 	struct slice name = field_name(buffer_slice(&field->readings[0]));
@@ -163,7 +163,7 @@ enum fate field_simple_judge(struct filter *f, struct frame *frame)
 {
 	const struct xml_attribute *a = xml_attribute(f->xml, NS_W, "instr");
 	struct slice instruction = a ? filter_decoded(f, a->value) : SLICE("");
-	if (field_allowed(instruction))
+	if (field_allowed(&f->package->job->links, instruction))
 		return STAYS;
 	filter_report_at(f, frame->rule->what, field_name(instruction));
 	return LOSES_TAGS;

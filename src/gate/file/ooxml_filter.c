@@ -211,11 +211,11 @@ static enum fate judged_attribute(struct filter *f, const struct xml_attribute *
 			replace_value(f, a, slice_of(NULL, 0)), filter_report(f, rule->what);
 		return STAYS;
 	case ATTRIBUTE_FORMULA:
-		if (!formula_allowed(value))
+		if (!formula_allowed(&f->package->job->links, value))
 			replace_value(f, a, slice_of(NULL, 0)), filter_report(f, rule->what);
 		return STAYS;
 	case ATTRIBUTE_LINK:
-		if (value.len && value.at[0] != '#' && !link_allowed(value))
+		if (value.len && value.at[0] != '#' && !link_allowed(&f->package->job->links, value))
 			cut_attribute(f, a, rule->what);
 		return STAYS;
 	case ATTRIBUTE_STYLE:

@@ -61,7 +61,7 @@ static bool shared_dropped(const struct filter *f, struct slice index)
 static bool cell_formula_close(struct filter *f, struct frame *frame, size_t to)
 {
 	struct slice index = attribute_in(f, frame, " si=\"");
-	bool allowed = formula_allowed(buffer_slice(&f->collected));
+	bool allowed = formula_allowed(&f->package->job->links, buffer_slice(&f->collected));
 	f->collecting = false;
 	if (allowed && !(index.at && f->collected.len == 0 && shared_dropped(f, index)))
 		return true;
@@ -76,7 +76,7 @@ static bool cell_formula_close(struct filter *f, struct frame *frame, size_t to)
 static bool formula_close(struct filter *f, struct frame *frame, size_t to)
 {
 	f->collecting = false;
-	if (formula_allowed(buffer_slice(&f->collected)))
+	if (formula_allowed(&f->package->job->links, buffer_slice(&f->collected)))
 		return true;
 	filter_report(f, frame->rule->what);
 	if (frame->rule->action == RULE_FORMULA) {
@@ -116,7 +116,7 @@ static void name_open(struct filter *f, struct frame *frame)
 static bool name_close(struct filter *f, struct frame *frame, size_t to)
 {
 	f->collecting = false;
-	if (!frame->marked && formula_allowed(buffer_slice(&f->collected)))
+	if (!frame->marked && formula_allowed(&f->package->job->links, buffer_slice(&f->collected)))
 		return true;
 	filter_report(f, frame->marked ? "auto-name" : "formula");
 	filter_cut(f, frame->from, to);

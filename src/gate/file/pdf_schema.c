@@ -430,9 +430,9 @@ static const char *action_word(const struct pdf_value *kind)
 }
 
 /* Written plainly: no other encoding, no address relative to where the document lies. */
-static bool uri_allowed(const struct pdf_value *uri)
+static bool uri_allowed(struct pdf_walk *walk, const struct pdf_value *uri)
 {
-	return link_allowed(uri->kind == PDF_STRING ? pdf_text(uri) : SLICE(""));
+	return link_allowed(&walk->doc->job->links, uri->kind == PDF_STRING ? pdf_text(uri) : SLICE(""));
 }
 
 static struct result action_type(struct pdf_walk *walk, const struct pdf_value *value,
@@ -447,7 +447,7 @@ static struct result action_type(struct pdf_walk *walk, const struct pdf_value *
 		*type = &goto_action;
 	} else if (pdf_is_name(kind, "URI")) {
 		TRY(pdf_get_resolved(walk->doc, value, "URI", &v));
-		*type = uri_allowed(v) ? &uri_action : NULL;
+		*type = uri_allowed(walk, v) ? &uri_action : NULL;
 	} else if (pdf_is_name(kind, "Named")) {
 		TRY(pdf_get_resolved(walk->doc, value, "N", &v));
 		*type = type_named(pages, v);

@@ -132,17 +132,17 @@ static void want(struct ppt *p, uint32_t number)
 }
 
 /* UTF-16 of a link's target. */
-static bool target_safe(struct slice wide)
+static bool target_safe(struct ppt *p, struct slice wide)
 {
 	struct buffer AUTO(buffer_done) text = {0};
 	buffer_init(&text, 1 << 16);
 	for (size_t i = 0; i + 1 < wide.len && u16(wide, i); i += 2)
 		utf8_put(&text, u16(wide, i));
-	return buffer_ok(&text) && link_allowed(buffer_slice(&text));
+	return buffer_ok(&text) && link_allowed(&p->job->links, buffer_slice(&text));
 }
 
 /* A link: its number, how it is called, where it leads, a place there. */
-static bool link_safe(struct slice body, uint32_t *number)
+static bool link_safe(struct ppt *p, struct slice body, uint32_t *number)
 {
 	bool safe = true;
 	*number = 0;
@@ -152,7 +152,7 @@ static bool link_safe(struct slice body, uint32_t *number)
 		if (u16(body, pos + 2) == RT_LINK_ATOM)
 			*number = u32(inside, 0);
 		if (u16(body, pos + 2) == RT_CSTRING && u16(body, pos) >> 4 == 1)
-			safe &= target_safe(inside);
+			safe &= target_safe(p, inside);
 		pos += 8 + (size_t)len;
 	}
 	return safe && *number;
@@ -290,7 +290,7 @@ static struct result look_through(struct ppt *p, struct slice document)
 			want(p, u32(body, 24));
 			want(p, u32(body, 28));
 		}
-		if (type == RT_LINK && link_safe(body, &number) && p->link_count < LINKS_MOST)
+		if (type == RT_LINK && link_safe(p, body, &number) && p->link_count < LINKS_MOST)
 			p->links[p->link_count++] = number;
 		bool inside = (options & 0xF) == 0xF && !whole(type) && stays(type, body);
 		pos += inside ? 8 : 8 + (size_t)len;
@@ -324,7 +324,7 @@ static enum art_fate judge(void *user, uint16_t options, uint16_t type, struct s
 		return put_without_sound(options, type, body, 8, out), ART_DONE;
 	if (type == RT_SLIDE_SHOW)
 		return put_without_sound(options, type, body, 4, out), ART_DONE;
-	if (type == RT_LINK && !link_safe(body, &number)) {
+	if (type == RT_LINK && !link_safe(p, body, &number)) {
 		job_drop(p->job, "unsafe-link", p->place);
 		return ART_DROP;
 	}

@@ -185,7 +185,7 @@ static void close_instruction(struct text *t, struct group *g)
 {
 	struct group *field = above(t);
 	struct slice instruction = gathered_from(t, g->gathered), name = field_name(instruction);
-	if (!g->bad && field_allowed(instruction))
+	if (!g->bad && field_allowed(&t->job->links, instruction))
 		return;
 	bool link = slice_equal_nocase(name, SLICE("HYPERLINK"));
 	job_drop_at(t->job, link ? "unsafe-link" : "field", "%.*s (offset %zu)", SLICE_ARG(name), g->from);

@@ -126,7 +126,7 @@ static struct result judge_reference(struct drawing *d, const struct xml_attribu
 	bool link = slice_is(d->xml->local, "a"), picture = slice_is(d->xml->local, "image"), done = false;
 	if (target.len && target.at[0] == '#' && !picture)
 		return ok();
-	if (link && link_allowed(target))
+	if (link && link_allowed(&d->job->links, target))
 		return ok();
 	buffer_init(&made, (size_t)512 << 20);
 	if (picture)

@@ -263,7 +263,7 @@ static enum fate link_judge(struct filter *f, struct frame *frame)
 {
 	const struct xml_attribute *target = xml_attribute(f->xml, NS_W, "dest");
 	struct slice link = target ? filter_decoded(f, target->value) : SLICE("");
-	if (link.len == 0 || link.at[0] == '#' || link_allowed(link))
+	if (link.len == 0 || link.at[0] == '#' || link_allowed(&f->package->job->links, link))
 		return STAYS;
 	filter_report(f, frame->rule->what);
 	if (!xml_attribute(f->xml, NS_W, "bookmark"))

@@ -91,7 +91,7 @@ static bool take_text(struct tokens *t)
 		text[i] = wide && rest.at[2 + i * 2 + 1] ? 'x' : (char)rest.at[2 + (i << wide)];
 	struct slice target = slice_of(text, rest.at[0]);
 	if (t->first)
-		t->first_text_safe = slice_starts(target, SLICE("#")) || link_allowed(target);
+		t->first_text_safe = slice_starts(target, SLICE("#")) || link_allowed(&t->x->job->links, target);
 	t->pos += 2 + len;
 	return true;
 }

@@ -58,7 +58,7 @@ static bool analysis_function(struct slice name)
 		return false;
 	memcpy(text, name.at, name.len);
 	memcpy(text + name.len, "()", 2);
-	return formula_allowed(slice_of(text, name.len + 2));
+	return formula_allowed(NULL, slice_of(text, name.len + 2));
 }
 
 static void change_outside_name(struct xls *x, const struct xls_record *r)
@@ -282,7 +282,7 @@ static void change_validation(struct xls *x, const struct xls_record *r)
 static void change_hyperlink(struct xls *x, const struct xls_record *r)
 {
 	size_t used = 0;
-	if (r->body.len > 24 && hyperlink_safe(slice_part(r->body, 24, r->body.len), &used)) {
+	if (r->body.len > 24 && hyperlink_safe(&x->job->links, slice_part(r->body, 24, r->body.len), &used)) {
 		xls_put(x, r->id, slice_part(r->body, 0, 24 + used));
 		return;
 	}

@@ -181,7 +181,7 @@ TEST(formulas)
 		{"HYPERLINK(\"http://x\"&A1)", false}, {"cmd|'x'!A0", false}, {"SUM(\n CALL(\"x\"))", false}, {"Sheet1!foo(1)", false},
 	};
 	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
-		if (formula_allowed(slice_str(list[i].text)) != list[i].allowed) {
+		if (formula_allowed(NULL, slice_str(list[i].text)) != list[i].allowed) {
 			printf("  %s\n", list[i].text);
 			CHECK(false);
 		}
@@ -199,12 +199,30 @@ TEST(fields_and_links)
 		{"javascript:x", false}, {"http:", false}, {"ht\ntp://a", false}, {"", false}, {"http://a\tb", false}, {"data:x", false},
 	};
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-		if (field_allowed(slice_str(fields[i].text)) != fields[i].allowed) {
+		if (field_allowed(NULL, slice_str(fields[i].text)) != fields[i].allowed) {
 			printf("  %s\n", fields[i].text);
 			CHECK(false);
 		}
 	for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
-		CHECK_INT(link_allowed(slice_str(links[i].text)), links[i].allowed);
+		CHECK_INT(link_allowed(NULL, slice_str(links[i].text)), links[i].allowed);
+}
+
+/* The wish belongs to its document: it is told as a link that was unwanted, and another's
+ * are judged without it.                                                      */
+TEST(links_that_are_unwanted)
+{
+	struct links links = {.strip = true}, others = {0};
+	CHECK(!link_allowed(&links, SLICE("https://example.jp/")));
+	CHECK_STR(link_word(&links, "unsafe-link"), "hyperlink");
+	CHECK_STR(link_word(&links, "field"), "field");
+	CHECK(link_allowed(&others, SLICE("https://example.jp/")));
+	CHECK(!link_allowed(&links, SLICE("file:///c:/x")));
+	CHECK_STR(link_word(&links, "unsafe-link"), "unsafe-link");
+	CHECK(!field_allowed(&links, SLICE("HYPERLINK \"https://example.jp/\"")));
+	CHECK(field_allowed(&others, SLICE("HYPERLINK \"https://example.jp/\"")));
+	CHECK(!formula_allowed(&links, SLICE("HYPERLINK(\"https://example.jp/\",\"x\")")));
+	CHECK(formula_allowed(&others, SLICE("HYPERLINK(\"https://example.jp/\",\"x\")")));
+	CHECK_STR(link_word(&others, "unsafe-link"), "unsafe-link");
 }
 
 MAIN_TESTS()
