@@ -104,8 +104,8 @@ struct result house_create(const char *dir, const struct house_settings *setting
  * set, else beside the running one */
 struct result house_program(const char *name, struct arena *arena, const char **out,
                             struct why *why) MUST;
-/* house_share - where vocabulary/, policies/ and share/ lie: SEKISHO_SHARE, the
- * source tree of an uninstalled build, or the installed folder             */
+/* house_share - where vocabulary/, policies/ and share/ lie: SEKISHO_SHARE if that is set,
+ * else ../share/sekisho as seen from the running program                    */
 struct result house_share(struct arena *arena, const char **out, struct why *why) MUST;
 
 #endif

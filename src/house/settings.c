@@ -166,14 +166,12 @@ struct result house_program(const char *name, struct arena *arena, const char **
 struct result house_share(struct arena *arena, const char **out, struct why *why)
 {
 	const char *given = getenv("SEKISHO_SHARE");
-	const char *places[] = {given ? given : "", SEKISHO_SOURCE, SEKISHO_INSTALLED};
+	const char *place = given && *given ? given : beside_self("../share/sekisho", arena);
+	char real[PATH_MAX];
 	struct stat st;
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-		*out = arena_printf(arena, "%s/vocabulary", places[i]);
-		if (*out && places[i][0] && stat(*out, &st) == 0) {
-			*out = arena_string(arena, slice_str(places[i]));
-			return *out ? ok() : fail(why, E_MEMORY, "", "no memory");
-		}
-	}
-	return fail(why, E_ABSENT, "SEKISHO_SHARE", "the folders vocabulary and policies are not found");
+	if (!place || !realpath(place, real) || !(*out = arena_string(arena, slice_str(real))) ||
+	    stat(below(arena, *out, "vocabulary"), &st) != 0)
+		return fail(why, E_ABSENT, given && *given ? "SEKISHO_SHARE" : "share/sekisho",
+		            "the folders vocabulary and policies are not found");
+	return ok();
 }
