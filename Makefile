@@ -6,6 +6,7 @@
 #   make test         everything that must hold; ends with "N passed, N failed"
 #   make bench        the figures of the README
 #   make fuzz         every reader for SECONDS (60) of processor time each
+#   make deb          the Debian package, in $(BUILD)
 #   make snapshots    the policies as people read them, written anew for review
 #   make fidelity     a sample of the corpus against LibreOffice, qpdf and the picture
 #                     tools: about 15 minutes (MOST=0: all of it, hours)
@@ -14,7 +15,7 @@ SECONDS ?= 60
 DEMO    ?= $(BUILD)/demo
 NINJA   := ninja -C
 
-.PHONY: build run test bench fuzz snapshots fidelity install clean
+.PHONY: build run test bench fuzz snapshots fidelity install deb clean
 
 build: $(BUILD)/build.ninja
 	@$(NINJA) $(BUILD) --quiet
@@ -54,6 +55,11 @@ fidelity:
 
 install: build
 	@meson install -C $(BUILD)
+
+deb:
+	@tools/setup test
+	@$(MAKE) --no-print-directory build
+	@tools/deb $(BUILD)
 
 clean:
 	@rm -rf $(BUILD) build-*
