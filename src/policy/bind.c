@@ -575,6 +575,23 @@ static bool is_role(const struct policy *policy, const char *word)
 	return word == policy->w_actor || word == policy->w_approver || word == policy->w_applicant;
 }
 
+/* What might have been meant: the posts of the policy as its clauses declare them. */
+static const char *posts_that_are(struct binder *b)
+{
+	enum { NAMED = 12 };
+	const char *list = "";
+	size_t count = 0;
+	for (const struct member *m = b->book->members; m; m = m->next)
+		for (const struct statement *s = m->clause->statements; s; s = s->next)
+			if (s->kind == ST_POST && count++ < NAMED) {
+				const char *more = arena_printf(b->arena, "%s%s%s", list, *list ? ", " : "", s->name);
+				list = more ? more : list;
+			}
+	const char *mend = arena_printf(b->arena, "ある職は %s%s です。post か、型が post の param で宣言するか、書き直してください。", list,
+	                                count > NAMED ? " など" : "");
+	return *list && mend ? mend : "post か、型が post の param で宣言してください。";
+}
+
 static void bind_who(struct binder *b, const struct via *via, bool norm, struct broute *r)
 {
 	const char *name = mapped_name(b->member, via->post);
@@ -588,7 +605,7 @@ static void bind_who(struct binder *b, const struct via *via, bool norm, struct 
 	} else if (person_term || (!norm && is_role(b->policy, name))) {
 		r->post = name;
 	} else {
-		binder_error(b, 1, via->line, "post か、型が post の param で宣言してください。",
+		binder_error(b, 1, via->line, posts_that_are(b),
 		             "「%s」という職はありません。", via->post);
 		r->source = NULL;
 	}

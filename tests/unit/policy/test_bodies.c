@@ -219,6 +219,26 @@ TEST(one_title_is_one_person)
 	kit_done(&k);
 }
 
+TEST(a_recipient_that_is_no_post_is_refused_and_the_posts_are_named)
+{
+	static const char *const duties[] = {
+		"duty tidy of thing on go by nobody", "duty tidy of thing on go by boss with nobody", "duty tidy of thing on go by boss to nobody",
+		"duty tidy of thing on go by boss within soon else nobody"};
+	for (size_t i = 0; i < sizeof duties / sizeof *duties; i++) {
+		struct kit k;
+		char text[512];
+		snprintf(text, sizeof text, "clause TN-1 \"1\" says \"長\" post boss \"長\" one held-by title \"町長\" param soon \"早く\" : duration\n"
+		         "clause TN-2 \"2\" says \"片付け\" %s\n", duties[i]);
+		CHECK_OK(load_town(&k, text), &k.why);
+		CHECK(found(&k, 1, "TN-2") > 0);
+		bool named = false;
+		for (const struct finding *f = k.findings.first; f; f = f->next)
+			named |= f->number == 1 && strstr(f->sentence, "nobody") && strstr(f->mend, "boss") && f->line > 0;
+		CHECK(named);
+		kit_done(&k);
+	}
+}
+
 TEST(clauses_read_as_sentences)
 {
 	static const struct { const char *clause, *text; } rows[] = {
