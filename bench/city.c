@@ -123,8 +123,9 @@ static struct result play(struct town *t, const struct city_size *size, struct w
 	house_desk(h, &desk);
 	TRY(city_play(plan, &rooms, &tally, why));
 	double took = now_s() - began;
-	printf("city %s: %zu people, %zu assets, %lld entries, sealed %zu times, in %.1f s: %.0f entries/s\n", size->name,
-	       tally.people, tally.assets, (long long)tally.entries, t->sealed, took, (double)tally.entries / took);
+	printf("city %s: %zu people, %zu assets, %zu sign-ins (%zu wrong), %lld entries, sealed %zu times, in %.1f s: %.0f"
+	       " entries/s\n", size->name, tally.people, tally.assets, tally.signed_in, tally.turned_away,
+	       (long long)tally.entries, t->sealed, took, (double)tally.entries / took);
 	return ok();
 }
 
@@ -205,7 +206,7 @@ static bool size_of(const char *name, struct city_size *out)
 	if (!size || (slash && (sscanf(slash, "/%u", &part) != 1 || !part || part > size->assets)))
 		return false;
 	*out = *size;
-	unsigned *const counts[] = {&out->assets, &out->applications, &out->changes, &out->absences, &out->deeds};
+	unsigned *const counts[] = {&out->assets, &out->applications, &out->changes, &out->absences, &out->deeds, &out->signins};
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
 		*counts[i] /= part;
 	return true;

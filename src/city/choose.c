@@ -5,6 +5,8 @@
  * what is then done is decided again by the room that does it.                */
 #include "city/attempt.h"
 
+#include "store/ask.h"
+
 enum { ROUNDS = 3, ASKED = 48, REFUSED = 1000, CLOSED = 400, MISSING = 10, UNCHECKED = 5 };
 
 /* ---- what has been heard ------------------------------------------------------- */
@@ -135,8 +137,18 @@ static void tidy(struct deed *deed)
 	deed->count = n;
 }
 
+/* Many questions on one view of everything: each by itself would take its locks anew.  Without a
+ * view they are asked all the same.                                          */
+static void look(struct attempt *a, struct tx *view)
+{
+	*view = (struct tx){.store = NULL};
+	(void)tx_begin_read(a->p->at->store, view, NULL).code;
+}
+
 bool city_mend(struct attempt *a, struct deed *deed)
 {
+	AUTO(tx_drop) struct tx view;
+	look(a, &view);
 	unsigned best = amiss(a, deed), before = best + 1;
 	for (size_t round = 0; round < ROUNDS && best && best < before; round++) {
 		before = best;
@@ -159,6 +171,8 @@ static bool brings_news(struct attempt *a, const struct deed *deed)
 bool city_vary(struct attempt *a, struct deed *deed, size_t *at)
 {
 	enum { VALUES = 16 };
+	AUTO(tx_drop) struct tx view;
+	look(a, &view);
 	for (; *at < deed->fact_count * VALUES; ++*at) {
 		const struct policy_fact *fact = &deed->facts[*at / VALUES];
 		const char *value = attempt_other(a, fact, *at % VALUES);

@@ -24,6 +24,7 @@ struct city_size {
 	unsigned applications, changes, absences;       /* in the year */
 	bool duties;  /* let duties fall due day by day, and people settle them */
 	unsigned deeds; /* of all other sorts: every act and every case of the vocabulary in turn */
+	unsigned signins; /* of a tenth as many people: one in fifteen mistypes, some give up */
 };
 /* city_size_named - "small", "aonami", "load"; NULL unknown */
 const struct city_size *city_size_named(const char *name);
@@ -41,7 +42,7 @@ struct city_asset {
 	const char *name;
 	unsigned section, degree;
 };
-enum city_kind { CITY_APPLY = 1, CITY_CHANGE, CITY_AWAY, CITY_DEED };
+enum city_kind { CITY_APPLY = 1, CITY_CHANGE, CITY_AWAY, CITY_DEED, CITY_SIGNIN };
 enum city_outcome { CITY_AGREED = 1, CITY_DECLINED, CITY_RETURNED, CITY_WITHDRAWN, CITY_LEFT_OPEN };
 struct city_event {
 	int64_t time_ms;
@@ -49,7 +50,8 @@ struct city_event {
 	unsigned person, asset;
 	unsigned what;   /* CITY_APPLY: index of city_act_name; CITY_AWAY: days; CITY_DEED: which */
 	unsigned manner; /* CITY_APPLY: protection, 0 encrypted 1 password 2 none */
-	enum city_outcome outcome;
+	enum city_outcome outcome; /* CITY_SIGNIN: agreed; declined: a wrong password first; returned: a
+	                            * wrong code too; withdrawn: gives up */
 };
 struct city_plan {
 	const struct city_size *size;
@@ -98,6 +100,7 @@ struct city_rooms {
 struct clock city_clock(const int64_t *now_ms);
 
 struct city_tally {
+	size_t signed_in, turned_away;
 	size_t people, assets, applied, permitted, refused, not_asked, changed, away, settled, kept, told, asked, cases;
 	int64_t entries; /* that were made */
 };

@@ -3,6 +3,7 @@
 #define SEKISHO_CITY_INTERNAL_H
 
 #include "city/city.h"
+#include "office/signin.h"
 #include "proceeding/case.h"
 
 enum {
@@ -41,6 +42,8 @@ struct player {
 	size_t holder_count;
 	const char **heard;   /* clauses that entries have named: CITY_CLAUSES slots, hashed */
 	size_t heard_count;
+	struct account *accounts; /* of the plan's people: what they sign in with; NULL: nobody does */
+	struct signin_rules rules; /* that the office had */
 	struct arena *scratch; /* of what is asked and not done */
 	struct why *why;
 };
@@ -53,6 +56,10 @@ struct result city_deed(struct player *p, const struct city_event *e, struct are
 bool city_act_is_done(const struct player *p, const char *name);
 struct result city_act(struct player *p, const char *name, size_t what, struct arena *arena) MUST;
 struct result city_case(struct player *p, const struct policy_kind *kind, size_t what, struct arena *arena) MUST;
+/* city_prepare_signins, city_end_signins - around the year; city_signin - one event; signin.c */
+struct result city_prepare_signins(struct player *p) MUST;
+struct result city_signin(struct player *p, const struct city_event *e, struct arena *arena) MUST;
+struct result city_end_signins(struct player *p) MUST;
 /* city_write_books - what is still empty in the record books is written, whole entries closed */
 struct result city_write_books(struct player *p, struct arena *arena) MUST;
 struct result city_keep_thing(struct player *p, const char *kind, const char *id) MUST;

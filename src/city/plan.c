@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 static const struct city_size sizes[] = {
-	{"small", 3, 8, 60, 240, 160, 200, 20, true, 500},
-	{"aonami", 8, 40, 600, 20000, 2400, 9000, 240, true, 1000},
-	{"load", 10, 120, 3000, 100000, 12000, 860000, 1200, false, 0},
+	{"small", 3, 8, 60, 240, 160, 200, 20, true, 500, 300},
+	{"aonami", 8, 40, 600, 20000, 2400, 9000, 240, true, 1000, 4000},
+	{"load", 10, 120, 3000, 100000, 12000, 860000, 1200, false, 0, 20000},
 };
 
 const struct city_size *city_size_named(const char *name)
@@ -180,6 +180,18 @@ static void deed_event(struct city_plan *plan, struct dice *dice, struct city_ev
 	e->asset = below(dice, plan->asset_count);
 }
 
+/* in the morning, before the work begins; of a tenth as many people as there are sign-ins */
+static void signin_event(struct city_plan *plan, struct dice *dice, struct city_event *e)
+{
+	enum { FROM_MIN = 8 * 60, ARRIVE_MIN = 45 };
+	size_t people = plan->size->signins / 10 + 1, chance = below(dice, 60);
+	people = people < plan->person_count ? people : plan->person_count;
+	e->kind = CITY_SIGNIN;
+	e->person = (unsigned)(below(dice, people) * (plan->person_count / people));
+	e->outcome = chance < 2 ? CITY_DECLINED : chance < 3 ? CITY_RETURNED : chance < 4 ? CITY_WITHDRAWN : CITY_AGREED;
+	e->time_ms = ms_of_day(day_of_ms(e->time_ms)) + (int64_t)(FROM_MIN + below(dice, ARRIVE_MIN)) * 60000 + below(dice, 60000);
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct city_event *x = a, *y = b;
@@ -195,8 +207,9 @@ static bool live_a_year(struct city_plan *plan, struct dice *dice, struct arena 
 		unsigned count;
 		void (*fill)(struct city_plan *plan, struct dice *dice, struct city_event *e);
 	} sorts[] = {{size->applications, apply_event}, {size->changes, change_event}, {size->absences, away_event},
-	           {size->deeds, deed_event}};
-	plan->events = ARENA_ARRAY(arena, (size_t)size->applications + size->changes + size->absences + size->deeds + 1, struct city_event);
+	           {size->deeds, deed_event}, {size->signins, signin_event}};
+	size_t count = (size_t)size->applications + size->changes + size->absences + size->deeds + size->signins;
+	plan->events = ARENA_ARRAY(arena, count + 1, struct city_event);
 	if (!plan->events)
 		return false;
 	for (size_t s = 0; s < sizeof sorts / sizeof *sorts; s++)
@@ -235,7 +248,7 @@ struct result city_plan(uint64_t seed, const struct city_size *size, day_t first
 void city_plan_text(const struct city_plan *plan, struct buffer *out)
 {
 	static const char *const kinds[] = {[CITY_APPLY] = "apply", [CITY_CHANGE] = "change", [CITY_AWAY] = "away",
-	                                    [CITY_DEED] = "deed"};
+	                                    [CITY_DEED] = "deed", [CITY_SIGNIN] = "signin"};
 	static const char *const outcomes[] = {[0] = "", [CITY_AGREED] = "agreed", [CITY_DECLINED] = "declined",
 	                                       [CITY_RETURNED] = "returned", [CITY_WITHDRAWN] = "withdrawn",
 	                                       [CITY_LEFT_OPEN] = "open"};

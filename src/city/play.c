@@ -139,7 +139,7 @@ static struct result happen(struct player *p, const struct city_event *e, struct
 {
 	static struct result (*const kinds[])(struct player *, const struct city_event *, struct arena *) = {
 		[CITY_APPLY] = apply_for, [CITY_CHANGE] = change_asset, [CITY_AWAY] = go_away,
-		[CITY_DEED] = city_deed};
+		[CITY_DEED] = city_deed, [CITY_SIGNIN] = city_signin};
 	*p->at->now_ms = e->time_ms > *p->at->now_ms ? e->time_ms : *p->at->now_ms;
 	arena_reset(arena);
 	TRY(city_batch(p, false));
@@ -246,23 +246,44 @@ static struct result live(struct player *p, struct arena *arena)
 	}
 	while (today < p->plan->last)
 		TRY(next_day(p, &today, arena));
-	TRY(city_batch(p, true));
-	return seal(p);
+	return city_batch(p, true);
 }
 
 static struct result play(struct player *p, struct arena *arena)
 {
-	int64_t morning = ms_of_day(p->plan->first) + (int64_t)8 * 3600000, before = 0, after = 0;
+	int64_t morning = ms_of_day(p->plan->first) + (int64_t)8 * 3600000;
 	*p->at->now_ms = morning > *p->at->now_ms ? morning : *p->at->now_ms;
-	TRY(ledger_size(p->at->ledger, &before, p->why));
 	TRY(city_settle_in(p));
 	TRY(city_prepare_deeds(p));
+	if (p->plan->size->signins)
+		TRY(city_prepare_signins(p));
 	if (p->plan->size->deeds)
 		TRY(city_keep_things(p, arena));
-	TRY(live(p, arena));
+	return live(p, arena);
+}
+
+/* what was drawn from the seed ends with the year */
+static struct result play_seeded(struct player *p, struct arena *arena)
+{
+	struct random usual = *p->at->random;
+	*p->at->random = random_seeded(p->plan->seed);
+	struct result done = play(p, arena);
+	*p->at->random = usual;
+	if (done.code == OK)
+		done = city_end_signins(p);
+	if (p->accounts)
+		office_set_signin_rules(p->at->office, &p->rules);
+	return done;
+}
+
+static struct result play_counted(struct player *p, struct arena *arena)
+{
+	int64_t before = 0, after = 0;
+	TRY(ledger_size(p->at->ledger, &before, p->why));
+	TRY(play_seeded(p, arena));
 	TRY(ledger_size(p->at->ledger, &after, p->why));
 	p->tally->entries = after - before;
-	return ok();
+	return seal(p);
 }
 
 enum { CACHE = 256 << 20 };
@@ -282,11 +303,8 @@ struct result city_play(const struct city_plan *plan, const struct city_rooms *r
 	TRY(store_cache(rooms->store, CACHE, why));
 	if (store_in_transaction(rooms->store))
 		return fail(why, E_CONFLICT, "", "the city cannot be played inside a transaction");
-	struct random usual = *rooms->random;
-	*rooms->random = random_seeded(plan->seed);
 	TRY(store_hurry(rooms->store, true, why));
-	struct result done = play(&p, step);
-	*rooms->random = usual;
+	struct result done = play_counted(&p, step);
 	if (done.code != OK)
 		store_rollback(rooms->store);
 	TRY(done);

@@ -42,6 +42,11 @@ struct result office_open(const struct office_parts *parts, struct office **out,
 void office_close(struct office *office);
 /* office_follow - the policy that the office is under from now on; both borrowed */
 void office_follow(struct office *office, const struct policy *policy, const char *policy_name);
+/* office_signin_rules, office_set_signin_rules - the rules of signing in, and others from now on
+ * (copied): who invents an office need not pay for its people's hashes what real ones cost */
+struct signin_rules;
+struct signin_rules office_signin_rules(const struct office *office);
+void office_set_signin_rules(struct office *office, const struct signin_rules *rules);
 void office_drop(struct office **office);
 
 /* Ids of sections, posts and logins: a-z 0-9 then also . _ -, at most 32. */

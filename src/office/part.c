@@ -53,6 +53,16 @@ void office_follow(struct office *office, const struct policy *policy, const cha
 	office->policy_name = policy_name;
 }
 
+struct signin_rules office_signin_rules(const struct office *office)
+{
+	return office->rules;
+}
+
+void office_set_signin_rules(struct office *office, const struct signin_rules *rules)
+{
+	office->rules = *rules;
+}
+
 void office_close(struct office *office)
 {
 	free(office);

@@ -149,12 +149,10 @@ static void show_act(const struct act *act, struct policy_act *out)
 
 bool policy_act_at(const struct policy *policy, size_t index, struct policy_act *out)
 {
-	for (const struct act *a = policy->acts; a; a = a->next)
-		if (index-- == 0) {
-			show_act(a, out);
-			return true;
-		}
-	return false;
+	if (index >= policy->act_count)
+		return false;
+	show_act(policy->act_by_index[policy->act_count - 1 - index], out); /* the last declared is the first */
+	return true;
 }
 
 bool policy_act_find(const struct policy *policy, const char *name, struct policy_act *out)

@@ -329,6 +329,7 @@ struct policy {
 	struct tree tree;
 	struct shape *shapes;
 	struct act *acts;
+	struct act **act_by_index; /* as they were declared; the list above begins with the last */
 	unsigned act_count;
 	struct act **act_hash;
 	struct vocab **vocab_hash;

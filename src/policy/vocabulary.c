@@ -324,6 +324,7 @@ static struct act *add_act(struct binder *b, const char *name, const char *title
 	                                      .type = {.base = base, .shape = object}});
 	act->next = policy->acts;
 	policy->acts = act;
+	policy->act_by_index[act->index] = act;
 	size_t i = name_slot(name, ACT_ROOM);
 	while (policy->act_hash[i])
 		i = (i + 1) & (ACT_ROOM - 1);
@@ -481,7 +482,8 @@ static void check_names(struct binder *b)
 void vocabulary_build(struct binder *b)
 {
 	b->policy->act_hash = ARENA_ARRAY(b->arena, ACT_ROOM, struct act *);
-	if (!b->policy->act_hash)
+	b->policy->act_by_index = ARENA_ARRAY(b->arena, ACT_ROOM / 2, struct act *);
+	if (!b->policy->act_hash || !b->policy->act_by_index)
 		b->code = fail(b->why, E_MEMORY, "policy", "規程を組み立てる記憶域が足りません。").code;
 	if (b->code == OK)
 		hash_vocab(b);

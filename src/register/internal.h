@@ -11,6 +11,8 @@ struct registers {
 	struct register_parts at;
 	struct word_index *index;
 	struct register_watch watch;
+	struct arena *kinds_arena; /* of the kinds that were asked for, each once */
+	struct kind *kinds;
 };
 
 /* The facts of a kind, and the act that makes its rows (for facts_new). */
@@ -18,7 +20,10 @@ struct kind {
 	const char *name, *make;
 	const struct policy_fact *facts;
 	size_t count;
+	struct kind *next;
 };
+/* kind_read - lives as long as the registers, but for a kind that is asked for when there is no
+ * memory left for that: it lives in the arena                               */
 struct result kind_read(struct registers *r, const char *name, struct arena *arena, struct kind *out,
                         struct why *why) MUST;
 const struct policy_fact *kind_fact(const struct kind *kind, const char *path);

@@ -8,11 +8,14 @@ static int by_path(const void *a, const void *b)
 
 /* ---- kinds */
 
-struct result kind_read(struct registers *r, const char *name, struct arena *arena, struct kind *out,
-                        struct why *why)
+static struct result kind_gather(struct registers *r, const char *name, struct arena *arena, struct kind *out,
+                                 struct why *why)
 {
-	out->name = name;
 	struct policy_act act;
+	out->name = arena_string(arena, slice_str(name));
+	out->next = NULL;
+	if (!out->name)
+		return register_no_memory(why);
 	out->make = arena_printf(arena, "%s.register", name);
 	if (!out->make)
 		return register_no_memory(why);
@@ -21,6 +24,27 @@ struct result kind_read(struct registers *r, const char *name, struct arena *are
 		if (act.to[0] && strcmp(act.kind, name) == 0)
 			out->make = act.name;
 	return policy_kind_facts(r->at.policy, name, arena, &out->facts, &out->count, why);
+}
+
+/* The policy's kinds are the same for as long as the registers are open. */
+struct result kind_read(struct registers *r, const char *name, struct arena *arena, struct kind *out,
+                        struct why *why)
+{
+	enum { KINDS_BYTES = 4 << 20 };
+	struct kind *kept = r->kinds;
+	while (kept && strcmp(kept->name, name) != 0)
+		kept = kept->next;
+	if (!kept && !r->kinds_arena)
+		r->kinds_arena = arena_new(KINDS_BYTES);
+	struct kind *made = kept || !r->kinds_arena ? NULL : ARENA_NEW(r->kinds_arena, struct kind);
+	if (made && kind_gather(r, name, r->kinds_arena, made, NULL).code == OK) {
+		made->next = r->kinds;
+		r->kinds = kept = made;
+	}
+	if (!kept)
+		return kind_gather(r, name, arena, out, why);
+	*out = *kept;
+	return ok();
 }
 
 const struct policy_fact *kind_fact(const struct kind *kind, const char *path)

@@ -39,8 +39,10 @@ struct result registers_open(const struct register_parts *parts, struct register
 
 void registers_close(struct registers *r)
 {
-	if (r)
+	if (r) {
 		index_close(r->index);
+		arena_free(r->kinds_arena);
+	}
 	free(r);
 }
 
