@@ -133,12 +133,12 @@ struct slice html_raw(struct slice in, size_t *pos, const char *name)
 
 /* The names of U+00A0 to U+00FF, which need no semicolon. */
 static const char latin[] =
-	"nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro "
+	" nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro "
 	"para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil "
 	"Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave "
 	"Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml "
 	"igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute "
-	"thorn yuml";
+	"thorn yuml ";
 
 static const struct {
 	const char *name;
@@ -149,17 +149,26 @@ static const struct {
 	{"ldquo", 0x201C}, {"rdquo", 0x201D}, {"bull", 0x2022}, {"rarr", 0x2192}, {"larr", 0x2190}, {"trade", 0x2122},
 	{"euro", 0x20AC}, {"ensp", 0x2002}, {"emsp", 0x2003}, {"thinsp", 0x2009},
 };
+enum { NAME_MOST = 32 };
 enum { BARE = 8 }; /* of those, how many need no semicolon */
+
+static uint32_t latin_code(struct slice name)
+{
+	char word[NAME_MOST + 2] = " ";
+	memcpy(word + 1, name.at, name.len);
+	word[1 + name.len] = ' ';
+	size_t at = slice_find(slice_of(latin, sizeof latin - 1), slice_of(word, name.len + 2));
+	uint32_t code = at == SIZE_MAX ? 0 : 0xA0;
+	for (size_t i = 0; code && i < at; i++)
+		code += latin[i] == ' ';
+	return code;
+}
 
 static uint32_t named(struct slice name, bool ended)
 {
-	uint32_t code = 0xA0;
-	for (const char *word = latin; *word; code++) {
-		size_t len = strcspn(word, " ");
-		if (name.len == len && memcmp(name.at, word, len) == 0)
-			return code;
-		word += len + (word[len] == ' ');
-	}
+	uint32_t code = latin_code(name);
+	if (code)
+		return code;
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 		if ((ended || i < BARE) && slice_is(name, others[i].name))
 			return others[i].code;
@@ -192,7 +201,7 @@ static size_t reference(struct slice in, size_t pos, uint32_t *code)
 		p++;
 	struct slice word = slice_part(in, from, p - from);
 	bool ended = at(in, p) == ';';
-	if (word.len == 0 || word.len > 32)
+	if (word.len == 0 || word.len > NAME_MOST)
 		return 0;
 	*code = number ? numeric(word, hexed) : named(word, ended);
 	return !number && !ended && !*code ? 0 : p - pos + ended;
