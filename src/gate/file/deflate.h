@@ -27,4 +27,9 @@ bool deflate_plain(struct slice packed, size_t plain);
  * errors  false: nothing could be taken, or it is not such a stream          */
 bool deflate_begin(struct slice packed, size_t same, struct buffer *out, size_t *taken);
 
+enum { DEFLATE_SMALL = 4096 };
+/* deflate_small - a raw stream of a text of at most DEFLATE_SMALL bytes, appended to out
+ * errors  false: the text is longer, or no memory                           */
+bool deflate_small(struct slice text, struct buffer *out);
+
 #endif

@@ -77,7 +77,7 @@ void zip_writer_begin(struct zip_writer *writer);
 void zip_writer_done(struct zip_writer *writer);
 /* zip_writer_add - one member
  * name   UTF-8, checked by the caller; must live until zip_writer_end
- * dense  deflate it (level 1) where that makes it shorter; else it is stored */
+ * dense  deflate it (level 1; small ones in fixed codes) where that makes it shorter; else it is stored */
 struct result zip_writer_add(struct zip_writer *writer, struct slice name, struct slice data, bool dense,
                       struct why *why) MUST;
 /* zip_writer_replace - what was made of an entry: deflated (level 1); where that is a

@@ -49,6 +49,18 @@ static bool zlib_reads(struct slice packed, uint8_t *to, size_t *got)
 	return whole;
 }
 
+/* A small text comes back, by zlib. */
+static void small(struct slice text, uint8_t *again)
+{
+	struct buffer out;
+	size_t got = 0;
+	buffer_init(&out, 1 << 20);
+	if (deflate_small(text, &out))
+		demand(text.len <= DEFLATE_SMALL && out.len <= text.len * 9 / 8 + 4 && zlib_reads(buffer_slice(&out), again, &got) &&
+		       got == text.len && (got == 0 || memcmp(again, text.at, got) == 0));
+	buffer_done(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t *text = malloc(TEXT_MOST), *again = malloc(TEXT_MOST);
@@ -62,6 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		demand(!sound || deflate_plain(packed, got) ==
 			(zlib_reads(packed, again, &zlib_got) && zlib_got == got && memcmp(again, text, got) == 0));
 		check(packed, same, sound, got, text, again);
+		small(packed, again);
+		small(slice_of(text, sound ? got : 0), again);
 		for (size_t i = 1; sound && i <= 4; i++)
 			check(packed, got * i / 5, sound, got, text, again);
 	}
