@@ -246,7 +246,7 @@ static bool stands_in(struct slice name, const char *const *table, size_t rows)
 bool words_list(const char *words, struct slice word)
 {
 	for (const char *at = words; word.len && *at;) {
-		size_t len = strcspn(at, " ");
+		size_t len = (size_t)(strchrnul(at, ' ') - at);
 		if (len == word.len && memcmp(at, word.at, len) == 0)
 			return true;
 		at += len + (at[len] == ' ');
