@@ -98,7 +98,7 @@ static struct result grow(struct house *h, int64_t assets, struct arena *arena, 
 	struct city_tally tally;
 	struct desk desk;
 	size.assets = (unsigned)assets;
-	size.applications = size.changes = size.absences = size.deeds = 0;
+	size.applications = size.changes = size.absences = size.deeds = size.signins = 0;
 	size.duties = false;
 	TRY(city_plan(1, &size, fiscal_year_begin(fiscal_year(day_of_ms(now_ms))), arena, &plan, why));
 	struct city_rooms rooms = {

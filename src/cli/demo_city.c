@@ -56,7 +56,7 @@ static struct result grow(struct demo *demo, const struct house_settings *s, str
                           uint64_t seed, bool year, int64_t *now_ms, struct why *why)
 {
 	if (!year) {
-		size.applications = size.changes = size.absences = size.deeds = 0;
+		size.applications = size.changes = size.absences = size.deeds = size.signins = 0;
 		size.duties = false;
 	}
 	TRY(demo_chart(demo, why));
