@@ -1,7 +1,7 @@
 /* sekisho-clock - what a passing day does: permissions end, originals are erased,
  * duties fall due, checkpoints are signed                                    */
 #include "bin/program.h"
-#include "house/house.h"
+#include "house/examine.h"
 #include "proceeding/relax.h"
 #include "jail/jail.h"
 #include "register/book.h"
@@ -12,6 +12,7 @@ enum { ROUND_MS = 2000, CHECKPOINT_MS = 20000, SWEEP_MS = 3600000 };
 
 struct state {
 	int64_t signed_size, next_checkpoint_ms, next_sweep_ms;
+	day_t examined; /* the day on which the ledger was looked at, or need not be */
 };
 
 static struct result sign(struct house *house, struct state *state, struct why *why)
@@ -29,6 +30,22 @@ static struct result sign(struct house *house, struct state *state, struct why *
 	return done;
 }
 
+/* Once a day; a fault is said in the log, too. */
+static struct result examine(struct house *house, struct state *state, struct why *why)
+{
+	day_t today = day_of_ms(clock_now_ms(&house->clock));
+	bool due = false, sound = true;
+	if (today == state->examined)
+		return ok();
+	TRY(house_examine_due(house, &due, why));
+	struct result done = due ? house_examine(house, &sound, why) : ok();
+	if (done.code == OK || done.code == E_TAMPERED) /* what could not be looked at is tried again */
+		state->examined = today;
+	if (!sound)
+		program_log(name, "ledger-broken", "the ledger does not agree with itself: sekisho ledger verify");
+	return done;
+}
+
 static void log_result(const char *event, struct result done, const struct why *why)
 {
 	if (done.code != OK)
@@ -39,7 +56,7 @@ static void round_of(struct house *house, struct state *state)
 {
 	struct clock real = clock_system();
 	int64_t now = clock_now_ms(&real);
-	struct why why[10] = {0};
+	struct why why[11] = {0};
 	struct desk desk;
 	struct duty_ticked due = {0};
 	bool counted = false;
@@ -54,6 +71,7 @@ static void round_of(struct house *house, struct state *state)
 	log_result("retire-failed", crossing_retire(house->crossings, &retired, &why[1]), &why[1]);
 	log_result("duties-failed", duty_tick(house->duties, &due, &why[5]), &why[5]);
 	log_result("count-failed", proof_count_month(house->proof, &counted, &why[7]), &why[7]);
+	log_result("examine-failed", examine(house, state, &why[10]), &why[10]);
 	house_desk(house, &desk);
 	log_result("reviews-failed", review_tick(&desk, &asked, &why[9]), &why[9]);
 	if (asked)

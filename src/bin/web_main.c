@@ -100,7 +100,7 @@ static struct web_parts parts_of(struct house *h, const struct options *o)
 		.random = &h->random, .clock = &h->clock, .body = h->settings.body,
 		.title = h->settings.title, .policy_name = h->settings.policy,
 		.help = o->help ? o->help : "情報担当課", .clamd = h->settings.clamd,
-		.seal_socket = h->settings.seal_socket, .seal_note = h->settings.seal_note,
+		.seal_socket = h->settings.seal_socket, .seal_note = h->settings.seal_note, .examined = h->settings.examined,
 		.dir = h->settings.dir,
 	};
 }

@@ -115,6 +115,10 @@ static struct result carry_ids(struct importing *in, const struct import_kept *b
 
 static struct result keep(struct importing *in, struct why *why)
 {
+	for (const struct text_finding *f = in->trees[0]->findings; f; f = f->next)
+		if (f->fault == FAULT_ORPHAN)
+			return fail(why, E_INPUT, arena_printf(in->arena, "%s:%u", in->path, f->line),
+			            "%s 上の番号の行を補ってから、取り込んでください。", f->sentence);
 	const char *folder = arena_printf(in->arena, "%s/texts", in->dir);
 	const char *path = arena_printf(in->arena, "%s/texts/%s.txt", in->dir, in->policy);
 	struct import_kept *before = NULL;

@@ -1,9 +1,8 @@
 /* sekisho ledger verify|export|prove|rebuild */
 #include "cli/cli.h"
 
-#include "base/file.h"
 #include "base/number.h"
-#include "house/house.h"
+#include "house/examine.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -27,17 +26,6 @@ static int open_house(int *argc, char **argv, struct house *house, const struct 
 	return open_with(house_open, argc, argv, house, verb);
 }
 
-static const char *public_key(const struct house *house, struct arena *arena)
-{
-	struct slice text;
-	if (file_read(house->settings.seal_public, 4096, arena, &text, NULL).code != OK)
-		return "";
-	while (text.len && (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == ' '))
-		text.len--;
-	const char *line = arena_string(arena, text);
-	return line ? line : "";
-}
-
 static int verify(int argc, char **argv)
 {
 	AUTO(house_close) struct house house = {0};
@@ -49,7 +37,7 @@ static int verify(int argc, char **argv)
 		return status;
 	if (argc != 0 || !arena)
 		return cli_usage(&cli_ledger_verbs[0]);
-	if (ledger_verify(house.ledger, house.settings.seal_note, public_key(&house, arena), arena,
+	if (ledger_verify(house.ledger, house.settings.seal_note, house_seal_key(&house, arena), arena,
 	                  &verdict, &why).code != OK)
 		return cli_why("ledger verify", &why);
 	for (const struct ledger_fault *f = verdict.faults; f; f = f->next)

@@ -188,12 +188,26 @@ static void keep_refused(struct desk *desk, const struct desk_deed *deed, const 
 		return;
 }
 
+/* The deed as the telling that an event is told after. */
+static struct desk_telling telling_of(const struct desk_deed *deed)
+{
+	return (struct desk_telling){.act = deed->act, .object = deed->row ? deed->row : "", .section = deed->section,
+		.teller = deed->actor, .actor = "", .reference = "", .told = deed->told, .told_count = deed->told_count};
+}
+
+static struct result tell_without(struct desk *desk, const struct desk_deed *deed, const struct policy_act *act,
+                                  struct arena *arena, struct why *why)
+{
+	const struct desk_telling done = telling_of(deed);
+	const char *begun;
+	return desk_event(desk, act->if_without, &done, arena, &begun, why);
+}
+
 /* The event that it was to try; apart, so that the refusal stands whatever comes of this. */
 static void tell_attempt(struct desk *desk, const struct desk_deed *deed, struct arena *arena)
 {
 	AUTO(tx_drop) struct tx tx = {0};
-	const struct desk_telling tried = {.act = deed->act, .object = deed->row ? deed->row : "", .section = deed->section,
-		.teller = deed->actor, .actor = "", .reference = "", .told = deed->told, .told_count = deed->told_count};
+	const struct desk_telling tried = telling_of(deed);
 	const char *begun;
 	struct policy_act act;
 	if (store_in_transaction(desk->store) || !policy_act_find(desk->policy, deed->act, &act) ||
@@ -201,6 +215,32 @@ static void tell_attempt(struct desk *desk, const struct desk_deed *deed, struct
 		return;
 	if (desk_attempt(desk, &act, &tried, arena, &begun, NULL).code == OK && tx_commit(&tx, NULL).code != OK)
 		return;
+}
+
+/* ---- what should have come before ------------------------------------------------------- */
+
+struct result desk_without(struct desk *desk, const struct desk_deed *deed, const struct policy_act *act,
+                           const struct decision *decision, struct arena *arena, bool *without, struct why *why)
+{
+	enum { LOOKED_AT = 100 };
+	struct book_query query = {.row = deed->row, .writer = deed->actor, .limit = LOOKED_AT};
+	struct book_entry *entries;
+	size_t count = 0;
+	*without = *act->if_without && decision->record_count > 0 && deed->row && *deed->row;
+	for (bool more = *without; more;) {
+		TRY(book_list(desk->registers, &query, arena, &entries, &count, &more, why));
+		for (size_t i = 0; i < count; i++) {
+			*without = strcmp(entries[i].act, act->before) != 0;
+			if (!*without || strcmp(entries[i].act, act->name) == 0)
+				return ok();
+		}
+		more = more && count;
+		if (more) {
+			query.before_ms = entries[count - 1].opened_ms;
+			query.before_id = entries[count - 1].id;
+		}
+	}
+	return ok();
 }
 
 /* ---- telling ---------------------------------------------------------------------------- */
@@ -264,6 +304,7 @@ static struct result put(struct desk *desk, const struct desk_deed *deed, struct
 	const struct decision *d = NULL;
 	struct policy_act act;
 	struct desk_told told;
+	bool without = false;
 	char origin[27];
 	if (!policy_act_find(desk->policy, deed->act, &act) || !desk_deed_tellable(desk, &act))
 		return fail(why, E_ABSENT, "act", "「%.60s」は、ここに書くことではありません。", deed->act);
@@ -272,8 +313,11 @@ static struct result put(struct desk *desk, const struct desk_deed *deed, struct
 	*decision = d;
 	TRY(hold_refused(desk->registers, deed->row, desk_refusal(d, why), why));
 	TRY(random_id(desk->random, origin, why));
+	TRY(desk_without(desk, deed, &act, d, arena, &without, why));
 	TRY(open_books(desk, deed, d, origin, arena, why));
 	TRY(bring_about(desk, deed, &act, d, arena, why));
+	if (without)
+		TRY(tell_without(desk, deed, &act, arena, why));
 	TRY(desk_set_aside(desk, deed, d, arena, why));
 	TRY(first_entry(desk, origin, arena, told.entry, why));
 	TRY(keep_told(desk, deed, d, origin, arena, &told.seq, why));

@@ -44,12 +44,22 @@ static size_t clauses_of(const struct desk_happening *h, struct slice *list)
 	return h->act->event ? desk_due_clauses(d, list, n) : n;
 }
 
+/* Of a person the office keeps it. */
+static struct result set_of_person(struct desk *desk, const struct desk_happening *h, struct why *why)
+{
+	const struct office_fact fact = {.kind = "person", .id = h->about, .path = h->act->sets, .value = h->act->value,
+	                                 .from = desk_today(desk)};
+	return office_set_fact(desk->office, h->actor, &fact, why);
+}
+
 static struct result set_fact(struct desk *desk, const struct desk_happening *h, struct arena *arena, struct why *why)
 {
 	const struct register_row *row = h->row;
 	struct slice clauses[DESK_CLAUSES];
 	size_t n = 0;
 	char same[27];
+	if (*h->act->sets && !row && strcmp(h->act->kind, "person") == 0 && *h->about)
+		return set_of_person(desk, h, why);
 	if (!*h->act->sets || !row || strcmp(register_cell(row, h->act->sets), h->act->value) == 0)
 		return ok();
 	struct cell *cells = ARENA_ARRAY(arena, row->cell_count + 1, struct cell);
@@ -65,8 +75,8 @@ static struct result set_fact(struct desk *desk, const struct desk_happening *h,
 	return register_put(desk->registers, &change, same, why);
 }
 
-/* What the case's row knows by the same name, and the person whom it is about. */
-static struct result case_cells(struct desk *desk, const struct desk_happening *h, const struct person *person,
+/* What the case's row knows by the same name, and the person or row that it is about. */
+static struct result case_cells(struct desk *desk, const struct desk_happening *h, const char *about,
                                 struct arena *arena, struct cell **out, size_t *count, struct why *why)
 {
 	const struct policy_fact *own;
@@ -76,11 +86,12 @@ static struct result case_cells(struct desk *desk, const struct desk_happening *
 	if (!cells)
 		return desk_no_memory(why);
 	for (size_t k = 0; k < own_count; k++) {
+		size_t before = n;
 		for (size_t i = 0; i < h->told_count; i++)
 			if (strcmp(own[k].path, h->told[i].path) == 0)
 				cells[n++] = h->told[i];
-		if (person && strcmp(own[k].path, h->act->kind) == 0)
-			cells[n++] = (struct cell){own[k].path, person->id};
+		if (about && n == before && strcmp(own[k].path, h->act->kind) == 0)
+			cells[n++] = (struct cell){own[k].path, about};
 	}
 	*out = cells;
 	*count = n;
@@ -121,7 +132,7 @@ static struct result begin_case(struct desk *desk, const struct desk_happening *
 	TRY(running(desk, h, opening.name, arena, begun, why));
 	if (**begun)
 		return ok();
-	TRY(case_cells(desk, h, of_person ? &person : NULL, arena, &cells, &opening.cell_count, why));
+	TRY(case_cells(desk, h, h->row ? h->row->id : of_person ? person.id : NULL, arena, &cells, &opening.cell_count, why));
 	opening.cells = cells;
 	TRY(case_open(desk->proceedings, &opening, id, why));
 	*begun = arena_string(arena, slice_str(id));

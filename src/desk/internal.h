@@ -55,6 +55,16 @@ struct result desk_consequences(struct desk *desk, const struct desk_happening *
  * exception that this is; inside the transaction of the deed                 */
 struct result desk_set_aside(struct desk *desk, const struct desk_deed *deed, const struct decision *decision,
                              struct arena *arena, struct why *why) MUST;
+/* desk_event - an event told of the same thing, with what of the telling it knows, too; inside
+ * the caller's transaction
+ * begun  out, written when the event opens a case or one runs              */
+struct result desk_event(struct desk *desk, const char *event, const struct desk_telling *tried, struct arena *arena,
+                         const char **begun, struct why *why) MUST;
+/* desk_without - is an act that comes after another one done without it?  By the record books: whoever does
+ * it now did the other one to the same thing, and since then not this one.  Asked before this one's own
+ * record is opened; false where the policy has neither of them recorded     */
+struct result desk_without(struct desk *desk, const struct desk_deed *deed, const struct policy_act *act,
+                           const struct decision *decision, struct arena *arena, bool *without, struct why *why) MUST;
 /* desk_attempt - the event that the refusal of an act is, told of the same thing; inside
  * the caller's transaction
  * tried  what was told of the act

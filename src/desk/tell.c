@@ -12,7 +12,7 @@ struct tale {
 	struct arena *arena;
 	struct policy_act act;
 	struct register_row row; /* id NULL: the object is none */
-	const char *section, *actor;
+	const char *section, *actor; /* actor "" for deciding where a program tells what it found itself */
 	const struct policy_fact *facts; /* the act's, all that may be told */
 	size_t fact_count;
 	struct desk_verdict out;
@@ -60,8 +60,14 @@ static struct result check_told(const struct tale *t, struct why *why)
 static struct result find_object(struct tale *t, struct why *why)
 {
 	const char *id = t->in->object;
-	struct person person;
-	TRY(office_person(t->desk->office, t->in->teller, t->arena, &person, why));
+	struct person person = {.section = ""};
+	struct result teller = office_person(t->desk->office, t->in->teller, t->arena, &person, why);
+	if (teller.code == E_ABSENT && t->act.event && *t->in->section && !*t->in->actor) {
+		*why = (struct why){0}; /* a program of the house */
+		t->actor = "";
+	} else {
+		TRY(teller);
+	}
 	t->section = *t->in->section ? t->in->section : person.section;
 	if (!*id)
 		return ok();
@@ -159,7 +165,7 @@ static json_t *facts_json(const struct tale *t)
 		if (fact && fact->type != FACT_TEXT && fact->type != FACT_SET)
 			json_object_set_new(facts, t->in->told[i].path, json_string(t->in->told[i].value));
 	}
-	if (strcmp(t->actor, t->in->teller) != 0)
+	if (*t->actor && strcmp(t->actor, t->in->teller) != 0)
 		json_object_set_new(facts, "actor", json_string(t->actor));
 	return facts;
 }
@@ -227,9 +233,12 @@ static struct result follow(struct tale *t, struct why *why)
 	const struct desk_happening h = {.act = &t->act, .row = t->row.id ? &t->row : NULL, .about = t->in->object, .section = t->section,
 		.actor = t->in->teller, .told = t->in->told, .told_count = t->in->told_count, .decision = t->out.decision};
 	const struct desk_deed deed = deed_of(t);
+	bool without = false;
+	TRY(desk_without(t->desk, &deed, &t->act, t->out.decision, t->arena, &without, why));
 	TRY(open_records(t, why));
 	TRY(desk_set_aside(t->desk, &deed, t->out.decision, t->arena, why));
-	return desk_consequences(t->desk, &h, t->arena, &t->out.begun, why);
+	TRY(desk_consequences(t->desk, &h, t->arena, &t->out.begun, why));
+	return without ? desk_event(t->desk, t->act.if_without, t->in, t->arena, &t->out.begun, why) : ok();
 }
 
 static struct result tell_one(struct desk *desk, const struct desk_telling *telling, struct arena *arena,
@@ -245,16 +254,14 @@ static struct result tell_one(struct desk *desk, const struct desk_telling *tell
 	return ok();
 }
 
-struct result desk_attempt(struct desk *desk, const struct policy_act *act, const struct desk_telling *tried,
-                           struct arena *arena, const char **begun, struct why *why)
+struct result desk_event(struct desk *desk, const char *event, const struct desk_telling *tried, struct arena *arena,
+                         const char **begun, struct why *why)
 {
 	const struct policy_fact *known;
 	struct desk_verdict out;
-	struct policy_act event;
+	struct policy_act found;
 	size_t count, n = 0;
-	if (!*act->if_refused)
-		return ok();
-	TRY(policy_act_facts(desk->policy, act->if_refused, arena, &known, &count, why));
+	TRY(policy_act_facts(desk->policy, event, arena, &known, &count, why));
 	struct cell *cells = ARENA_ARRAY(arena, tried->told_count + 1, struct cell);
 	if (!cells)
 		return desk_no_memory(why);
@@ -263,13 +270,19 @@ struct result desk_attempt(struct desk *desk, const struct policy_act *act, cons
 			if (strcmp(known[k].path, tried->told[i].path) == 0)
 				cells[n++] = tried->told[i];
 	struct desk_telling telling = *tried;
-	telling.act = act->if_refused;
+	telling.act = event;
 	telling.told = cells;
 	telling.told_count = n;
 	telling.claim_count = 0;
-	TRY(tell_one(desk, &telling, arena, &out, &event, why));
+	TRY(tell_one(desk, &telling, arena, &out, &found, why));
 	*begun = out.begun;
 	return ok();
+}
+
+struct result desk_attempt(struct desk *desk, const struct policy_act *act, const struct desk_telling *tried,
+                           struct arena *arena, const char **begun, struct why *why)
+{
+	return *act->if_refused ? desk_event(desk, act->if_refused, tried, arena, begun, why) : ok();
 }
 
 struct result desk_tell(struct desk *desk, const struct desk_telling *telling, struct arena *arena,

@@ -285,14 +285,29 @@ static struct result of_sections(struct sweep *s, const struct opening *o, bool 
 	return ok();
 }
 
-/* Which kinds are kept as rows of a register; a person or nothing: once for all. */
+/* Everybody who is in office: whom the condition fits is asked about. */
+static struct result of_people(struct sweep *s, const struct opening *o, struct owners *list)
+{
+	struct person *people;
+	size_t count;
+	TRY(begun(s, o, list));
+	TRY(office_roll(s->d->at.office, s->arena, &people, &count, s->why));
+	for (size_t i = 0; i < count; i++)
+		if (people[i].active)
+			TRY(meet(s, o, people[i].id, list));
+	return ok();
+}
+
+/* Which kinds are kept as rows of a register; nothing: once for all. */
 static struct result of_kind(struct sweep *s, const struct opening *o, struct owners *list)
 {
 	const char *of = o->duty->of;
 	struct pending one;
 	if (strcmp(of, "section") == 0 || strcmp(of, "department") == 0)
 		return of_sections(s, o, strcmp(of, "department") == 0, list);
-	if (*of && strcmp(of, "person") != 0)
+	if (strcmp(of, "person") == 0)
+		return of_people(s, o, list);
+	if (*of)
 		return of_rows(s, o, list);
 	TRY(open_for(s, o, "", s->arena, &one));
 	return open_pending(s, &one, s->arena);

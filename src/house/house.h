@@ -8,7 +8,7 @@
  *                  reuse_judgements ("no": crossing/cache.h is off)
  *                  page_dpi (dots an inch of PDF pages that become pictures; 200)
  *   sekisho.db     vault/     keys/vault.key  keys/seal.key
- *   seal.note      seal.pub   run/seal.sock
+ *   seal.note      seal.pub   run/seal.sock   ledger.examined
  * Paths that are not absolute count from the folder.
  */
 #ifndef SEKISHO_HOUSE_H
@@ -39,7 +39,7 @@ struct house_settings {
 	const char *page_dpi_text;    /* as it stands */
 	uint32_t page_dpi;            /* 72 to 600: of PDF pages that become pictures */
 	const char *database;      /* url */
-	const char *vault, *vault_key, *seal_socket, *seal_note, *seal_public, *seal_key, *run;
+	const char *vault, *vault_key, *seal_socket, *seal_note, *seal_public, *seal_key, *run, *examined;
 	const char *folders[32];
 	size_t folder_count;
 };

@@ -136,6 +136,7 @@ struct result house_settings_read(const char *dir, struct arena *arena, struct h
 	out->vault_key = below(arena, out->dir, "keys/vault.key");
 	out->seal_key = below(arena, out->dir, "keys/seal.key");
 	out->seal_note = below(arena, out->dir, "seal.note");
+	out->examined = below(arena, out->dir, "ledger.examined");
 	out->seal_public = below(arena, out->dir, "seal.pub");
 	out->run = below(arena, out->dir, "run");
 	out->seal_socket = below(arena, out->dir, "run/seal.sock");

@@ -145,6 +145,9 @@ struct ledger_verdict {
 };
 struct result ledger_verify(struct ledger *ledger, const char *seal_state, const char *public_key,
                             struct arena *arena, struct ledger_verdict *out, struct why *why) MUST;
+/* ledger_verify_chain - the same without the projections: entries, index, tree, checkpoints, seal */
+struct result ledger_verify_chain(struct ledger *ledger, const char *seal_state, const char *public_key,
+                                  struct arena *arena, struct ledger_verdict *out, struct why *why) MUST;
 /* ledger_rebuild - replace every projection's rows by what the entries say, in
  * one transaction.  E_TAMPERED: the entries themselves are not sound, nothing
  * was changed                                                               */

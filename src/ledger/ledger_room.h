@@ -57,6 +57,7 @@ struct verifying {
 	struct arena *arena; /* of the verdict */
 	struct ledger_verdict *verdict;
 	struct ledger_fault **last;
+	bool chain_only;
 };
 /* verify_fault - keeps the first of each sort; place and text are copied */
 void verify_fault(struct verifying *v, const char *what, const char *place, const char *text);

@@ -140,22 +140,45 @@ static const char *value_of(const struct office_fact *facts, size_t count, const
 	return "";
 }
 
+static struct result put(struct known *k, const char *prefix, const char *name, const char *value)
+{
+	const char *path = arena_printf(k->arena, "%s.%s", prefix, name);
+	return path ? facts_set_any(k->facts, path, value, k->why) : office_no_memory(k->why);
+}
+
+static struct result put_all(struct known *k, const struct office_fact *facts, size_t count, const char *prefix)
+{
+	for (size_t i = 0; i < count; i++)
+		if (of_vocabulary(&facts[i]))
+			TRY(put(k, prefix, facts[i].path, facts[i].value));
+	return ok();
+}
+
 static struct result tell(struct known *k, const char *kind, const char *id, const char *prefix,
                           const char *wanted, const char **out)
 {
 	struct office_fact *facts = NULL;
 	size_t count = 0;
 	TRY(office_facts(k->office, kind, id, k->day, k->arena, &facts, &count, k->why));
-	for (size_t i = 0; i < count; i++) {
-		if (!of_vocabulary(&facts[i]))
-			continue;
-		const char *path = arena_printf(k->arena, "%s.%s", prefix, facts[i].path);
-		if (!path)
-			return office_no_memory(k->why);
-		TRY(facts_set_any(k->facts, path, facts[i].value, k->why));
-	}
-	if (out)
-		*out = value_of(facts, count, wanted);
+	TRY(put_all(k, facts, count, prefix));
+	*out = value_of(facts, count, wanted);
+	return ok();
+}
+
+struct result office_person_facts(struct office *office, const char *person, day_t day, struct arena *arena,
+                                  const char *prefix, struct facts *facts, struct why *why)
+{
+	struct known k = {.office = office, .facts = facts, .arena = arena, .day = day, .why = why};
+	const struct policy_fact *may = NULL;
+	struct office_fact *known;
+	size_t may_count = 0, count;
+	TRY(office_facts(office, "person", person, day, arena, &known, &count, why));
+	TRY(put_all(&k, known, count, prefix));
+	if (office->policy)
+		TRY(policy_kind_facts(office->policy, "person", arena, &may, &may_count, why));
+	for (size_t i = 0; i < may_count; i++)
+		if (may[i].unsaid && *may[i].unsaid && !*value_of(known, count, may[i].path))
+			TRY(put(&k, prefix, may[i].path, may[i].unsaid));
 	return ok();
 }
 
@@ -224,5 +247,5 @@ struct result office_actor_facts(struct office *office, const char *person, day_
 	if (!*parent)
 		return ok();
 	TRY(facts_set_id(facts, "actor.section.department", parent, why));
-	return tell(&k, "department", parent, "actor.section.department", "", NULL);
+	return tell(&k, "department", parent, "actor.section.department", "parent", &parent);
 }

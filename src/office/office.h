@@ -173,6 +173,10 @@ struct result office_set_fact(struct office *office, const char *by, const struc
 struct result office_facts(struct office *office, const char *kind, const char *id, day_t day,
                            struct arena *arena, struct office_fact **out, size_t *count,
                            struct why *why) MUST;
+/* office_person_facts - what the office knows of a person on the day, as facts below prefix: the
+ * section, the role; and what is no as long as nobody has said otherwise (`unsaid`) */
+struct result office_person_facts(struct office *office, const char *person, day_t day, struct arena *arena,
+                                  const char *prefix, struct facts *facts, struct why *why) MUST;
 /* office_actor_facts - sets actor and everything that the office knows of the person on
  * the day: actor.*, actor.section.*, the posts held
  * errors  E_ABSENT no such person; those of facts_set_*                      */

@@ -224,6 +224,7 @@ enum vocab_kind { VOCAB_KIND, VOCAB_ACT, VOCAB_EVENT, VOCAB_TASK, VOCAB_CLAIM, V
                   VOCAB_PROCEEDING };
 struct decl {
 	const char *name, *title, *found_by;
+	const char *unsaid; /* of a yesno: what it is while nobody has said it; "" unknown */
 	bool if_any; /* a record may say that there is none */
 	struct type *type;
 	uint32_t line;
@@ -244,6 +245,7 @@ struct vocab {
 	struct literal *sets_value;
 	const char *opens; /* an event: the proceeding that it begins */
 	const char *if_refused, *if_late; /* an act: the event that its refusal is; that its open record is past the last day */
+	const char *before, *if_without; /* an act: the one that comes before it; the event that it is without that */
 	struct decl *facts;
 	struct name *steps;
 	struct move *moves;

@@ -138,6 +138,8 @@ static void show_act(const struct act *act, struct policy_act *out)
 	                           .opens = v && v->opens ? v->opens : "",
 	                           .if_refused = v && v->if_refused ? v->if_refused : "",
 	                           .if_late = v && v->if_late ? v->if_late : "",
+	                           .before = v && v->before ? v->before : "",
+	                           .if_without = v && v->if_without ? v->if_without : "",
 	                           .to = act->move ? act->move->to : ""};
 	if (value && value->kind == LIT_PATH)
 		out->value = value->path->text;
@@ -210,12 +212,21 @@ static const char *row_kind(const struct ftype *type)
 	return type->base == FACT_ROW && type->shape ? type->shape->name : "";
 }
 
+/* the fact that says that this day is over */
+static const char *over_of(const struct shape *shape, const struct field *day)
+{
+	for (const struct field *f = shape->fields; f; f = f->next)
+		if (f->past == day->name)
+			return f->name;
+	return "";
+}
+
 static bool add_facts(const struct policy *policy, const struct shape *shape, const char *prefix, unsigned from,
                       struct arena *arena, struct policy_fact *out, size_t *count)
 {
 	for (unsigned i = from; shape && i < shape->count; i++) {
 		const struct field *f = shape->at[i];
-		if (f->type.base == FACT_NONE || f->step)
+		if (f->type.base == FACT_NONE || f->step || f->past)
 			continue;
 		struct policy_fact *one = &out[(*count)++];
 		const char **words = words_of(policy, &f->type, arena, &one->word_count);
@@ -223,6 +234,8 @@ static bool add_facts(const struct policy *policy, const struct shape *shape, co
 		one->label = f->title;
 		one->type = f->type.base;
 		one->found_by = f->found_by;
+		one->unsaid = f->unsaid ? f->unsaid : "";
+		one->over = f->type.base == FACT_DATE ? over_of(shape, f) : "";
 		one->if_any = f->if_any;
 		one->words = words;
 		one->member = f->type.member ? f->type.member->base : FACT_NONE;

@@ -212,6 +212,43 @@ static void PRINTF_LIKE(3, 4) about_header(struct checker *c, const struct heade
 	va_end(args);
 }
 
+/* Does the edition's own history (edition adopted ..., edition effective ...) tell of that day?  true where it keeps none */
+static bool history_tells(const struct checker *c, const struct header *h, bool effective, day_t day)
+{
+	bool kept = false;
+	for (const struct clause *clause = c->policy->tree.clauses; clause; clause = clause->next)
+		for (const struct statement *s = clause->header->same == h->same ? clause->statements : NULL; s; s = s->next) {
+			if (s->kind != ST_EDITION || (strcmp(s->name, "effective") == 0) != effective)
+				continue;
+			kept = true;
+			if (s->date == day)
+				return true;
+		}
+	return !kept;
+}
+
+static void history_of(struct checker *c, const struct header *h, const struct header *told)
+{
+	static const char *const words[] = {"策定", "施行"};
+	char iso[11];
+	for (int effective = 0; effective < 2; effective++) {
+		day_t day = effective ? told->effective : told->adopted;
+		day_iso(day, iso);
+		if (!history_tells(c, h, effective, day))
+			about_header(c, h, "改正の経過に、%s %s の版（%s:%u）がありません。経過の条に edition を書き足してください。", iso, words[effective],
+			             told->file, spot_line(told->line));
+	}
+}
+
+static void edition_history(struct checker *c)
+{
+	const struct header *h = c->book->header;
+	history_of(c, h, h);
+	for (const struct header *g = c->policy->tree.headers; g; g = g->next)
+		if (g == g->same && g->name == h->name && g->effective < h->effective)
+			history_of(c, h, g);
+}
+
 static void edition_dates(struct checker *c)
 {
 	const struct header *h = c->book->header;
@@ -273,6 +310,7 @@ static struct result check_book(struct checker *c, struct why *why)
 		unset_parameters(c);
 	statements(c);
 	edition_dates(c);
+	edition_history(c);
 	if (!c->policy->sound)
 		return ok(); /* its conditions do not all stand */
 	c->cases = cases_new(c->policy, c->book, c->arena);

@@ -20,7 +20,7 @@
 	X(FORBID, "forbid") X(FOR_ACTS, "for-acts") X(FOUND_BY, "found-by") X(FROM, "from")  \
 	X(GOVERNS, "governs") X(HEAD, "head") X(HEADING, "heading") X(HELD_BY, "held-by")                          \
 	X(HIGHEST_OF, "highest-of") X(IF_ANY, "if-any") X(IF_LATE, "if-late") X(IF_REFUSED, "if-refused") \
-	X(IN, "in") X(INFERRED, "inferred")                      \
+	X(IF_WITHOUT, "if-without") X(IN, "in") X(INFERRED, "inferred")                      \
 	X(INTO, "into") X(IN_PRINCIPLE, "in-principle") X(IS, "is") X(ITEM, "item")          \
 	X(KEEP, "keep") X(KIND, "kind") X(KNOWN, "known") X(LAW, "law") X(LEAVES, "leaves")  \
 	X(LIFT, "lift") X(LIST, "list") X(MEMBERS, "members") X(MOVE, "move")                \
@@ -34,7 +34,7 @@
 	X(SEPARATE, "separate") X(SET, "set") X(SETS, "sets") X(SET_OF, "set-of")            \
 	X(SHOULD, "should") X(STEP, "step") X(SUBSTITUTE, "substitute") X(SURE, "sure")      \
 	X(TASK, "task") X(TERM, "term") X(THAT, "that") X(THEN, "then") X(TITLE, "title")    \
-	X(TO, "to") X(UNCLEAR, "unclear") X(UNDER, "under") X(UNLESS, "unless")              \
+	X(TO, "to") X(UNCLEAR, "unclear") X(UNDER, "under") X(UNLESS, "unless") X(UNSAID, "unsaid")              \
 	X(USING, "using") X(VERSION, "version") X(WHEN, "when") X(WITH, "with")              \
 	X(WITHIN, "within")
 

@@ -35,6 +35,8 @@ struct ftype {
 };
 struct field {
 	const char *name, *title, *found_by;
+	const char *unsaid; /* what it is while nobody has said it; "" or NULL unknown */
+	const char *past; /* the day of the row that tells it: yes when it is over; NULL none */
 	bool if_any;
 	struct ftype type;
 	bool step; /* a step of a proceeding: a yesno that `reached` reads */

@@ -13,7 +13,7 @@ static const char *fact_name(struct parser *p)
 static struct decl *parse_decl(struct parser *p)
 {
 	struct decl *d = PARSER_NEW(p, struct decl);
-	*d = (struct decl){.line = p->now.line, .found_by = ""};
+	*d = (struct decl){.line = p->now.line, .found_by = "", .unsaid = ""};
 	d->name = fact_name(p);
 	d->title = need_string(p, "事実の表示名");
 	need_mark(p, ':');
@@ -21,6 +21,8 @@ static struct decl *parse_decl(struct parser *p)
 	d->if_any = take_keyword(p, K_IF_ANY);
 	if (take_keyword(p, K_FOUND_BY))
 		d->found_by = need_name(p, "確かめる関門");
+	if (take_keyword(p, K_UNSAID))
+		d->unsaid = need_name(p, "yes か no");
 	need_mark(p, ';');
 	return d;
 }
@@ -116,6 +118,10 @@ void parse_vocab(struct parser *p, enum vocab_kind kind)
 		v->if_refused = need_name(p, "できごとの名前");
 	if (kind == VOCAB_ACT && take_keyword(p, K_IF_LATE))
 		v->if_late = need_name(p, "できごとの名前");
+	if (kind == VOCAB_ACT && take_keyword(p, K_IF_WITHOUT)) {
+		v->before = need_name(p, "先に行う行いの名前");
+		v->if_without = need_name(p, "できごとの名前");
+	}
 	if (kind == VOCAB_EVENT && take_keyword(p, K_OPENS))
 		v->opens = need_name(p, "始める手続の名前");
 	if (must_body || (carried && at_mark(p, '{')))

@@ -176,6 +176,8 @@ struct policy_fact {
 	size_t word_count;
 	const char *unit;           /* of a FACT_NUMBER: 時間 for hours, "licences"; "" */
 	bool if_any;                /* there may be none of it: a record says 該当なし */
+	const char *unsaid;         /* of a FACT_YESNO: what it is while nobody has said it; "" or NULL: unknown */
+	const char *over;           /* of a FACT_DATE: the yesno of the row that says that it is over; "" or NULL none */
 };
 /* policy_act_facts - every fact an act speaks of: its own, then object.*, then
  * actor.*; kinds inside kinds are not unfolded
@@ -231,6 +233,7 @@ struct policy_act {
 	const char *opens;        /* an event: the proceeding that it begins; "" none */
 	const char *if_refused;   /* an act: the event that its refusal is; "" none */
 	const char *if_late;      /* ... that its open record is when the permission's last day is over; "" none */
+	const char *before, *if_without; /* the act that comes before it, and the event that it is without that; "" none */
 	/* a move: the steps it may start from, and where it leads; "" no move */
 	const char *from[POLICY_STEPS];
 	size_t from_count;

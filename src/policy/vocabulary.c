@@ -191,10 +191,22 @@ static bool is_proceeding(struct binder *b, const char *name)
 	return shape && shape->vocab && shape->vocab->kind == VOCAB_PROCEEDING;
 }
 
+/* So does a day of the same row: whether it is over. */
+static bool is_own_day(const struct vocab *v, const struct decl *told)
+{
+	bool row = v->kind == VOCAB_KIND || v->kind == VOCAB_PROCEEDING;
+	for (const struct decl *d = v->facts; d && row; d = d->next)
+		if (d->name == told->found_by)
+			return d->type->base == TYPE_NAMED && strcmp(d->type->name, "date") == 0 &&
+			       told->type->base == TYPE_NAMED && strcmp(told->type->name, "yesno") == 0;
+	return false;
+}
+
 static void add_decls(struct binder *b, struct shape *shape, const struct vocab *v)
 {
 	for (const struct decl *d = v->facts; d; d = d->next) {
 		struct ftype type;
+		bool by_day = is_own_day(v, d);
 		if (field_find(shape, d->name, NULL))
 			vocab_error(b, 1, v, d->line, "どちらかの宣言を消してください。",
 			            "「%s」の事実「%s」が二度宣言されています。", v->name, d->name);
@@ -203,8 +215,13 @@ static void add_decls(struct binder *b, struct shape *shape, const struct vocab 
 			            "「%s」の事実「%s」の型がわかりません。", v->name, d->name);
 		else
 			shape_add(b, shape, (struct field){.name = d->name, .title = d->title,
-			                                   .found_by = d->found_by, .if_any = d->if_any, .type = type});
-		if (d->found_by[0] && !is_carrier(d->found_by) && !is_proceeding(b, d->found_by))
+			                                   .found_by = by_day ? "" : d->found_by, .past = by_day ? d->found_by : NULL,
+			                                   .unsaid = d->unsaid, .if_any = d->if_any, .type = type});
+		bool yesno = d->type->base == TYPE_NAMED && strcmp(d->type->name, "yesno") == 0;
+		if (d->unsaid[0] && (!yesno || by_day || (strcmp(d->unsaid, "yes") != 0 && strcmp(d->unsaid, "no") != 0)))
+			vocab_error(b, 1, v, d->line, "yesno の事実に、yes か no を書いてください。",
+			            "「%s」の事実「%s」の unsaid が読めません。", v->name, d->name);
+		if (d->found_by[0] && !by_day && !is_carrier(d->found_by) && !is_proceeding(b, d->found_by))
 			vocab_error(b, 1, v, d->line, "関門の名前を直してください。",
 			            "「%s」の事実を確かめる「%s」という関門はありません。", v->name, d->found_by);
 	}
@@ -296,6 +313,11 @@ static void check_act(struct binder *b, const struct vocab *v)
 		            "「%s」が変える事実「%s」が対象にありません。", v->name, v->sets);
 	check_follows(b, v, v->if_refused);
 	check_follows(b, v, v->if_late);
+	check_follows(b, v, v->if_without);
+	const struct vocab *before = v->before ? vocab_find(b->policy, VOCAB_ACT, v->before) : NULL;
+	if (v->before && !(before && before->of == v->of))
+		vocab_error(b, 1, v, v->line, "同じ種類についての行い（act）を宣言してください。",
+		            "「%s」より先に行う「%s」は、その対象についての行いとして宣言されていません。", v->name, v->before);
 	const struct shape *begun = v->opens ? shape_find(b->policy, v->opens) : NULL;
 	if (v->opens && !(begun && begun->vocab && begun->vocab->kind == VOCAB_PROCEEDING))
 		vocab_error(b, 1, v, v->line, "手続を宣言してください。", "「%s」が始める手続「%s」は宣言されていません。", v->name,

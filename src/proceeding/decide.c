@@ -156,7 +156,8 @@ static struct result set_facts(struct proceedings *p, const struct policy *polic
 	struct told t = {.p = p, .arena = arena, .day = day};
 	TRY(facts_new(policy, wish->act, arena, &t.facts, why));
 	TRY(policy_act_facts(policy, wish->act, arena, &t.known, &t.known_count, why));
-	TRY(office_actor_facts(p->at.office, wish->actor, day, arena, t.facts, why));
+	if (*wish->actor) /* a program of the house acts as nobody */
+		TRY(office_actor_facts(p->at.office, wish->actor, day, arena, t.facts, why));
 	for (size_t i = 0; i < wish->fact_count; i++)
 		if (!case_tells(&t, wish->facts[i].path)) /* not the one who asks */
 			TRY(set_fact(&t, &wish->facts[i], why));

@@ -39,6 +39,26 @@ static struct result named_row(struct registers *r, const struct policy_fact *fa
 	return cells_facts(r, &kind, row.cells, row.rated, NULL, facts, path, depth - 1, arena, why);
 }
 
+/* The last day is a day on which it still holds. */
+static struct result set_over(struct registers *r, const struct policy_fact *fact, const char *day, struct facts *facts,
+                              const char *prefix, struct arena *arena, struct why *why)
+{
+	day_t last;
+	const char *path = arena_printf(arena, "%s.%s", prefix, fact->over);
+	if (!path)
+		return register_no_memory(why);
+	TRY(day_parse(slice_str(day), &last, why));
+	return facts_set_any(facts, path, last < day_of_ms(clock_now_ms(r->at.clock)) ? "yes" : "no", why);
+}
+
+/* A person whom the row names, and what the office knows of him. */
+static struct result set_person(struct registers *r, const char *id, struct facts *facts, const char *path,
+                                struct arena *arena, struct why *why)
+{
+	TRY(facts_set_any(facts, path, id, why));
+	return office_person_facts(r->at.office, id, day_of_ms(clock_now_ms(r->at.clock)), arena, path, facts, why);
+}
+
 static struct result set_members(struct registers *r, const struct policy_fact *fact, json_t *members,
                                  struct facts *facts, const char *path, unsigned depth, struct arena *arena,
                                  struct why *why)
@@ -52,6 +72,8 @@ static struct result set_members(struct registers *r, const struct policy_fact *
 			return register_no_memory(why);
 		if (fact->member == FACT_ROW)
 			TRY(named_row(r, fact, member, facts, at, depth, arena, why));
+		else if (fact->member == FACT_PERSON && depth >= DEEP)
+			TRY(set_person(r, json_string_value(member), facts, at, arena, why));
 		else
 			TRY(set_fact(facts, at, member, why));
 	}
@@ -90,8 +112,12 @@ struct result cells_facts(struct registers *r, const struct kind *kind, const js
 			TRY(set_members(r, f, value, facts, path, depth, arena, why));
 		else if (f->type == FACT_ROW)
 			TRY(named_row(r, f, value, facts, path, depth, arena, why));
+		else if (f->type == FACT_PERSON && depth >= DEEP) /* of the row itself, not of those that it names */
+			TRY(set_person(r, json_string_value(value), facts, path, arena, why));
 		else
 			TRY(set_fact(facts, path, value, why));
+		if (value && f->over && *f->over)
+			TRY(set_over(r, f, json_string_value(value), facts, prefix, arena, why));
 	}
 	return ok();
 }

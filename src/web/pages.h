@@ -85,6 +85,8 @@ json_t *show_crossing_row(struct request *rq, const struct crossing *crossing);
 json_t *show_crumbs(const char *const labels_and_paths[][2], size_t count);
 /* {summary:[{field, text}], <field>:text ...} of one wrong field */
 json_t *show_errors(const char *field, const char *sentence);
+/* show_examined - what the last examination of the ledger found, for examined.html */
+json_t *show_examined(struct request *rq);
 /* show_kind - what an entry's kind means: 受渡しを受け付けました; the kind itself if
  * it is not known                                                           */
 const char *show_kind(struct request *rq, struct slice kind);

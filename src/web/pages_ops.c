@@ -120,6 +120,10 @@ static json_t *health_model(struct request *rq, const struct crossing_counts *co
 	checkpoint_health(rq, list, entries);
 	const char *room = text(rq, "%llu.%lluGB", (unsigned long long)(free_mb / 1000),
 	                        (unsigned long long)(free_mb / 100 % 10));
+	json_t *examined = show_examined(rq);
+	bool sound = !json_is_true(json_object_get(examined, "broken"));
+	add_health(list, "台帳の照合", sound, sound ? "不一致は見つかっていません。" : "記録に不一致があります。「記録」の画面で確かめてください。");
+	json_decref(examined);
 	add_health(list, "ディスクの空き", free_mb > DISK_LOW, free_mb > DISK_LOW ? room
 		: text(rq, "残りは%sです。足りなくなると、新しいファイルを受け付けられません。空きを増やしてください。",
 		       room));
@@ -240,6 +244,7 @@ struct result page_ledger(struct request *rq, struct why *why)
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(json_object_get(model, "entries"), entry_row(rq, &entries[i]));
 	json_object_set_new(model, "kinds", kinds_model(kind));
+	json_object_set_new(model, "examined", show_examined(rq));
 	bool more = count == LEDGER_PAGE && entries[count - 1].seq > 0;
 	json_object_set_new(model, "before", json_string(
 		more ? text(rq, "%lld", (long long)entries[count - 1].seq) : ""));

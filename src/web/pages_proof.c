@@ -233,6 +233,7 @@ struct result page_proof(struct request *rq, struct why *why)
 	json_t *model = json_pack("{s:s, s:s, s:o, s:o, s:o}", "title", "条文の証明", "today", today, "crumbs",
 	                          show_crumbs(crumbs, 3), "columns", columns_model, "urgent", p->urgent);
 	rq->menu = "clauses";
+	json_object_set_new(model, "examined", show_examined(rq));
 	struct result filled = fill(p, model);
 	if (filled.code != OK) {
 		json_decref(model);

@@ -261,6 +261,8 @@ static const struct saying kinds[] = {
 	{"duty.withdrawn", "義務が取り下げられました"},
 	{"hold.begun", "証拠として残し始めました"},
 	{"hold.ended", "証拠として残すのを終えました"},
+	{"ledger.broken", "台帳の記録に不一致が見つかりました"},
+	{"ledger.verified", "台帳の記録を照合し、合っていました"},
 	{"notice.failed", "お知らせのメールを送れませんでした"},
 	{"notice.sent", "お知らせのメールを送りました"},
 	{"deed.refused", "ポリシーが認めない行いを記録させませんでした"},

@@ -39,6 +39,7 @@ struct web_parts {
 	const char *help;        /* whom to call: デジタル推進課（内線 2140） */
 	/* health: socket paths, "" if there is none; dir for free disk space */
 	const char *clamd, *seal_socket, *seal_note, *dir;
+	const char *examined; /* what the last examination of the ledger found; "" none */
 };
 
 struct web_listener {

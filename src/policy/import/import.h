@@ -107,6 +107,7 @@ enum text_fault {
 	FAULT_LATE,        /* does not start at 1 */
 	FAULT_UNPLACED,    /* fragments: kept as a TEXT_FIGURE, a person must look */
 	FAULT_DEEP,        /* nested too deeply: placed one level up */
+	FAULT_ORPHAN,      /* 2.3.1 where there is no 2.3 to stand below */
 	FAULT_KINDS
 };
 struct text_finding {

@@ -77,6 +77,7 @@ static const char *const faults[FAULT_KINDS] = {
 	[FAULT_MISSING] = "欠番", [FAULT_DOUBLE] = "番号の重複", [FAULT_ORDER] = "番号の後戻り",
 	[FAULT_RESTART] = "番号の振り直し", [FAULT_LATE] = "途中からの番号",
 	[FAULT_UNPLACED] = "置き場所の分からない行", [FAULT_DEEP] = "深すぎる入れ子",
+	[FAULT_ORPHAN] = "上の番号なし",
 };
 
 const char *text_fault_label(enum text_fault fault)

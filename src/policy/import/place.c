@@ -119,6 +119,26 @@ static void report_order(struct builder *b, const struct text_number *before,
 		            (const char *)before->printed.at, len, (const char *)n->printed.at);
 }
 
+static bool stands_above(const struct text_number *above, const struct text_number *n)
+{
+	return above->level == n->level && above->parts + 1 == n->parts &&
+	       memcmp(above->part, n->part, above->parts * sizeof *n->part) == 0;
+}
+
+/* 2.3.1 says itself below what it stands: 2.3 is among what it is below or behind.  Of 2.1 it cannot be
+ * told: what it stands below may bear another manner of number (第２章, ２．). */
+static bool orphan(const struct text_node *node)
+{
+	if (node->number.level != TEXT_DECIMAL || node->number.parts < 3)
+		return false;
+	for (const struct text_node *at = node; at; at = at->previous ? at->previous : at->parent)
+		if (stands_above(&at->number, &node->number) || (at != node && at->number.level == TEXT_DECIMAL &&
+		    at->number.parts == node->number.parts && memcmp(at->number.part, node->number.part,
+		    (node->number.parts - 1) * sizeof *node->number.part) == 0))
+			return false;
+	return true;
+}
+
 static struct text_node *add_numbered(struct builder *b, size_t d, const struct text_number *n,
                                       uint32_t line)
 {
@@ -134,6 +154,9 @@ static struct text_node *add_numbered(struct builder *b, size_t d, const struct 
 	place_at(b, parent, node);
 	if (deep)
 		build_fault(b, FAULT_DEEP, line, line, node, "入れ子が深すぎるため、一段上に置きました。");
+	if (orphan(node))
+		build_fault(b, FAULT_ORPHAN, line, line, node, "「%.*s」を置く上の番号がありません。", (int)n->printed.len,
+		            (const char *)n->printed.at);
 	return node;
 }
 

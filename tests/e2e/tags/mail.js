@@ -7,6 +7,7 @@ const MiB = 1024 * 1024;
 // the mail server's key is of the section that runs it; the mail is somebody's
 const ask = (t, act, facts, more = {}) => t.post('mori', '/acts', { act, facts, ...more });
 const plain = { 'object.contents': '0', 'object.attachments': 'no', 'object.importance': 'C' };
+const small = { ...plain, 'object.bytes': '2000' };
 const inside = { ...plain, to_outside: 'no', many_outside: 'no', visible_recipients: '1', scanned: 'yes' };
 const outside = { ...plain, 'object.bytes': '2000', to_outside: 'yes', many_outside: 'no', visible_recipients: '1', scanned: 'yes', secrecy_needed: 'no' };
 
@@ -134,12 +135,22 @@ tag('spam-burst-stop', 'violation', 'Fukushima stops for what is sent from insid
 
 tag('sanitise-mail', 'way', 'the body as text alone is delivered to the LGWAN side', async (t) => {
   const told = await t.changes('HN-2.3(2)-1a', ['unproven', 'enforced'], 'enforced', () =>
-    ask(t, 'deliver_mail', { ...plain, text_only: 'yes', scanned: 'yes' }, { reference: 'mail/77' }));
+    ask(t, 'deliver_mail', { ...small, text_only: 'yes', scanned: 'yes' }, { reference: 'mail/77' }));
   await passed(t, told, 'gate.passed', 'HN-2.3(2)-1a', 'HN-2.6.4(1)-1');
 });
 tag('sanitise-mail', 'violation', 'a raw mail is refused; one that could not be read is held, never forwarded', async (t) => {
-  await stopped(t, await ask(t, 'deliver_mail', { ...plain, text_only: 'no', scanned: 'yes' }), 'HN-2.3(2)-1a');
-  await held(t, await ask(t, 'deliver_mail', { ...plain, scanned: 'yes' }), 'HN-2.3(2)-1a');
+  await stopped(t, await ask(t, 'deliver_mail', { ...small, text_only: 'no', scanned: 'yes' }), 'HN-2.3(2)-1a');
+  await held(t, await ask(t, 'deliver_mail', { ...small, scanned: 'yes' }), 'HN-2.3(2)-1a');
+});
+
+tag('sanitise-mail', 'violation', 'a mail over the limit is not delivered inside, whole or as text, and that is kept', async (t) => {
+  const at = { ...plain, text_only: 'yes', scanned: 'yes' };
+  const said = await ask(t, 'deliver_mail', { ...at, 'object.bytes': `${20 * MiB + 1}` }, { reference: 'mail/78' });
+  const entry = await stopped(t, said, 'HN-2.6.1(12)-3');
+  check(entry.data.reference === 'mail/78' && said.sentence.includes('大きさ'), brief([entry, said.sentence]));
+  await passed(t, await ask(t, 'deliver_mail', { ...at, 'object.bytes': `${20 * MiB}` }), 'gate.passed', 'HN-2.6.1(12)-3');
+  await held(t, await ask(t, 'deliver_mail', at), 'HN-2.6.1(12)-3');
+  t.shows('oversized');
 });
 
 // ---- malware-gateway

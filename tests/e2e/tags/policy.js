@@ -55,6 +55,22 @@ tag('policy-structure', 'violation', 'a number twice, a reference to nothing and
   t.shows('clause-twice', 'dangling');
 });
 
+tag('policy-structure', 'violation', 'a clause below one that is not there stops the load and is not taken in, with file and line', async (t) => {
+  const said = edited('fukushima-2023-06', 'omissions.pol', (s) => `${s}\nclause FS-OMIT-99 "第77" says "略" omitted "2項目" under FS-77\n`);
+  refuses(said, 3, 'FS-77');
+  check(/^E3 fukushima-2023-06\/omissions\.pol:\d+:\d+ /m.test(said.stdout + said.stderr), `no file and line: ${said.stdout}`);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sekisho-texts-')), text = path.join(folder, 'policy.txt');
+  fs.writeFileSync(text, '1. 総則\n1.1 目的\n1.1.1 端末を台帳に記す。\n1.2 範囲\n1.4.1 親のない項である。\n2. 体制\n');
+  const listed = sekisho('policy', 'import', text);
+  check(listed.status === 0 && /5行 上の番号なし .*1\.4\.1/.test(listed.stdout), `not listed: ${listed.stdout}`);
+  const seq = await t.last();
+  const kept = t.cli('policy', 'import', text, '--policy', 'hannan-2022-07');
+  check(kept.status !== 0 && kept.stderr.includes(`${text}:5`) && kept.stderr.includes('上の番号'), `taken in: ${kept.status} ${kept.stderr}`);
+  check(!fs.existsSync(`${t.folder}/texts`) && (await t.last()) === seq, 'something is kept of it');
+  fs.rmSync(folder, { recursive: true, force: true });
+  t.shows('unknown-parent');
+});
+
 tag('policy-structure', 'violation', 'a document that is not public is not given out; that it was asked for is kept, not what it says', { body: 'annaka' }, async (t) => {
   const staff = await hand(t, 'aoki');
   const made = await document(t, 'tanaka', '資産税課の実施手順', 'procedures', 'tax');
@@ -122,6 +138,12 @@ tag('policy-revision', 'violation', 'a day before the adoption, none, or no day 
   }
   refuses(edited('hannan-2022-07', '1-basic.pol', (s) => s.replace('adopted 2022-07-01 effective 2022-07-01', 'adopted 2022-07-01 effective 2022-06-01')), 26, '施行');
   t.shows('no-day', 'day-backwards');
+});
+
+tag('policy-revision', 'violation', 'an edition that its own history does not tell of is refused', async (t) => {
+  refuses(edited('hannan-2022-07', '1-basic.pol', (s) => s.replace('edition adopted 2022-07-01', 'edition adopted 2021-07-01')), 26, '改正の経過に、2022-07-01');
+  refuses(edited('fukushima-2023-06', '01-declaration.pol', (s) => s.replace(/^clause FS-S-6 .*$/m, '')), 26, '改正の経過に、2023-06-05');
+  t.shows('history-missing');
 });
 
 tag('policy-revision', 'violation', 'what was adopted is not edited any more', async (t) => {

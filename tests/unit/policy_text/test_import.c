@@ -98,6 +98,23 @@ TEST(real_texts_have_every_heading_and_leaf)
 	}
 }
 
+TEST(a_number_below_one_that_is_not_there_is_told_once)
+{
+	static const struct { const char *text; unsigned orphans; } rows[] = {
+		{"1. 総則\n1.1 目的\n1.1.1 端末。\n1.2 範囲\n1.4.1 親のない項。\n1.4.2 その次。\n2. 体制\n", 1},
+		{"1. 総則\n1.1 目的\n1.1.1 端末。\n1.1.2 媒体。\n1.2 範囲\n1.2.1 庁内。\n2. 体制\n", 0},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct arena *arena = arena_new(64 << 20);
+		struct text_tree *trees[2] = {NULL, NULL};
+		size_t count;
+		struct why why = {0};
+		CHECK_OK(import_text(slice_str(rows[i].text), arena, trees, &count, &why), &why);
+		CHECK_INT(trees[0]->per_fault[FAULT_ORPHAN], rows[i].orphans);
+		arena_free(arena);
+	}
+}
+
 static const char small[] = "基本方針\n第１ 目的\nこの方針の目的を定める。\n第２ 定義\n(1) 端末\n机の機械をいう。\n(2) 媒体\n"
                             "ア 円盤\nイ 棒\n(3) 記録\n・台帳\n・日誌\n附則\nこの方針は、令和８年４月１日から施行する。\n";
 
