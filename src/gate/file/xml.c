@@ -3,9 +3,6 @@
  * twice.  Both step sixteen bytes at a time where the machine can. */
 #include "gate/file/xml_inside.h"
 
-#include "base/text.h"
-#include "gate/file/namespaces.h"
-
 /* ---- characters ---- */
 
 enum { START = 1, NAME = 2, SPACE = 4 };
@@ -15,176 +12,6 @@ static const uint8_t classes[256] = {
 	['0' ... '9'] = NAME, ['-'] = NAME, ['.'] = NAME, [':'] = NAME,
 	[' '] = SPACE, ['\t'] = SPACE, ['\n'] = SPACE, ['\r'] = SPACE,
 };
-
-/* ---- references ---- */
-
-static size_t number_reference(struct slice raw, uint32_t *code)
-{
-	bool hex = raw.len > 2 && raw.at[2] == 'x';
-	size_t at = hex ? 3 : 2, first = at;
-	uint32_t value = 0;
-	for (; at < raw.len && raw.at[at] != ';'; at++) {
-		uint8_t c = raw.at[at], low = c | 32;
-		bool digit = c >= '0' && c <= '9', letter = hex && low >= 'a' && low <= 'f';
-		if ((!digit && !letter) || value > 0x10FFFF)
-			return 0;
-		value = value * (hex ? 16 : 10) + (digit ? (uint32_t)(c - '0') : (uint32_t)(low - 'a' + 10));
-	}
-	*code = value;
-	return at < raw.len && at > first && xml_char_allowed(value) ? at + 1 : 0;
-}
-
-/* Length of the reference at the start of raw, 0 if it is none of the allowed. */
-static size_t reference(struct slice raw, uint32_t *code)
-{
-	static const struct { struct slice text; uint32_t code; } five[] = {
-		{{(const uint8_t *)"&amp;", 5}, '&'}, {{(const uint8_t *)"&lt;", 4}, '<'},
-		{{(const uint8_t *)"&gt;", 4}, '>'}, {{(const uint8_t *)"&quot;", 6}, '"'},
-		{{(const uint8_t *)"&apos;", 6}, '\''},
-	};
-	if (raw.len > 1 && raw.at[1] == '#')
-		return number_reference(raw, code);
-	for (size_t i = 0; i < 5; i++)
-		if (slice_starts(raw, five[i].text)) {
-			*code = five[i].code;
-			return five[i].text.len;
-		}
-	return 0;
-}
-
-void xml_decode(struct slice raw, struct buffer *out)
-{
-	size_t done = 0;
-	for (size_t at = 0; at < raw.len;) {
-		uint32_t code = 0;
-		size_t len = raw.at[at] == '&' ? reference(slice_part(raw, at, raw.len), &code) : 0;
-		if (len == 0) {
-			at++;
-			continue;
-		}
-		buffer_put(out, raw.at + done, at - done);
-		utf8_put(out, code);
-		at += len;
-		done = at;
-	}
-	buffer_put_slice(out, slice_part(raw, done, raw.len));
-}
-
-void xml_encode(struct slice text, struct buffer *out)
-{
-	static const char *const escapes[256] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;",
-	                                         ['\t'] = "&#9;", ['\n'] = "&#10;", ['\r'] = "&#13;"};
-	size_t done = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		const char *as = escapes[text.at[i]];
-		if (!as)
-			continue;
-		buffer_put(out, text.at + done, i - done);
-		buffer_put_str(out, as);
-		done = i + 1;
-	}
-	buffer_put_slice(out, slice_part(text, done, text.len));
-}
-
-/* ---- namespaces ---- */
-
-bool xml_ns_allowed(uint16_t ns)
-{
-	return ns < NS_UNKNOWN;
-}
-
-static uint16_t intern_unknown(struct xml *xml, struct slice uri)
-{
-	for (uint32_t i = 0; i < xml->unknown_count; i++)
-		if (slice_equal(xml->unknowns[i], uri))
-			return (uint16_t)(NS_UNKNOWN + 1 + i);
-	if (xml->unknown_count == XML_UNKNOWNS) {
-		xml->fault = "too many namespaces";
-		return NS_UNKNOWN;
-	}
-	xml->unknowns[xml->unknown_count++] = uri;
-	return (uint16_t)(NS_UNKNOWN + xml->unknown_count);
-}
-
-static uint16_t resolve_uri(struct xml *xml, struct slice raw)
-{
-	if (raw.len == 0)
-		return NS_NONE;
-	uint16_t ns = namespace_of(raw);
-	if (ns == NS_UNKNOWN && memchr(raw.at, '&', raw.len)) {
-		struct buffer plain;
-		buffer_init(&plain, 4096);
-		xml_decode(raw, &plain);
-		ns = namespace_of(buffer_slice(&plain));
-		buffer_done(&plain);
-	}
-	if (ns == NS_UNKNOWN && xml->word_2003)
-		ns = namespace_of_2003(raw);
-	return ns == NS_UNKNOWN ? intern_unknown(xml, raw) : ns;
-}
-
-/* The same declarations in the same order have the same epoch, in every part that this reader
- * reads: what was worked out about names holds there too. */
-static uint32_t epoch_after(struct xml *xml, struct slice prefix, uint16_t ns)
-{
-	enum { FIRST = 1 }; /* of no declarations */
-	uint32_t hash = xml->epoch * 31 + ns;
-	if (xml->epochs < FIRST)
-		xml->epochs = FIRST;
-	for (size_t i = 0; i < prefix.len; i++)
-		hash = hash * 31 + prefix.at[i];
-	size_t at = (hash ^ hash >> 7) % XML_SCOPES;
-	if (prefix.len > sizeof xml->scopes[at].prefix)
-		return ++xml->epochs;
-	if (xml->scopes[at].epoch && xml->scopes[at].before == xml->epoch && xml->scopes[at].ns == ns &&
-	    slice_equal(slice_of(xml->scopes[at].prefix, xml->scopes[at].len), prefix))
-		return xml->scopes[at].epoch;
-	xml->scopes[at].before = xml->epoch;
-	xml->scopes[at].epoch = ++xml->epochs;
-	xml->scopes[at].ns = ns;
-	xml->scopes[at].len = (uint8_t)prefix.len;
-	if (prefix.len)
-		memcpy(xml->scopes[at].prefix, prefix.at, prefix.len);
-	return xml->epochs;
-}
-
-static void declare(struct xml *xml, struct slice prefix, struct slice value)
-{
-	uint16_t ns = resolve_uri(xml, value);
-	bool reserved = slice_is(prefix, "xml") || slice_is(prefix, "xmlns");
-	if (ns == NS_XMLNS || reserved != (ns == NS_XML) || (prefix.len && ns == NS_NONE))
-		xml->fault = "a namespace declaration that is not allowed";
-	if (xml->prefix_count == XML_PREFIXES) {
-		xml->fault = "too many namespace declarations";
-		return;
-	}
-	xml->prefixes[xml->prefix_count++] = (struct xml_prefix){prefix, value, ns};
-	xml->epoch = epoch_after(xml, prefix, ns);
-}
-
-static uint16_t find_prefix(struct xml *xml, struct slice prefix)
-{
-	/* no document needs more looks than this; a hostile one must not have them */
-	xml->searched += xml->prefix_count;
-	if (xml->searched > xml->in.len * 8 + (1 << 20))
-		xml->fault = "too many prefixes to look through";
-	for (uint32_t i = xml->prefix_count; i-- > 0;)
-		if (slice_equal(xml->prefixes[i].prefix, prefix))
-			return xml->prefixes[i].ns;
-	if (slice_is(prefix, "xml"))
-		return NS_XML;
-	if (prefix.len)
-		xml->fault = "an undeclared prefix";
-	return NS_NONE;
-}
-
-uint16_t xml_prefix_ns(const struct xml *xml, struct slice prefix)
-{
-	for (uint32_t i = xml->prefix_count; i-- > 0;)
-		if (slice_equal(xml->prefixes[i].prefix, prefix))
-			return xml->prefixes[i].ns;
-	return NS_UNKNOWN;
-}
 
 /* ---- tokens ---- */
 
@@ -286,7 +113,7 @@ static uint16_t name_ns(struct xml *xml, struct xml_name *known, struct slice pr
 {
 	if (known && known->epoch == xml->epoch)
 		return known->ns;
-	uint16_t ns = find_prefix(xml, prefix);
+	uint16_t ns = xml_find_prefix(xml, prefix);
 	if (known && !xml->fault) {
 		known->noted &= known->ns == ns;
 		known->ns = ns;
@@ -340,7 +167,7 @@ static size_t take_value(struct xml *xml, size_t pos, struct slice *value)
 			return pos + 1;
 		}
 		if (bytes[pos] == '<' ||
-		    (bytes[pos] == '&' && reference(slice_part(xml->in, pos, 12), &code) == 0))
+		    (bytes[pos] == '&' && xml_reference(slice_part(xml->in, pos, 12), &code) == 0))
 			return SIZE_MAX;
 	}
 	return SIZE_MAX;
@@ -376,11 +203,11 @@ static void note_declaration(struct xml *xml, struct xml_attribute *a)
 	a->ns = NS_NONE;
 	if (a->prefix.len == 5 && slice_is(a->prefix, "xmlns")) {
 		a->ns = NS_XMLNS;
-		declare(xml, a->local, a->value);
+		xml_declare(xml, a->local, a->value);
 	} else if (a->prefix.len == 0 && a->name.len == 5 && slice_is(a->name, "xmlns")) {
 		a->ns = NS_XMLNS;
 		a->local.len = 0;
-		declare(xml, a->local, a->value);
+		xml_declare(xml, a->local, a->value);
 	}
 }
 
@@ -502,20 +329,6 @@ static bool take_end(struct xml *xml)
 	pop_element(xml);
 	xml->to = xml->pos = pos + 1;
 	return true;
-}
-
-bool xml_text_end(struct slice in, size_t *pos)
-{
-	for (size_t at = *pos;;) {
-		*pos = at = text_stop(in.at, at, in.len);
-		if (at == in.len || in.at[at] == '<')
-			return true;
-		uint32_t code;
-		size_t len = in.at[at] == ']' ? 1 : reference(slice_part(in, at, 12), &code);
-		if (len == 0 || slice_starts(slice_part(in, at, 3), SLICE("]]>")))
-			return false;
-		at += len;
-	}
 }
 
 static bool take_text(struct xml *xml)

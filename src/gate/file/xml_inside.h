@@ -1,4 +1,4 @@
-/* gate/file/xml_inside.h - what xml.c and xml_pass.c share; nobody else's */
+/* gate/file/xml_inside.h - what the files of the reader (xml*.c) share; nobody else's */
 #ifndef SEKISHO_GATE_FILE_XML_INSIDE_H
 #define SEKISHO_GATE_FILE_XML_INSIDE_H
 
@@ -75,6 +75,13 @@ static inline size_t text_stop(const uint8_t *bytes, size_t at, size_t end)
 }
 
 bool xml_char_allowed(uint32_t code);
+/* xml_reference - length of the reference at the start of raw; 0: it is none of the allowed */
+size_t xml_reference(struct slice raw, uint32_t *code);
+/* xml_declare - a prefix stands for a namespace from here on; sets xml->fault
+ * value   the namespace's name as written                                    */
+void xml_declare(struct xml *xml, struct slice prefix, struct slice value);
+/* xml_find_prefix - its namespace; sets xml->fault where there is none */
+uint16_t xml_find_prefix(struct xml *xml, struct slice prefix);
 /* xml_text_end - from a text at *pos to its < or the end of the input; false, and *pos is the
  * place, where a reference is broken or ]]> stands in it                     */
 bool xml_text_end(struct slice in, size_t *pos);
