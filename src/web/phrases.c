@@ -325,3 +325,10 @@ void phrases_say(const struct phrases *phrases, struct slice value, struct buffe
 {
 	say(phrases, value, out, 0);
 }
+
+void phrases_word(const struct phrases *phrases, struct slice value, struct buffer *out)
+{
+	const struct word *w = is_japanese(value) ? find(phrases, value) : NULL;
+	if (w || !is_japanese(value) || !say_date(value, out))
+		buffer_put_slice(out, w ? w->en : value);
+}

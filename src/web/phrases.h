@@ -6,11 +6,11 @@
  *
  *   of a template   a run of text between tags, with its {{values}} in it:
  *                   "残り{{days}}日です" TAB "{{days}} days left"
- *   of a value      what a handler put into {{~name}}, with holes for what varies:
+ *   of a value      what a handler put into {{~name}} or {{=name}}, the first with holes for what varies:
  *                   "{}を入れてください。" TAB "Enter {}."   ({1}, {2}: in another order)
  *
- * What people wrote, and what the policy says, stays as it is: only {{~name}} is
- * looked up, and what the table does not know stays Japanese.
+ * What people wrote, and what the policy says, stays as it is: only {{~name}} and {{=name}}
+ * are looked up, and what the table does not know stays Japanese.
  * Disadvantage: one Japanese sentence has one English one, wherever it stands.  */
 #ifndef SEKISHO_WEB_PHRASES_H
 #define SEKISHO_WEB_PHRASES_H
@@ -39,5 +39,7 @@ struct result phrases_template(const struct phrases *phrases, const char *name, 
 /* phrases_say - append a value: its line, else the line with holes that fits it best (what
  * stands in the holes is said too), a Japanese date as 2026-03-13, else the value itself */
 void phrases_say(const struct phrases *phrases, struct slice value, struct buffer *out);
+/* phrases_word - append what may be somebody's own words: its line or the date it is, else as it is */
+void phrases_word(const struct phrases *phrases, struct slice value, struct buffer *out);
 
 #endif

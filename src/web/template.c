@@ -6,7 +6,7 @@
 
 enum { TEMPLATES = 256, NODES = 4096, NESTED = 16, PARTIALS = 8, SAID_BYTES = 1 << 20 };
 
-enum kind { TEXT, VALUE, SAID, EACH, NONE, CLOSE, PARTIAL };
+enum kind { TEXT, VALUE, SAID, WORD, EACH, NONE, CLOSE, PARTIAL };
 
 struct node {
 	enum kind kind;
@@ -138,7 +138,7 @@ static struct result take_tag(struct reader *r, struct slice tag, struct why *wh
 	uint8_t mark = tag.len ? tag.at[0] : 0;
 	if (mark == '!')
 		return ok();
-	bool marked = mark == '#' || mark == '^' || mark == '/' || mark == '>' || mark == '~';
+	bool marked = mark == '#' || mark == '^' || mark == '/' || mark == '>' || mark == '~' || mark == '=';
 	struct slice name = trim(marked ? slice_part(tag, 1, tag.len - 1) : tag);
 	if (!is_name(name))
 		return wrong(r, "not a name between {{ and }}", why);
@@ -150,7 +150,7 @@ static struct result take_tag(struct reader *r, struct slice tag, struct why *wh
 		return put(r, PARTIAL, name, why);
 	if (r->tag && !r->quote)
 		return wrong(r, "a value inside a tag must stand in quotes", why);
-	return put(r, mark == '~' ? SAID : VALUE, name, why);
+	return put(r, mark == '~' ? SAID : mark == '=' ? WORD : VALUE, name, why);
 }
 
 static struct result read_all(struct reader *r, struct why *why)
@@ -282,13 +282,13 @@ static struct result missing(struct writer *w, const char *template, const struc
 /* Words are looked up as people wrote them, and escaped afterwards. */
 static struct result write_text(struct writer *w, const struct node *node, struct slice text)
 {
-	if (node->kind != SAID || !w->set->phrases) {
+	if (node->kind == VALUE || !w->set->phrases) {
 		html_escape(text, w->out);
 		return ok();
 	}
 	AUTO(buffer_done) struct buffer said;
 	buffer_init(&said, SAID_BYTES);
-	phrases_say(w->set->phrases, text, &said);
+	(node->kind == WORD ? phrases_word : phrases_say)(w->set->phrases, text, &said);
 	if (!buffer_ok(&said))
 		return fail(w->why, E_LIMIT, "", "\"%.*s\" is too long to be said", SLICE_ARG(node->text));
 	html_escape(buffer_slice(&said), w->out);
@@ -363,7 +363,7 @@ static struct result write_range(struct writer *w, const struct template *t, siz
 		const struct node *node = &t->nodes[i];
 		if (node->kind == TEXT)
 			buffer_put_slice(w->out, node->text);
-		else if (node->kind == VALUE || node->kind == SAID)
+		else if (node->kind == VALUE || node->kind == SAID || node->kind == WORD)
 			TRY(write_value(w, t->name, node, find(scope, node->text)));
 		else if (node->kind == PARTIAL)
 			TRY(write_partial(w, node->text, scope, partials));

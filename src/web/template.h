@@ -4,7 +4,8 @@
  * reach into objects, {{.}} is the thing itself), {{#name}}...{{/name}} for
  * each of a list, or once if there is something, {{^name}}...{{/name}} if there
  * is nothing, {{>partial}}, {{!comment}}, {{~name}} a value that is the program's own
- * word, said in the language of the set.  There is no raw output: whatever a
+ * sentence, said in the language of the set, {{=name}} one that may be a word of the program's or
+ * somebody's own: said only if it is, whole, one of the table.  There is no raw output: whatever a
  * model holds arrives as text.  Values belong into text or into a quoted
  * attribute; a template that writes one elsewhere is refused when it is read.
  *

@@ -52,6 +52,23 @@ TEST(values)
 	phrases_free(phrases);
 }
 
+/* Somebody's own words are not taken to pieces. */
+TEST(words)
+{
+	static const struct {
+		const char *ja, *en;
+	} rows[] = {{"台帳", "Register"}, {"令和8年12月13日", "2026-12-13"}, {"「台帳」が空です。", "「台帳」が空です。"}, {"住民台帳", "住民台帳"}, {"x", "x"}};
+	struct phrases *phrases = read_table(table);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct buffer out;
+		buffer_init(&out, 4096);
+		phrases_word(phrases, slice_str(rows[i].ja), &out);
+		CHECK_STR(buffer_cstr(&out), rows[i].en);
+		buffer_done(&out);
+	}
+	phrases_free(phrases);
+}
+
 TEST(templates)
 {
 	struct phrases *phrases = read_table(table);
