@@ -59,10 +59,18 @@ tag('permit-takeout', 'violation', 'class A on a machine that is not the office\
   const it = await asset(t, '滞納整理の名簿', { importance: 'A', personal: 'yes' });
   const own = await row(t, 'aoki', 'host', '私物のノートパソコン', { section: 'tax', issued: 'no', form: 'pc' });
   const seq = await t.last();
-  const out = await staff.apply('work_outside', { object: it.id, place: '自宅', until: 'R8.4.10', device: own.id }, '在宅で整理するため');
+  const out = await staff.apply('work_outside', { object: it.id, place: '自宅', until: 'R8.4.10', on_paper: 'no', device: own.id }, '在宅で整理するため');
   check(out.status === 409, `asked for: ${out.status} ${out.said.slice(0, 500)}`);
   told(out, '第2章 5.1 (1)③ウ ただし書');
   check(!(await t.entries({ kind: 'application.submitted' })).some((e) => e.seq > seq), 'it was routed');
+});
+
+tag('permit-takeout', 'way', 'papers alone are worked on at home: no machine is asked for', async (t) => {
+  const [staff, manager] = await Promise.all(['aoki', 'tanaka'].map((l) => hand(t, l)));
+  const it = await asset(t, '滞納整理の綴り', { importance: 'A', personal: 'yes', medium_kind: 'paper' });
+  const where = sent(await staff.apply('work_outside', { object: it.id, place: '自宅', until: 'R8.4.10', on_paper: 'yes' }, '在宅で整理するため'));
+  await agreed(manager, where);
+  check((await t.get('aoki', `/applications/${where.split('/')[2]}`)).state === 'permitted', 'not permitted');
 });
 
 tag('permit-takeout', 'way', 'Fukushima: the manager permits, and a record of place, machine and permission is kept', { body: 'fukushima' }, async (t) => {

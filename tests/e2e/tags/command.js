@@ -46,8 +46,8 @@ tag('permit-takeout', 'violation', 'what the API refuses the command refuses, by
   const facts = { place: '市内の現地', until: '2026-04-10', on_duty: 'yes' };
   await alike(t, 'aoki', { act: 'take_out', object: it.id, facts: { ...facts, on_duty: 'no' } },
     [`object=${it.id}`, 'place=市内の現地', 'until=2026-04-10', 'on_duty=no'], 1);
-  await alike(t, 'aoki', { act: 'work_outside', object: list.id, facts: { place: '自宅', until: '2026-04-10', device: own.id } },
-    [`object=${list.id}`, 'place=自宅', 'until=2026-04-10', `device=${own.id}`], 1);
+  await alike(t, 'aoki', { act: 'work_outside', object: list.id, facts: { place: '自宅', until: '2026-04-10', on_paper: 'no', device: own.id } },
+    [`object=${list.id}`, 'place=自宅', 'until=2026-04-10', 'on_paper=no', `device=${own.id}`], 1);
   await alike(t, 'aoki', { act: 'take_out', object: it.id, facts: { ...facts, until: '2026-03-31' } },
     [`object=${it.id}`, 'place=市内の現地', 'until=2026-03-31', 'on_duty=yes'], 2);
   await alike(t, 'aoki', { act: 'take_out', object: it.id, facts: { ...facts, back_at: '2026-04-02' } },
