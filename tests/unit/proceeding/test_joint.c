@@ -169,9 +169,10 @@ TEST(one_thing_that_a_clause_refuses_keeps_all_from_being_asked)
 	row = (struct register_change){.kind = "host", .name = "貸出用", .section = "tax", .actor = "x",
 		.cells = (const struct cell[]){{"issued", "yes"}}, .cell_count = 1};
 	CHECK_OK(register_put(t.registers, &row, issued, &t.why), &t.why);
-	struct fact_pair facts[] = {{"place", "自宅"}, {"until", "2026-12-25"}, {"device", own}};
+	struct fact_pair facts[] = {{"place", "自宅"}, {"until", "2026-12-25"}, {"device", own}, {"on_paper", "no"}};
 	struct joint_request request = request_of(&t, &l, "work_outside", false);
 	request.each.wish.facts = facts;
+	request.each.wish.fact_count = sizeof facts / sizeof *facts;
 	CHECK_FAILS(application_apply_joint(t.proceedings, &request, &made, &t.why), E_DENIED);
 	CHECK_STR(t.why.place, "HN-2.5.1(1)-3c/2");
 	CHECK(strstr(t.why.text, "受給者名簿"));
