@@ -73,6 +73,7 @@ const drafts = (inner, at) => [
   ['draft-value', inner, `/drafts/${at.draft}/value?name=promptly`, 'deputy'], ['draft-yesno', inner, `/drafts/${at.draft}/value?name=rise`, 'deputy'],
   ['draft-post', inner, `/drafts/${at.draft}/value?name=subcontract_approver`, 'deputy'],
   ['draft-choice', inner, `/drafts/${at.draft}/choice?finding=29&clauses=FS-7.5(3)`, 'deputy'],
+  ['broken-ledger', inner, '/ledger', 'ciso'], ['broken-proof', inner, '/proof', 'ciso'],
   ['draft-replay', inner, `/drafts/${at.draft}/replay`, 'deputy'],
 ];
 

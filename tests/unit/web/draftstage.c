@@ -5,6 +5,7 @@
 #include "harness.h"
 #include "house/house.h"
 #include "jail/jail.h"
+#include "ledger/examined.h"
 #include "scratch.h"
 #include "store/ask.h"
 #include "store/digest.h"
@@ -82,7 +83,16 @@ static struct web_parts parts_of(struct stage *s)
 		.office = h->office, .registers = h->registers, .duties = h->duties, .proceedings = h->proceedings, .crossings = h->crossings,
 		.drafts = h->drafts, .font = s->font, .random = &h->random, .clock = &h->clock, .body = h->settings.body,
 		.title = h->settings.title, .policy_name = h->settings.policy, .help = "デジタル変革課（内線 2140）", .clamd = "",
-		.seal_socket = "", .seal_note = "", .dir = h->settings.dir};
+		.seal_socket = "", .seal_note = "", .examined = h->settings.examined, .dir = h->settings.dir};
+}
+
+/* the clock found an entry that was written over */
+static void find_broken(struct stage *s)
+{
+	struct ledger_fault fault = {.what = "entry", .place = "entry 17", .text = "記録17の内容が、書かれたときのものと違います。"};
+	const struct ledger_examined found = {.at_ms = clock_now_ms(&s->house.clock),
+		.verdict = {.entries = 240, .checkpoints = 2, .faults = &fault}};
+	CHECK_OK(ledger_examined_write(s->house.settings.examined, &found, &s->why), &s->why);
 }
 
 /* one draft with a value, a new one and a choice */
@@ -133,6 +143,7 @@ int main(int argc, char **argv)
 	struct web_options options = {.outer = {outer, outer_hosts}, .inner = {inner, inner_hosts}, .strict_templates = true,
 		.log = log_line, .per_address = 200};
 	CHECK_OK(web_open(&parts, &options, &s.web, &s.why), &s.why);
+	find_broken(&s);
 	furnish(&s, draft);
 	sign_in(&s, "kuroda", 'a', ciso);
 	sign_in(&s, "tsuda", 'b', deputy);
