@@ -1,5 +1,6 @@
 /* Nothing but the ledger's own record of passed checks, the item that they were
  * about, and a PASS of the policy makes a release. */
+#include "crossing/handed.h"
 #include "crossing/release.h"
 
 struct release {
@@ -72,7 +73,7 @@ struct result release_of(struct crossings *c, const struct file_row *file,
 	return ok();
 }
 
-struct result release_write(struct crossings *c, const struct release *release, struct why *why)
+struct result release_write(struct crossings *c, const struct release *release, struct arena *arena, struct why *why)
 {
 	const struct file_row *file = release->file;
 	struct vault_info item = {.bytes = file->clean_bytes};
@@ -89,6 +90,10 @@ struct result release_write(struct crossings *c, const struct release *release, 
 	                         "collect_until_ms", (json_int_t)until, "released_digest", digest);
 	struct event event = {.kind = "crossing.file.released", .actor = "sekisho-gate",
 	                      .subject = file->id, .decision = release->decision};
+	const struct handed handed = {.origin = file->id, .application = release->row->application,
+		.recipient = release->row->direction == CROSSING_OUTWARD ? release->detail->partner : "", .row = release->row,
+		.wish = &release->facts->wish, .decision = release->decision};
 	TRY(record(c, &event, data, why));
+	TRY(handed_write(c, &handed, arena, why));
 	return queue_done(c, file->id, why);
 }

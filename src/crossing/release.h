@@ -21,8 +21,9 @@ struct result release_of(struct crossings *c, const struct file_row *file,
                          struct arena *arena, struct release **out,
                          const struct decision **decision, struct why *why) MUST;
 /* release_write - inside a transaction; outward and protected files are
- * encrypted here                                                           */
-struct result release_write(struct crossings *c, const struct release *release, struct why *why) MUST;
+ * encrypted here, and the record book is written (handed.h)                 */
+struct result release_write(struct crossings *c, const struct release *release, struct arena *arena,
+                            struct why *why) MUST;
 
 /* protect_item - a sealed item as an AES-256 encrypted zip of one member
  * source  WinZip AE-2 specification                                        */

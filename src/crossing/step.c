@@ -3,6 +3,7 @@
  * checked.  Whatever ends this program between two commits leaves the file
  * where it was: waiting.                                                    */
 #include "crossing/cache.h"
+#include "crossing/handed.h"
 #include "crossing/release.h"
 #include "gate/pool/pool.h"
 #include "gate/scan/scan.h"
@@ -523,7 +524,7 @@ static struct result settle(struct crossings *c, const char *id, struct arena *a
 	TRY(release_of(c, &file, &row, &detail, arena, &release, &decision, why));
 	*moved = release || decision->verdict == REFUSE;
 	if (release)
-		return release_write(c, release, why);
+		return release_write(c, release, arena, why);
 	if (decision->verdict == REFUSE)
 		return refuse_by_policy(c, id, file.type, decision, why);
 	return queue_done(c, id, why);
@@ -640,6 +641,10 @@ static struct result release_original(struct crossings *c, const struct scanner 
 	                      .subject = id, .decision = decision};
 	struct result done = record(c, &event, json_pack("{ss ss so}", "application", a.id, "done", "release_original", "facts",
 	                                                 done_facts(&facts, a.applicant)), why);
+	const struct handed handed = {.origin = a.id, .application = a.id, .recipient = "", .row = &k.row, .wish = &facts.wish,
+	                              .decision = decision};
+	if (done.code == OK)
+		done = handed_write(c, &handed, arena, why);
 	if (done.code == OK)
 		done = application_use(c->at.proceedings, a.id, "sekisho-gate", why);
 	done = change_finish(c, own, done, why);

@@ -80,7 +80,10 @@ exec chroot "$root" env PATH="$PATH" DEBIAN_FRONTEND=noninteractive sh /tmp/insi
 MACHINE
 wants='it installs|the folder is its own|an office is made from what was installed|the page to sign in is served|it is served without root'"'"'s rights|the ledger verifies|it ends when asked|a purge leaves the records, and says so'
 status=0
-[ "$(id -u)" = 0 ] && unshare -mnp --fork --propagation private sh "$work/machine" "$work" "$top" >"$work/machine.log" 2>&1 || status=$?
+# where / is no mount (a chroot) it cannot be made private; it need not where nothing is shared
+propagation=private
+grep -q ' / / ' /proc/self/mountinfo || { propagation=unchanged; ! grep -q ' shared:' /proc/self/mountinfo || status=77; }
+[ "$(id -u)" = 0 ] && [ $status = 0 ] && unshare -mnp --fork --propagation $propagation sh "$work/machine" "$work" "$top" >"$work/machine.log" 2>&1 || status=$?
 if [ $status = 77 ] || [ "$(id -u)" != 0 ]; then
 	echo 'skipped package: an overlay of this machine cannot be made here'
 	skipped=1

@@ -62,7 +62,7 @@ journey('一般の職員は記録を見られず、条文の状態だけを見�
   check(await d.page.getByRole('link', { name: '証拠を書き出す' }).count() === 0, 'staff may take evidence');
   const reply = await d.page.goto(`http://${s.office.inner}/clause/evidence?id=` + encodeURIComponent('HN-2.6.2(1)-1'));
   check(reply.status() === 403, `staff take evidence: ${reply.status()}`);
-  await d.has('監査を担当する課');
+  await d.has('監査にあたる人だけが見られます');
 });
 
 journey('値の案を起こし、CISOが採択する', 'IT, CISO', 'noscript', 'hannan', async (s) => {

@@ -56,6 +56,8 @@ async function settled(t, id) {
   }, 30);
   return new Map(it.files.map((f) => [f.name, f]));
 }
+// what the record book of crossings holds of the newest hand-overs, newest first
+const booked = async (t) => (await t.get('aoki', '/records/crossings?limit=20')).items;
 const page = async (terminal, id) => text((await terminal.get(`/crossings/${id}`)).text);
 // what the receiver gets; the form's token is the page's own
 async function collect(terminal, id, file, what = 'collect', page_ = '') {
@@ -157,6 +159,9 @@ tag('sanitise-file', 'way', 'a document with a macro is taken apart, rebuilt in 
     check(!got.bytes.includes('vbaProject') && !String(unzip(got.bytes, '[Content_Types].xml')).includes('macroEnabled'), 'the macro came through');
     await t.entry({ kind: 'crossing.file.collected', subject: file.id });
   }
+  const aoki = await t.person('aoki'), book = (await booked(t)).slice(0, sent.size);
+  check(book.length === sent.size && book.every((e) => e.act === 'transfer' && e.state === 'closed' && e.cells.performer === aoki &&
+    e.cells.importance === 'C' && e.cells.scanned === 'yes' && e.cells.performed_at), `not in the record book: ${brief(book)}`);
   const macro = files.get('様式第3号.docm');
   check(macro.removals.some((r) => r.what === 'vba'), `the macro is not told: ${brief(macro)}`);
   check((await page((await desk(t)).inner, id)).includes('マクロ'), 'the page does not tell what was taken off');
@@ -297,6 +302,9 @@ tag('malware-gateway', 'way', 'a file is scanned on its way out too, the version
   check(/clamav/i.test(entry.data.scanned_by), `no version: ${brief(entry)}`);
   const got = await collect(outer, id, file);
   check(got.status === 200 && got.bytes.toString() === '番号,件数\r\n1,2\r\n', `not collected outside: ${got.status}`);
+  const [book] = await booked(t);
+  check(book.act === 'provide' && book.state === 'closed' && book.cells.protection === 'none' && 'recipient' in book.cells && !('approver' in book.cells),
+    `not in the record book: ${brief(book)}`);
 });
 tag('malware-gateway', 'violation', 'a virus is stopped both ways, also packed; what was found is kept for the IT section, the file sealed', async (t) => {
   const into = await carry(t, '/send', [['一覧.txt', `${SIGN}\r\n`], ['一式.zip', zip([['中/一覧.txt', `${SIGN}\r\n`]])]]);
