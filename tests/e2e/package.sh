@@ -83,8 +83,11 @@ status=0
 # where / is no mount (a chroot) it cannot be made private; it need not where nothing is shared
 propagation=private
 grep -q ' / / ' /proc/self/mountinfo || { propagation=unchanged; ! grep -q ' shared:' /proc/self/mountinfo || status=77; }
-[ "$(id -u)" = 0 ] && [ $status = 0 ] && unshare -mnp --fork --propagation $propagation sh "$work/machine" "$work" "$top" >"$work/machine.log" 2>&1 || status=$?
-if [ $status = 77 ] || [ "$(id -u)" != 0 ]; then
+[ "$(id -u)" = 0 ] || status=77
+if [ $status = 0 ]; then
+	unshare -mnp --fork --propagation $propagation sh "$work/machine" "$work" "$top" >"$work/machine.log" 2>&1 || status=$?
+fi
+if [ $status = 77 ]; then
 	echo 'skipped package: an overlay of this machine cannot be made here'
 	skipped=1
 else
