@@ -245,7 +245,7 @@ TEST(class_a_on_an_own_device_is_refused_before_anybody_is_asked)
 	char first[27];
 	snprintf(first, sizeof first, "%s", asset);
 	const char *device = put_row(&h, "host", "私物のノート", (const struct cell[]){{"issued", "no"}}, 1);
-	snprintf(body, sizeof body, "act=send&f.object=%s&f.device=%s&f.place=自宅&f.until=R8.12.1&purpose=調査", first, device);
+	snprintf(body, sizeof body, "act=send&f.object=%s&f.device=%s&f.on_paper=no&f.place=自宅&f.until=R8.12.1&purpose=調査", first, device);
 	struct told told = hall_ask(&h, "aoki", "/apply/work_outside", body);
 	CHECK_INT(told.status, 409);
 	CHECK(says(&told, "第2章 5.1 (1)③ウ"));
