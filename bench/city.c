@@ -96,7 +96,7 @@ static void seal_end(struct town *t)
 static struct result seal_now(void *context, struct why *why)
 {
 	struct town *t = context;
-	AUTO(buffer_done) struct buffer note;
+	AUTO(buffer_done) struct buffer note = {0};
 	buffer_init(&note, 1 << 16);
 	TRY(ledger_checkpoint(t->house.ledger, t->house.settings.seal_socket, &note, why));
 	t->sealed++;

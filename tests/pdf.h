@@ -61,7 +61,7 @@ static inline bool pdf_says(struct buffer *text, const char *words)
 /* pdf_sound - every font embedded and readable, every page A4 */
 static inline void pdf_sound(struct slice pdf, const char *name, bool across)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	buffer_init(&out, 16 << 20);
 	pdf_read(pdf, name, "pdffonts", "", &out);
 	size_t fonts = 0;

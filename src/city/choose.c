@@ -147,7 +147,7 @@ static void look(struct attempt *a, struct tx *view)
 
 bool city_mend(struct attempt *a, struct deed *deed)
 {
-	AUTO(tx_drop) struct tx view;
+	AUTO(tx_drop) struct tx view = {0};
 	look(a, &view);
 	unsigned best = amiss(a, deed), before = best + 1;
 	for (size_t round = 0; round < ROUNDS && best && best < before; round++) {
@@ -171,7 +171,7 @@ static bool brings_news(struct attempt *a, const struct deed *deed)
 bool city_vary(struct attempt *a, struct deed *deed, size_t *at)
 {
 	enum { VALUES = 16 };
-	AUTO(tx_drop) struct tx view;
+	AUTO(tx_drop) struct tx view = {0};
 	look(a, &view);
 	for (; *at < deed->fact_count * VALUES; ++*at) {
 		const struct policy_fact *fact = &deed->facts[*at / VALUES];

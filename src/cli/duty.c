@@ -195,7 +195,7 @@ static void put_event(struct call *c, const struct obligation *o, struct buffer 
 static int run_calendar(int argc, char **argv)
 {
 	AUTO(call_done) struct call c = {.dir = NULL};
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	struct obligation *found;
 	size_t count = 0;
 	uint64_t year = 0;
@@ -224,7 +224,7 @@ static int run_calendar(int argc, char **argv)
 static struct result print_clause(const struct survey *survey, const struct policy_member *m, json_t *list,
                                   struct why *why)
 {
-	AUTO(buffer_done) struct buffer reason;
+	AUTO(buffer_done) struct buffer reason = {0};
 	enum proof_state state;
 	buffer_init(&reason, 4000);
 	TRY(proof_state(survey, m->clause, &state, why));
@@ -291,7 +291,7 @@ static struct result print_report(struct call *c, bool sheet)
 {
 	struct house *h = &c->house;
 	AUTO(paper_font_drop) struct paper_font *font = NULL;
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	const struct sheet_sink sink = {print_bytes, stdout};
 	struct forms forms = {.proof = h->proof, .title = h->settings.title, .desk = {.store = h->store, .ledger = h->ledger,
 		.vault = h->vault, .policy = h->policy, .policy_name = h->settings.policy, .office = h->office,

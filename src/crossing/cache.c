@@ -49,7 +49,7 @@ static void keyed(struct crossings *c, struct slice text, char hex[CACHE_KEY])
 
 void cache_programs(struct crossings *c, const struct pool *pool, bool draws, char hex[CACHE_KEY])
 {
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	buffer_init(&text, 65536); /* two identities and little else */
 	hex[0] = 0;
 	if (!programs_known(pool, draws))
@@ -67,7 +67,7 @@ struct result cache_key(struct crossings *c, const struct cache_question *q, cha
 	struct content_rules rules = switches_rules(&q->set->switches);
 	const bool draws = rules_strip(&rules, "page-drawing");
 	rules.page_dpi = c->at.settings.page_dpi;
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	buffer_init(&text, 65536);
 	key[0] = 0;
 	if (c->at.settings.cache_days <= 0 || !programs_known(q->pool, draws) || !q->engine[0])

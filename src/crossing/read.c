@@ -166,7 +166,7 @@ static struct result take_removals(const json_t *list, struct arena *arena,
 static struct result take_signature(const json_t *one, struct arena *arena, struct crossing_signature *out,
                                     struct why *why)
 {
-	AUTO(buffer_done) struct buffer sentence;
+	AUTO(buffer_done) struct buffer sentence = {0};
 	struct signature s = {.subject = member(arena, one, "subject"), .issuer = member(arena, one, "issuer"),
 	                      .known_root = json_is_true(json_object_get(one, "known_root")),
 	                      .whole = json_is_true(json_object_get(one, "whole")),

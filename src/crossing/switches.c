@@ -101,7 +101,7 @@ static void settle_one(struct switch_state *out, const struct switch_rule *rules
 static struct result digest_of(const struct switches *switches, char hex[65], struct why *why)
 {
 	uint8_t digest[SHA256_BYTES];
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	buffer_init(&text, 65536);
 	switches_text(switches, &text);
 	if (!buffer_ok(&text))

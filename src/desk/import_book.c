@@ -357,7 +357,7 @@ static size_t times_seen(struct taking *in, const uint8_t digest[SHA256_BYTES])
 /* An id of what the line says, and of how many such lines stood above it. */
 static struct result origin_of(struct taking *in, const struct line *l, const char **out, struct why *why)
 {
-	AUTO(buffer_done) struct buffer all;
+	AUTO(buffer_done) struct buffer all = {0};
 	uint8_t digest[SHA256_BYTES];
 	char hex[2 * SHA256_BYTES + 1];
 	buffer_init(&all, 1 << 20);

@@ -321,7 +321,7 @@ struct result desk_close(struct desk *desk, const char *id, int64_t version, con
 
 const char *desk_whole(struct arena *arena, struct slice text)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	buffer_init(&out, text.len + 1);
 	for (size_t pos = 0, from = 0; pos < text.len; from = pos)
 		if (utf8_next(text, &pos) >= 0)

@@ -121,7 +121,7 @@ static struct result keep(struct desk *desk, const struct upload_row *row, enum 
                           bool fresh, const struct desk_plan *plan, struct why *why)
 {
 	AUTO(sealed_done) struct sealed sealed = {NULL, NULL, NULL};
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	buffer_init(&text, PLAN_ROOM);
 	TRY(plan_write(plan, &text, why));
 	TRY(seal(desk, buffer_slice(&text), &sealed.plan, why));

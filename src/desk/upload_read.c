@@ -148,7 +148,7 @@ static struct result add(struct desk *desk, const char *person, const char *what
 struct result desk_upload_add(struct desk *desk, const char *person, const char *what, struct slice name,
                               struct vault_writer **writer, char id[27], struct why *why)
 {
-	AUTO(buffer_done) struct buffer safe;
+	AUTO(buffer_done) struct buffer safe = {0};
 	struct result done;
 	buffer_init(&safe, 4096);
 	if (!utf8_valid(name) || !name.len || name.len > 4096 || strlen(what) >= sizeof ((struct upload_row *)0)->what) {

@@ -257,7 +257,7 @@ static struct result tidy_clauses(struct drafts *d, unsigned finding, const char
 struct result draft_choose(struct drafts *d, const char *by, const char *id, unsigned finding, const char *clauses,
                            const char *sentence, struct why *why)
 {
-	AUTO(buffer_done) struct buffer name;
+	AUTO(buffer_done) struct buffer name = {0};
 	buffer_init(&name, DRAFT_CHOICE);
 	TRY(tidy_clauses(d, finding, clauses, &name, why));
 	TRY(check_line(sentence, DRAFT_CHOICE, "sentence", "選択", why));
@@ -327,7 +327,7 @@ struct result draft_adopt(struct drafts *d, const char *by, const char *id, stru
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(ASK_BYTES);
 	AUTO(tx_drop) struct tx tx = {0};
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	const struct decision *decision = NULL;
 	struct draft draft;
 	buffer_init(&text, DRAFT_TEXT);

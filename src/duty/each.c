@@ -466,7 +466,7 @@ static int64_t fingerprint(const struct statements *s)
 	uint64_t hash = 1469598103934665603u; /* FNV-1a: it only has to differ */
 	for (size_t i = 0; i < s->count; i++) {
 		const struct policy_duty *duty = &s->at[i];
-		AUTO(buffer_done) struct buffer text;
+		AUTO(buffer_done) struct buffer text = {0};
 		buffer_init(&text, 4096);
 		buffer_put_str(&text, duty->id);
 		duty_span_text(&duty->within, &text);

@@ -24,7 +24,7 @@ static void put_line(struct buffer *out, struct slice line)
 
 static void put_plain(struct buffer *out, const char *name, const char *value)
 {
-	AUTO(buffer_done) struct buffer line;
+	AUTO(buffer_done) struct buffer line = {0};
 	buffer_init(&line, LINE_BYTES);
 	buffer_printf(&line, "%s:%s", name, value);
 	put_line(out, buffer_slice(&line));
@@ -33,7 +33,7 @@ static void put_plain(struct buffer *out, const char *name, const char *value)
 /* section 3.3.11; control characters other than the line end stand for nothing */
 static void put_text(struct buffer *out, const char *name, const char *value)
 {
-	AUTO(buffer_done) struct buffer line;
+	AUTO(buffer_done) struct buffer line = {0};
 	buffer_init(&line, LINE_BYTES);
 	buffer_printf(&line, "%s:", name);
 	for (const char *p = value; *p; p++) {

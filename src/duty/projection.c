@@ -130,7 +130,7 @@ static struct result settle(struct store *store, const struct ledger_entry *entr
                             const char *state, struct why *why)
 {
 	int64_t changed = 0;
-	AUTO(buffer_done) struct buffer evidence;
+	AUTO(buffer_done) struct buffer evidence = {0};
 	size_t i;
 	json_t *id;
 	buffer_init(&evidence, LEDGER_LEAF_MAX);

@@ -264,7 +264,7 @@ static void put_spoken(struct maker *m, const struct application *a)
 
 struct result forms_application(const struct forms *f, const char *id, struct buffer *out, struct why *why)
 {
-	AUTO(maker_done) struct maker m;
+	AUTO(maker_done) struct maker m = {0};
 	struct application a;
 	AUTO(frozen_done) struct frozen frozen = {.data = NULL};
 	TRY(maker_begin(&m, f, why));
@@ -307,7 +307,7 @@ static const char *conditions_of(struct maker *m, const struct application *a)
 
 struct result forms_permit(const struct forms *f, const char *id, struct buffer *out, struct why *why)
 {
-	AUTO(maker_done) struct maker m;
+	AUTO(maker_done) struct maker m = {0};
 	struct application a;
 	AUTO(frozen_done) struct frozen frozen = {.data = NULL};
 	TRY(maker_begin(&m, f, why));

@@ -129,7 +129,7 @@ static struct result put_use(struct report *r, struct duties *duties, struct why
 
 struct result forms_audits(const struct forms *f, struct duties *duties, int year, struct buffer *out, struct why *why)
 {
-	AUTO(maker_done) struct maker m;
+	AUTO(maker_done) struct maker m = {0};
 	TRY(maker_begin(&m, f, why));
 	struct report r = {.m = &m, .year = year};
 	TRY(report_of(&r, why));
@@ -171,7 +171,7 @@ struct result forms_audits_sheet(const struct forms *f, int year, enum sheet_for
 {
 	static const struct sheet_column own[OWNS] = {{"finding.number", "番号", 8}, {"finding.name", "指摘", 36},
 		{"finding.section", "改める課", 16}, {"finding.step", "段階", 16}, {"finding.opened", "起こした日", 12}};
-	AUTO(maker_done) struct maker m;
+	AUTO(maker_done) struct maker m = {0};
 	AUTO(sheet_drop) struct sheet_writer *writer = NULL;
 	struct sheet_column columns[SHEET_COLUMNS];
 	TRY(maker_begin(&m, f, why));

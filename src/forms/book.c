@@ -56,7 +56,7 @@ static void put_fields(struct maker *m, const struct book_entry *e)
 
 struct result forms_record(const struct forms *f, const char *id, struct buffer *out, struct why *why)
 {
-	AUTO(maker_done) struct maker m;
+	AUTO(maker_done) struct maker m = {0};
 	struct book_entry e;
 	struct policy_registry registry = {.title = "記録簿"};
 	TRY(maker_begin(&m, f, why));

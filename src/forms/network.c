@@ -41,7 +41,7 @@ struct result forms_network(const struct forms *f, struct buffer *out, struct wh
 	static const struct paper_column columns[] = {{"役職", 26, PAPER_LEFT, false}, {"氏名", 20, PAPER_LEFT, false},
 		{"不在のときに代わる役職", 18, PAPER_LEFT, false}, {"電話（執務時間）", 18, PAPER_LEFT, false},
 		{"電話（夜間・休日）", 18, PAPER_LEFT, false}};
-	AUTO(maker_done) struct maker m;
+	AUTO(maker_done) struct maker m = {0};
 	struct holding *held;
 	size_t count;
 	TRY(maker_begin(&m, f, why));

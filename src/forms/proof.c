@@ -23,7 +23,7 @@ static const char *since_of(struct maker *m, const struct survey *survey, const 
 static struct result stand_of(struct maker *m, const struct survey *survey, const struct policy_member *member,
                               struct standing *out, struct why *why)
 {
-	AUTO(buffer_done) struct buffer reason;
+	AUTO(buffer_done) struct buffer reason = {0};
 	struct ledger_entry *entries;
 	size_t count;
 	struct result done;
@@ -82,7 +82,7 @@ static struct result put_clauses(struct maker *m, const struct survey *survey, s
 
 struct result forms_proof(const struct forms *f, struct buffer *out, struct why *why)
 {
-	AUTO(maker_done) struct maker m;
+	AUTO(maker_done) struct maker m = {0};
 	struct survey *survey;
 	TRY(maker_begin(&m, f, why));
 	day_t today = day_of_ms(clock_now_ms(m.desk.clock));
@@ -103,7 +103,7 @@ struct result forms_proof_sheet(const struct forms *f, enum sheet_format format,
 	static const struct sheet_column columns[] = {{"clause.id", "条文の記号", 16}, {"clause.cite", "条文", 34},
 		{"clause.says", "定め", 60}, {"state", "状態の記号", 12}, {"state.label", "状態", 10}, {"reason", "理由", 50},
 		{"since", "超過した日", 12}, {"evidence", "証拠の記録", 20}};
-	AUTO(maker_done) struct maker m;
+	AUTO(maker_done) struct maker m = {0};
 	AUTO(sheet_drop) struct sheet_writer *writer = NULL;
 	const struct policy_member *members;
 	struct survey *survey;

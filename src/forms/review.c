@@ -253,7 +253,7 @@ static void put_silent(struct result_of *r)
 struct result forms_review(const struct forms *f, struct duties *duties, const char *campaign, struct buffer *out,
                            struct why *why)
 {
-	AUTO(maker_done) struct maker m;
+	AUTO(maker_done) struct maker m = {0};
 	TRY(maker_begin(&m, f, why));
 	struct result_of r = {.m = &m, .desk = m.desk, .duties = duties};
 	TRY(gather(&r, campaign, why));
@@ -421,7 +421,7 @@ struct result forms_review_book(const struct forms *f, struct duties *duties, co
 {
 	static struct result (*const write[])(struct result_of *, struct sheet_writer *, struct why *) = {
 		write_sections, write_questions, write_silent, write_findings, write_reasons};
-	AUTO(maker_done) struct maker m;
+	AUTO(maker_done) struct maker m = {0};
 	AUTO(sheet_drop) struct sheet_writer *writer = NULL;
 	TRY(maker_begin(&m, f, why));
 	struct result_of r = {.m = &m, .desk = m.desk, .duties = duties};

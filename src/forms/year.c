@@ -149,7 +149,7 @@ static void put_case(struct year *y, const struct case_view *view)
 
 struct result forms_year(const struct forms *f, const char *kind, int year, struct buffer *out, struct why *why)
 {
-	AUTO(maker_done) struct maker m;
+	AUTO(maker_done) struct maker m = {0};
 	TRY(maker_begin(&m, f, why));
 	struct year y = {.m = &m, .kind = kind, .year = year};
 	TRY(year_of(&y, why));
@@ -201,7 +201,7 @@ struct result forms_year_sheet(const struct forms *f, const char *kind, int year
 {
 	static const struct sheet_column own[OWNS] = {{"case.number", "番号", 8}, {"case.name", "件名", 36}, {"case.section", "課", 16},
 		{"case.step", "段階", 14}, {"case.opened", "始めた日", 12}, {"case.items", "確かめた項目", 40}};
-	AUTO(maker_done) struct maker m;
+	AUTO(maker_done) struct maker m = {0};
 	AUTO(sheet_drop) struct sheet_writer *writer = NULL;
 	struct sheet_column columns[SHEET_COLUMNS];
 	TRY(maker_begin(&m, f, why));

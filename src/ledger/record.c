@@ -31,7 +31,7 @@ struct result ledger_record(struct ledger *ledger, struct ledger_entry *entry, j
                             struct why *why)
 {
 	AUTO(json_drop) json_t *owned = data;
-	AUTO(buffer_drop) struct buffer text;
+	AUTO(buffer_drop) struct buffer text = {0};
 	buffer_init(&text, 65536);
 	TRY(json_canonical(owned, &text, why));
 	entry->data = buffer_slice(&text);

@@ -29,7 +29,7 @@ static size_t projections_of(const struct ledger *ledger)
 
 static struct result drop_indexes(struct replaying *r, const struct projection *p, struct why *why)
 {
-	AUTO(buffer_done) struct buffer sql;
+	AUTO(buffer_done) struct buffer sql = {0};
 	buffer_init(&sql, 4096);
 	for (const char *const *name = p->late_indexes; name && *name; name++) {
 		TRY(store_drop_index(r->to, *name, &sql, why));

@@ -12,7 +12,7 @@ enum { SHAPE_MAX = 65536 };
 struct result ledger_same_shape(struct store *kept, struct store *made, const char *table, bool *same,
                                 struct why *why)
 {
-	AUTO(buffer_done) struct buffer here, there;
+	AUTO(buffer_done) struct buffer here = {0}, there = {0};
 	buffer_init(&here, SHAPE_MAX);
 	buffer_init(&there, SHAPE_MAX);
 	TRY(store_table_shape(kept, table, &here, why));
@@ -75,7 +75,7 @@ struct result ledger_check_tables(struct ledger *ledger, struct why *why)
 
 static struct result ledger_there(struct store *store, bool *out, struct why *why)
 {
-	AUTO(buffer_done) struct buffer shape;
+	AUTO(buffer_done) struct buffer shape = {0};
 	buffer_init(&shape, SHAPE_MAX);
 	TRY(store_table_shape(store, "ledger_entry", &shape, why));
 	*out = shape.len > 0;

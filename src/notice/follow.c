@@ -207,7 +207,7 @@ static struct result follow_some(struct notices *n, bool *more, struct why *why)
 
 struct result notices_follow(struct notices *n, bool *more, struct why *why)
 {
-	AUTO(tx_drop) struct tx tx;
+	AUTO(tx_drop) struct tx tx = {0};
 	TRY(tx_begin(n->at.store, &tx, why));
 	TRY(follow_some(n, more, why));
 	return tx_commit(&tx, why);

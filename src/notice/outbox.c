@@ -177,7 +177,7 @@ static struct result settle(struct notices *n, const struct letter *letter, cons
 
 struct result letter_sent(struct notices *n, const struct letter *letter, struct why *why)
 {
-	AUTO(tx_drop) struct tx tx;
+	AUTO(tx_drop) struct tx tx = {0};
 	TRY(tx_begin(n->at.store, &tx, why));
 	TRY(settle(n, letter, "sent", why));
 	TRY(record(n, letter, "notice.sent", json_pack("{sI}", "count", (json_int_t)letter->count), why));
@@ -206,7 +206,7 @@ struct result letter_failed(struct notices *n, const struct letter *letter, bool
                             const char *reason, struct why *why)
 {
 	AUTO(statement_drop) struct statement *s = NULL;
-	AUTO(tx_drop) struct tx tx;
+	AUTO(tx_drop) struct tx tx = {0};
 	bool row = false;
 	TRY(tx_begin(n->at.store, &tx, why));
 	TRY(store_ask(n->at.store,

@@ -20,7 +20,7 @@ static struct result denied(struct why *why)
 /* six digits, full-width ones and spaces between them too */
 static bool code_plain(struct slice typed, char out[DIGITS + 1])
 {
-	AUTO(buffer_done) struct buffer narrow;
+	AUTO(buffer_done) struct buffer narrow = {0};
 	buffer_init(&narrow, 256);
 	if (typed.len > 64 || !utf8_valid(typed))
 		return false;

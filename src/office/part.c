@@ -251,7 +251,7 @@ bool office_login_plain(struct slice typed, char out[WORD_BYTES + 1])
 {
 	if (typed.len > 4 * WORD_BYTES || !utf8_valid(typed))
 		return false;
-	AUTO(buffer_done) struct buffer narrow;
+	AUTO(buffer_done) struct buffer narrow = {0};
 	buffer_init(&narrow, 8 * WORD_BYTES);
 	half_width(typed, &narrow);
 	struct slice text = buffer_slice(&narrow);

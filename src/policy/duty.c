@@ -102,7 +102,7 @@ static const struct shape *scope_of(const struct policy *policy, const struct st
 
 static const char *cond_string(const struct reader *r, const struct shape *scope, const struct statement *s)
 {
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	buffer_init(&text, 4000);
 	if (s->when)
 		cond_text(r->policy, r->book, scope, s->when, &text);

@@ -219,7 +219,7 @@ static struct result take_rated(struct taking *t, struct why *why)
 {
 	json_t *rated = json_object_get(t->data, "rated");
 	AUTO(json_drop) json_t *said = t->place ? parse((*t->place)->data) : NULL;
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	buffer_init(&text, LEDGER_LEAF_MAX);
 	if (!entry_rates(rated))
 		return entry_misfit(t->entry, why);

@@ -33,7 +33,7 @@ static void search_done(struct search *s)
 
 static struct result split_words(struct search *s, struct why *why)
 {
-	AUTO(buffer_done) struct buffer plain;
+	AUTO(buffer_done) struct buffer plain = {0};
 	buffer_init(&plain, 4096);
 	words_plain(slice_str(s->query->words ? s->query->words : ""), &plain);
 	struct slice rest = arena_copy(s->arena, buffer_slice(&plain));
@@ -67,7 +67,7 @@ static struct result narrow(struct search *s, struct slice key, bool without, st
 
 static struct result narrow_value(struct search *s, const char *what, const char *value, bool without, struct why *why)
 {
-	AUTO(buffer_done) struct buffer key;
+	AUTO(buffer_done) struct buffer key = {0};
 	buffer_init(&key, 4096);
 	words_key(&key, what, value);
 	if (!buffer_ok(&key))
@@ -191,7 +191,7 @@ static struct result look(struct search *s, int64_t serial, struct buffer *place
 /* put_hit - the row, if it belongs and stands behind the place where the page begins */
 static struct result put_hit(struct search *s, int64_t serial, struct slice after, struct hits *hits, struct why *why)
 {
-	AUTO(buffer_done) struct buffer place;
+	AUTO(buffer_done) struct buffer place = {0};
 	bool belongs;
 	buffer_init(&place, PLACE_MOST);
 	TRY(look(s, serial, &place, &belongs, why));
@@ -337,7 +337,7 @@ static struct result page_of_shelves(struct search *s, struct slice after, size_
                                      struct why *why)
 {
 	AUTO(walk_done) struct shelf_walk walk = {.down = goes_down(s)};
-	AUTO(buffer_done) struct buffer before;
+	AUTO(buffer_done) struct buffer before = {0};
 	struct stretch *here = ARENA_NEW(s->arena, struct stretch);
 	buffer_init(&walk.place, PLACE_MOST);
 	buffer_init(&before, PLACE_MOST);
@@ -357,7 +357,7 @@ static struct result page_of_shelves(struct search *s, struct slice after, size_
 
 static struct result page_of_bits(struct search *s, size_t most, struct hits *page, struct why *why)
 {
-	AUTO(buffer_done) struct buffer after;
+	AUTO(buffer_done) struct buffer after = {0};
 	buffer_init(&after, PLACE_MOST);
 	after_place(s, &after);
 	if (!buffer_ok(&after))

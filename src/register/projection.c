@@ -142,7 +142,7 @@ static struct result drop_cells(struct store *store, struct slice row, struct sl
 
 static struct result put_all(struct store *store, struct slice row, bool fresh, struct saying *all, struct why *why)
 {
-	AUTO(buffer_done) struct buffer gone;
+	AUTO(buffer_done) struct buffer gone = {0};
 	buffer_init(&gone, 16 << 20);
 	if (!fresh)
 		TRY(compare_cells(store, row, all, &gone, why));
@@ -205,10 +205,10 @@ static struct result bind_version(struct statement *s, const struct ledger_entry
                                   struct why *why)
 {
 	static const char *const columns[] = {"cells", "texts", "rated"};
-	AUTO(buffer_done) struct buffer plain;
+	AUTO(buffer_done) struct buffer plain = {0};
 	buffer_init(&plain, LEDGER_LEAF_MAX);
 	for (int i = 0; i < 3; i++) {
-		AUTO(buffer_done) struct buffer text;
+		AUTO(buffer_done) struct buffer text = {0};
 		buffer_init(&text, LEDGER_LEAF_MAX);
 		TRY(json_canonical(json_object_get(data, columns[i]), &text, why));
 		bind_text(s, 8 + i, buffer_slice(&text));
@@ -244,7 +244,7 @@ static struct result insert_row(struct store *store, const struct row_told *row,
 struct result row_insert(struct store *store, const struct row_told *row, struct why *why)
 {
 	AUTO(statement_drop) struct statement *s = NULL;
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	json_t *rated = row->rated ? row->rated : json_object_get(row->data, "rated");
 	buffer_init(&text, LEDGER_LEAF_MAX);
 	TRY(insert_row(store, row, &s, why));
@@ -293,7 +293,7 @@ static struct result apply_rated(struct store *store, const struct ledger_entry 
 	const char *scale;
 	json_t *value;
 	int64_t changed = 0;
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	buffer_init(&text, LEDGER_LEAF_MAX);
 	if (!entry_rates(rated))
 		return entry_misfit(entry, why);

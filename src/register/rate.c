@@ -259,7 +259,7 @@ static struct result push_containers(struct registers *r, const char *id, struct
 struct result rate_containers(struct registers *r, const char *id, const char *actor, struct why *why)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(8 << 20);
-	AUTO(buffer_done) struct buffer queue;
+	AUTO(buffer_done) struct buffer queue = {0};
 	buffer_init(&queue, CONTAINERS * 26);
 	if (!arena)
 		return register_no_memory(why);
@@ -284,7 +284,7 @@ static struct result rate_batch(struct registers *r, char last[27], size_t *seen
                                 struct why *why)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(8 << 20);
-	AUTO(buffer_done) struct buffer ids;
+	AUTO(buffer_done) struct buffer ids = {0};
 	AUTO(statement_drop) struct statement *s = NULL;
 	AUTO(tx_drop) struct tx tx = {0};
 	buffer_init(&ids, 500 * 26);

@@ -131,7 +131,7 @@ static struct result place_of(struct word_index *index, const struct shelf *shel
 static struct result cut(struct word_index *index, const struct shelf *shelf, struct why *why)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(8 << 20);
-	AUTO(buffer_done) struct buffer place;
+	AUTO(buffer_done) struct buffer place = {0};
 	buffer_init(&place, PLACE_MOST);
 	struct placed *all = arena ? ARENA_ARRAY(arena, shelf->count, struct placed) : NULL;
 	if (!all)

@@ -26,7 +26,7 @@ static bool is_space(int32_t code)
 
 void words_plain(struct slice text, struct buffer *out)
 {
-	AUTO(buffer_done) struct buffer composed, narrow;
+	AUTO(buffer_done) struct buffer composed = {0}, narrow = {0};
 	buffer_init(&composed, 1 << 20);
 	buffer_init(&narrow, 1 << 20);
 	nfc(text, &composed);
@@ -65,7 +65,7 @@ static void put_value(json_t *value, struct buffer *out)
 
 void words_of_row(const char *name, int64_t serial, const char *section, json_t *cells, struct buffer *out)
 {
-	AUTO(buffer_done) struct buffer all;
+	AUTO(buffer_done) struct buffer all = {0};
 	const char *path;
 	json_t *value;
 	buffer_init(&all, LEDGER_LEAF_MAX);
@@ -118,7 +118,7 @@ void words_key(struct buffer *out, const char *what, const char *value)
 static struct result note_cell(struct registers *r, const struct words_row *row, const char *path,
                                const char *value, bool in, struct why *why)
 {
-	AUTO(buffer_done) struct buffer key;
+	AUTO(buffer_done) struct buffer key = {0};
 	buffer_init(&key, 4096);
 	words_key(&key, path, value ? value : "");
 	if (!buffer_ok(&key))
@@ -149,7 +149,7 @@ static struct result note_cells(struct registers *r, const struct words_row *row
 static struct result note_places(struct registers *r, const struct words_row *row, const struct words_row *other,
                                  bool in, struct why *why)
 {
-	AUTO(buffer_done) struct buffer place;
+	AUTO(buffer_done) struct buffer place = {0};
 	buffer_init(&place, PLACE_MOST);
 	bool both = other && other->id;
 	for (enum index_way way = WAY_NAME; way <= WAY_CHANGED; way++) {

@@ -115,7 +115,7 @@ static struct result push_named(struct registers *r, const char *id, struct buff
 static struct result not_inside_itself(struct registers *r, const char *id, const char *path,
                                        json_t *value, struct why *why)
 {
-	AUTO(buffer_done) struct buffer queue;
+	AUTO(buffer_done) struct buffer queue = {0};
 	buffer_init(&queue, 10000 * 26);
 	size_t i;
 	json_t *member;

@@ -66,7 +66,7 @@ static struct result seal_remarks(struct desk *desk, const struct review_said *s
                                   struct why *why)
 {
 	AUTO(json_drop) json_t *all = json_object();
-	AUTO(buffer_done) struct buffer words;
+	AUTO(buffer_done) struct buffer words = {0};
 	struct vault_info info;
 	item[0] = 0;
 	for (size_t i = 0; i < count; i++)

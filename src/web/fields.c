@@ -67,7 +67,7 @@ static void PRINTF_LIKE(3, 4) is_wrong(struct request *rq, struct field *field, 
 /* Wide digits and commas are what people type: １，２００ is 1200. */
 static bool number_of(const char *typed, int64_t *out)
 {
-	AUTO(buffer_done) struct buffer plain, digits;
+	AUTO(buffer_done) struct buffer plain = {0}, digits = {0};
 	buffer_init(&plain, 256);
 	buffer_init(&digits, 256);
 	half_width(slice_str(typed), &plain);
@@ -132,7 +132,7 @@ static struct result read_choice(struct request *rq, struct field *field, struct
 static struct result read_set(struct request *rq, struct field *field, struct why *why)
 {
 	struct slice members[FORM_FIELDS];
-	AUTO(buffer_done) struct buffer all;
+	AUTO(buffer_done) struct buffer all = {0};
 	size_t count = form_all(rq->form, field->name, members, FORM_FIELDS);
 	buffer_init(&all, FORM_FIELDS * 64);
 	for (size_t i = 0; i < count; i++) {

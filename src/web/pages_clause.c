@@ -127,7 +127,7 @@ static struct result fill(struct request *rq, const struct policy_clause *clause
 	TRY(proof_evidence(survey, clause, EVIDENCE_SHOWN, rq->arena, &entries, &count, &total, why));
 	TRY(may_read_all(rq, &reader, why));
 	const struct finding *gap = state == PROOF_UNSET ? proof_gap(survey, clause) : NULL;
-	AUTO(buffer_done) struct buffer reason;
+	AUTO(buffer_done) struct buffer reason = {0};
 	buffer_init(&reason, 4000);
 	TRY(proof_reason(survey, clause, &reason, why));
 	json_object_set_new(model, "reason", json_string(buffer_cstr(&reason)));

@@ -341,7 +341,7 @@ struct result page_compare_file(struct request *rq, struct why *why)
 	TRY(open_comparing(rq, &c, why));
 	if (!c.comparison)
 		return fail(why, E_INPUT, "compare", "比べる版が二つとも選ばれていません。新旧対照表の画面で選んでください。");
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	buffer_init(&out, FILE_BYTES);
 	TRY(write(rq, &c, downloads[kind].name, &out, why));
 	if (!buffer_ok(&out) || out.len > WEB_PAGE_BYTES)

@@ -61,7 +61,7 @@ static const char *interval_of(struct request *rq, const struct policy_duty *dut
 {
 	const char *all = "";
 	for (size_t i = 0; i < duty->trigger_count; i++) {
-		AUTO(buffer_done) struct buffer span;
+		AUTO(buffer_done) struct buffer span = {0};
 		buffer_init(&span, 200);
 		if (duty->triggers[i].kind == DUTY_EACH)
 			duty_span_text(&duty->triggers[i].each, &span);

@@ -190,7 +190,7 @@ static json_t *people(struct request *rq, const struct holder *holders, size_t c
 static const char *because(struct request *rq, const struct obligation *o, const struct policy_duty *duty)
 {
 	char day[48], when[48];
-	AUTO(buffer_done) struct buffer span;
+	AUTO(buffer_done) struct buffer span = {0};
 	buffer_init(&span, 400);
 	ms_short(o->opened_ms, when);
 	if (is_on(o))

@@ -55,7 +55,7 @@ static struct result application_seen(struct request *rq, struct application *a,
 
 struct result page_application_form(struct request *rq, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	struct application a;
 	buffer_init(&out, PAPER_MOST);
 	TRY(application_seen(rq, &a, why));
@@ -65,7 +65,7 @@ struct result page_application_form(struct request *rq, struct why *why)
 
 struct result page_permit_form(struct request *rq, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	struct application a;
 	buffer_init(&out, PAPER_MOST);
 	TRY(application_seen(rq, &a, why));
@@ -86,7 +86,7 @@ static struct result case_seen(struct request *rq, struct case_view *view, struc
 
 struct result page_case_form(struct request *rq, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	struct case_view view;
 	buffer_init(&out, PAPER_MOST);
 	TRY(case_seen(rq, &view, why));
@@ -97,7 +97,7 @@ struct result page_case_form(struct request *rq, struct why *why)
 
 struct result page_items_form(struct request *rq, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	struct case_view view;
 	buffer_init(&out, PAPER_MOST);
 	TRY(case_seen(rq, &view, why));
@@ -108,7 +108,7 @@ struct result page_items_form(struct request *rq, struct why *why)
 
 struct result page_network_form(struct request *rq, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	rq->menu = "cases";
 	buffer_init(&out, PAPER_MOST);
 	const struct forms f = forms_of(rq);
@@ -139,7 +139,7 @@ static struct result registry_of(struct request *rq, struct policy_registry *out
 
 struct result page_record_form(struct request *rq, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	struct policy_registry registry;
 	struct book_entry e;
 	buffer_init(&out, PAPER_MOST);
@@ -240,7 +240,7 @@ static struct result hand_over_sheet(struct request *rq, const char *name, struc
 
 struct result page_proof_form(struct request *rq, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	char day[11];
 	rq->menu = "clauses";
 	buffer_init(&out, PAPER_MOST);
@@ -255,7 +255,7 @@ struct result page_proof_form(struct request *rq, struct why *why)
 
 struct result page_year_form(struct request *rq, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	bool yes;
 	int year;
 	const char *kind = path_part(rq, 0);
@@ -278,7 +278,7 @@ struct result page_year_form(struct request *rq, struct why *why)
 
 struct result page_audits_form(struct request *rq, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	bool yes;
 	int year;
 	rq->menu = "duties";
@@ -299,7 +299,7 @@ struct result page_audits_form(struct request *rq, struct why *why)
 /* The results of one self-inspection: for those who see it of all sections. */
 struct result page_inspection_form(struct request *rq, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	struct desk desk = desk_of(rq);
 	struct review_campaign c;
 	bool all;

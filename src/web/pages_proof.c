@@ -57,7 +57,7 @@ static struct chapter *chapter_named(struct page *p, struct slice label)
 
 static struct result add_urgent(struct page *p, const struct policy_member *m, enum proof_state state)
 {
-	AUTO(buffer_done) struct buffer reason;
+	AUTO(buffer_done) struct buffer reason = {0};
 	int64_t since = 0;
 	struct request *rq = p->rq;
 	if ((state != PROOF_OVERDUE && state != PROOF_UNSET) || json_array_size(p->urgent) >= URGENT ||
@@ -171,7 +171,7 @@ static struct result trend_model(struct page *p, json_t *model)
 	struct proof_month *months;
 	size_t count = 0;
 	struct request *rq = p->rq;
-	AUTO(buffer_done) struct buffer line, says;
+	AUTO(buffer_done) struct buffer line = {0}, says = {0};
 	buffer_init(&line, 4000);
 	buffer_init(&says, 4000);
 	TRY(proof_trend(rq->web->proof, MONTHS, rq->arena, &months, &count, p->why));

@@ -15,8 +15,8 @@ static struct result keep(void *context, struct slice bytes, struct why *why)
 
 struct result page_inspection_sheet(struct request *rq, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
-	AUTO(buffer_done) struct buffer named;
+	AUTO(buffer_done) struct buffer out = {0};
+	AUTO(buffer_done) struct buffer named = {0};
 	struct desk desk = desk_of(rq);
 	struct review_campaign c;
 	const char *section = asked(rq, "section");

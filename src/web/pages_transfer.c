@@ -132,7 +132,7 @@ struct result post_transfer_cancel(struct request *rq, struct why *why)
 /* What the worker read, as the text that transfer/ reads: each row on its own line. */
 static struct result as_text(struct slice rows, struct arena *arena, struct slice *out, struct why *why)
 {
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	struct csv csv = csv_of(rows, ',');
 	struct slice *cells;
 	size_t count, line = 1;

@@ -47,7 +47,7 @@ static struct result put_json(struct buffer *out, json_t *value, struct why *why
 static struct result put_entry(struct taking *t, struct buffer *out, struct why *why)
 {
 	AUTO(arena_drop) struct arena *arena = arena_new(LEAF_ROOM);
-	AUTO(buffer_done) struct buffer proof;
+	AUTO(buffer_done) struct buffer proof = {0};
 	struct slice leaf;
 	int64_t seq = t->seqs[t->at];
 	buffer_init(&proof, MERKLE_PROOF_MAX);
@@ -101,7 +101,7 @@ static struct result begin(struct request *rq, const struct policy_clause *claus
 	struct slice note;
 	size_t count, total;
 	enum proof_state state;
-	AUTO(buffer_done) struct buffer reason;
+	AUTO(buffer_done) struct buffer reason = {0};
 	char day[11];
 	buffer_init(&reason, 4000);
 	TRY(proof_survey(rq->web->proof, request_today(rq), rq->arena, &survey, why));

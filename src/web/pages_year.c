@@ -152,7 +152,7 @@ static void put_line(struct request *rq, const struct line *line, struct buffer 
 
 struct result page_year_ics(struct request *rq, struct why *why)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	struct line *lines;
 	size_t count;
 	bool operator;

@@ -89,7 +89,7 @@ void disposition(struct slice name, struct buffer *out)
 
 static struct result name_download(struct request *rq, const char *name, struct why *why)
 {
-	AUTO(buffer_done) struct buffer header;
+	AUTO(buffer_done) struct buffer header = {0};
 	buffer_init(&header, 4096);
 	disposition(slice_str(name), &header);
 	rq->reply.disposition = arena_string(rq->arena, buffer_slice(&header));

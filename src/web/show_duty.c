@@ -91,7 +91,7 @@ static json_t *state_chip(const struct obligation *o)
 /* Who may settle it: the posts that owe it, or the person. */
 const char *duty_owner(struct request *rq, const struct obligation *o)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	buffer_init(&out, 2000);
 	for (size_t i = 0; i < o->owed_count; i++) {
 		const struct duty_seat *seat = &o->owed[i];

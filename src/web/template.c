@@ -286,7 +286,7 @@ static struct result write_text(struct writer *w, const struct node *node, struc
 		html_escape(text, w->out);
 		return ok();
 	}
-	AUTO(buffer_done) struct buffer said;
+	AUTO(buffer_done) struct buffer said = {0};
 	buffer_init(&said, SAID_BYTES);
 	(node->kind == WORD ? phrases_word : phrases_say)(w->set->phrases, text, &said);
 	if (!buffer_ok(&said))

@@ -22,7 +22,7 @@ static struct result prepare_english(struct web *web, struct why *why)
 
 static struct result add_english(struct web *web, const char *name, struct slice text, struct why *why)
 {
-	AUTO(buffer_done) struct buffer said;
+	AUTO(buffer_done) struct buffer said = {0};
 	buffer_init(&said, WEB_ENGLISH_BYTES);
 	TRY(phrases_template(web->english, name, text, false, &said, why));
 	char *kept = arena_string(web->english_text, buffer_slice(&said));

@@ -95,7 +95,7 @@ bool holder_close(struct filter *f, struct frame *frame, size_t to)
 
 bool frame_words(struct filter *f, struct frame *frame, size_t to)
 {
-	AUTO(buffer_done) struct buffer with;
+	AUTO(buffer_done) struct buffer with = {0};
 	if (f->deleted || declares(f, frame) || !in_run(f, frame))
 		return false;
 	struct slice p = prefix_of(f, frame);
@@ -152,7 +152,7 @@ static void put_box(struct buffer *out, struct slice p, const struct place *at, 
 bool frame_box(struct filter *f, struct frame *frame, size_t to)
 {
 	struct place at;
-	AUTO(buffer_done) struct buffer with;
+	AUTO(buffer_done) struct buffer with = {0};
 	struct slice root = slice_part(f->text, 0, 4000);
 	if (declares(f, frame) || !place_of(slice_part(f->text, frame->from, to - frame->from), &at))
 		return false;

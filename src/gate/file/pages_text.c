@@ -380,7 +380,7 @@ void pages_font_file(struct buffer *out)
 	} tables[] = {{"glyf", put_nothing}, {"head", put_head}, {"hhea", put_hhea}, {"hmtx", put_hmtx},
 	              {"loca", put_nothing}, {"maxp", put_maxp}};
 	enum { TABLES = sizeof tables / sizeof *tables };
-	AUTO(buffer_done) struct buffer body;
+	AUTO(buffer_done) struct buffer body = {0};
 	buffer_init(&body, 4096);
 	buffer_put_be32(out, 0x00010000);
 	put_be16(out, TABLES);

@@ -186,7 +186,7 @@ static struct result take_frame(struct webp *w, struct slice body, struct why *w
 	struct slice picture;
 	uint32_t width = 0, height = 0;
 	AUTO(free_drop) uint8_t *rgba = NULL;
-	AUTO(buffer_drop) struct buffer one;
+	AUTO(buffer_drop) struct buffer one = {0};
 	buffer_init(&one, w->out->ceiling);
 	if (!w->animated || !w->has_animation || !cursor_ok(&at))
 		return damaged(w, "a frame where none may stand");

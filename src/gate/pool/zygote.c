@@ -189,7 +189,7 @@ struct result zygote_serve(const struct worker *worker, int socket, bool no_jail
 	const struct jail_profile *profile = no_jail ? &jail_none : &jail_zygote;
 	if (worker->prepare)
 		worker->prepare();
-	AUTO(buffer_done) struct buffer identity;
+	AUTO(buffer_done) struct buffer identity = {0};
 	buffer_init(&identity, WIRE_IDENTITY);
 	worker_identity(&identity);
 	z.ended = watch_children();

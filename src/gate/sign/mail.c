@@ -161,7 +161,7 @@ static bool base64(struct slice in, struct buffer *out)
 static void check(struct sign_list *list, const struct entity *signature, const struct sign_content *content)
 {
 	char encoding[VALUE_BYTES];
-	AUTO(buffer_done) struct buffer der;
+	AUTO(buffer_done) struct buffer der = {0};
 	buffer_init(&der, 8 << 20);
 	bool coded = header_value(signature->header, "Content-Transfer-Encoding", encoding) && begins(encoding, "base64");
 	if (!coded || !base64(signature->body, &der))
@@ -175,7 +175,7 @@ static void detached(struct sign_list *list, struct slice body, const char *valu
 	char boundary[BOUNDARY_BYTES + 1];
 	size_t first, second, third, end;
 	struct entity signature;
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	buffer_init(&text, 2 * body.len + 16);
 	if (!parameter(value, "boundary", boundary)) {
 		(void)sign_add(list, "multipart/signed without a boundary");

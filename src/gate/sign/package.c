@@ -61,7 +61,7 @@ static const struct xml_attribute *plain(const struct xml *xml, const char *name
 static struct slice value_of(struct reading *r, const char *name)
 {
 	const struct xml_attribute *a = plain(r->xml, name);
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	buffer_init(&text, TEXT_BYTES);
 	if (a)
 		xml_decode(a->value, &text);
@@ -72,7 +72,7 @@ static struct slice value_of(struct reading *r, const char *name)
 /* The text of the element just begun, decoded from base64 if so wanted. */
 static struct slice text_of(struct reading *r, bool base64)
 {
-	AUTO(buffer_done) struct buffer text, bytes;
+	AUTO(buffer_done) struct buffer text = {0}, bytes = {0};
 	size_t outside = r->xml->depth - 1;
 	buffer_init(&text, TEXT_BYTES);
 	buffer_init(&bytes, TEXT_BYTES);
@@ -416,7 +416,7 @@ static bool is_signature(struct slice name)
 
 static struct result one_signature(struct reading *r, const struct zip_entry *entry, struct why *why)
 {
-	AUTO(buffer_done) struct buffer own, room;
+	AUTO(buffer_done) struct buffer own = {0}, room = {0};
 	struct why inner = {0};
 	buffer_init(&own, XML_BYTES);
 	buffer_init(&room, XML_BYTES);

@@ -105,7 +105,7 @@ static bool only_space_after(struct slice in, uint64_t from)
 
 static void one_signature(struct sign_list *list, struct slice in, size_t at, const struct range *range)
 {
-	AUTO(buffer_done) struct buffer der;
+	AUTO(buffer_done) struct buffer der = {0};
 	const struct slice parts[] = {slice_part(in, 0, (size_t)range->before),
 	                              slice_part(in, (size_t)range->after, (size_t)range->len)};
 	struct slice gap = slice_of(in.at + range->gap, (size_t)(range->after - range->gap));

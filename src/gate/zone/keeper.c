@@ -337,7 +337,7 @@ static struct result put_back(struct keeper *k, struct why *why)
 
 static struct result look_for_drift(struct keeper *k, const struct kernel_news *news, struct why *why)
 {
-	AUTO(snapshot_drop) struct snapshot now;
+	AUTO(snapshot_drop) struct snapshot now = {0};
 	struct snapshot_change changes[CHANGES];
 	char text[800];
 	snapshot_init(&now);

@@ -17,7 +17,7 @@ static int compare_u32(const void *a, const void *b)
 static struct result read_pairs(const struct text_node *node, struct arena *arena, struct sign *out,
                                 struct why *why)
 {
-	AUTO(buffer_done) struct buffer work;
+	AUTO(buffer_done) struct buffer work = {0};
 	buffer_init(&work, IMPORT_BYTES * 4u);
 	import_normal(slice_str(node->title), &work);
 	import_normal(slice_str(node->text), &work);

@@ -230,7 +230,7 @@ struct result compare_words(struct slice old, struct slice fresh, struct arena *
                             struct word_diff *out, struct why *why)
 {
 	struct tokens a, b;
-	AUTO(buffer_done) struct buffer work;
+	AUTO(buffer_done) struct buffer work = {0};
 	buffer_init(&work, 4 << 20);
 	TRY(tokenise(old, arena, &work, &a, why));
 	TRY(tokenise(fresh, arena, &work, &b, why));

@@ -368,7 +368,7 @@ static struct result split_pages(const struct lines *all, size_t from, struct ar
 	struct head head;
 	struct result done = ok();
 	bool indented = mostly_indented(all);
-	AUTO(buffer_done) struct buffer work;
+	AUTO(buffer_done) struct buffer work = {0};
 	buffer_init(&work, 4 << 20);
 	TRY(page_new(&page, arena, why));
 	mark_above_heads(all);

@@ -37,7 +37,7 @@ static struct ics_event event(void)
 
 TEST(a_day)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	struct ics_event e = event();
 	const char *text = calendar(&e, &out);
 	check_lines(text);
@@ -50,7 +50,7 @@ TEST(a_day)
 
 TEST(an_instant_is_told_in_utc)
 {
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	struct ics_event e = event();
 	e.due_ms = ms_of_day(20777) + 9 * 3600000 + 30 * 60000; /* 9:30 in Japan */
 	CHECK(strstr(calendar(&e, &out), "DTSTART:20261120T003000Z\r\n"));
@@ -62,7 +62,7 @@ TEST(long_lines_are_folded_between_characters_and_texts_escaped)
 	struct ics_event e = event();
 	char text[1200];
 	for (size_t len = 0; len < 120; len++) { /* every place of the fold within a character */
-		AUTO(buffer_done) struct buffer out;
+		AUTO(buffer_done) struct buffer out = {0};
 		memset(text, 'x', len);
 		text[len] = 0;
 		for (int i = 0; i < 60; i++)
@@ -70,7 +70,7 @@ TEST(long_lines_are_folded_between_characters_and_texts_escaped)
 		e.summary = text;
 		check_lines(calendar(&e, &out));
 	}
-	AUTO(buffer_done) struct buffer out;
+	AUTO(buffer_done) struct buffer out = {0};
 	e.summary = "a;b,c\\d\ne\r\x01\x7f";
 	CHECK(strstr(calendar(&e, &out), "SUMMARY:a\\;b\\,c\\\\d\\ne\r\n"));
 	check_lines(buffer_cstr(&out));

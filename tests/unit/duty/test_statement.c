@@ -65,7 +65,7 @@ TEST(a_duty_is_read_out_whole)
 
 TEST(spans_are_read_as_they_were_set)
 {
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	buffer_init(&text, 200);
 	struct duty_span set = {.given = true, .set = true, .parameter = "promptly", .label = "すみやかに", .count = 24,
 	                        .unit = "hours"};

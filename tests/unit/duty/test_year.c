@@ -218,7 +218,7 @@ static void every_clause_stands_somewhere(struct town *t, struct proof *proof, c
 	proof_clauses(survey, &members, &count);
 	CHECK(count > 20);
 	for (size_t i = 0; i < count; i++) {
-		AUTO(buffer_done) struct buffer reason;
+		AUTO(buffer_done) struct buffer reason = {0};
 		enum proof_state state = PROOF_STATES;
 		buffer_init(&reason, 4000);
 		CHECK_OK(proof_state(survey, members[i].clause, &state, &t->why), &t->why);

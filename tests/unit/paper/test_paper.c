@@ -118,7 +118,7 @@ TEST(a_long_field_stays_on_the_page)
 {
 	static const struct paper_column columns[] = {{"項目", 12, PAPER_LEFT, true}, {"内容", 70, PAPER_LEFT, false}, {"備考", 6, PAPER_LEFT, false}};
 	struct drawn d;
-	AUTO(buffer_done) struct buffer story, latin;
+	AUTO(buffer_done) struct buffer story = {0}, latin = {0};
 	if (!pdf_tools())
 		SKIP("no poppler-utils");
 	buffer_init(&story, 1 << 20);
@@ -171,7 +171,7 @@ TEST(what_the_font_lacks_is_told)
 TEST(a_cell_without_bounds_is_refused)
 {
 	struct drawn d;
-	AUTO(buffer_done) struct buffer endless;
+	AUTO(buffer_done) struct buffer endless = {0};
 	buffer_init(&endless, 8 << 20);
 	for (int i = 0; i < 400000; i++)
 		buffer_put_str(&endless, "長い");

@@ -33,7 +33,7 @@ static void put_fonts(struct buffer *b)
 
 static void put_content(struct buffer *b)
 {
-	AUTO(buffer_done) struct buffer text;
+	AUTO(buffer_done) struct buffer text = {0};
 	buffer_init(&text, 65536);
 	for (unsigned i = 0; i < LATIN; i++)
 		buffer_printf(&text, "BT/L%u 12 Tf 20 %u Td(Sekisho)Tj ET\n", i, 20 + 16 * i);
@@ -45,7 +45,7 @@ static void put_content(struct buffer *b)
 static int document(unsigned pages, unsigned side)
 {
 	static size_t places[OBJECTS];
-	AUTO(buffer_done) struct buffer b;
+	AUTO(buffer_done) struct buffer b = {0};
 	unsigned count = 0;
 	int fd = -1;
 	buffer_init(&b, 4 << 20);
@@ -146,10 +146,10 @@ TEST(what_ends_the_worker_is_told_with_its_page)
 	job = job_of(large);
 	CHECK_OK(pool_run(pool, &job, arena, &made, &why), &why);
 	CHECK_INT(made.end, POOL_DONE); /* its ordinary memory is enough for any page */
-	CHECK(made.peak_bytes < (uint64_t)256 << 20);
 	if (made.out_fd >= 0)
 		close(made.out_fd);
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(__SANITIZE_ADDRESS__) /* its shadow is counted, too */
+	CHECK(made.peak_bytes < (uint64_t)256 << 20);
 	job.memory_bytes = (uint64_t)150 << 20;
 	CHECK_OK(pool_run(pool, &job, arena, &made, &why), &why);
 	CHECK_INT(made.end, POOL_MEMORY);
