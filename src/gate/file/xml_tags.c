@@ -9,8 +9,9 @@
  * Why that is exact: the bytes < > " are never left out, so two tags of one markup have them
  * in the same order, and what is left out of the one stands in a value, as in the other.  A
  * value with < or > has one of them more and is another markup.  A tag with & in a value, or
- * with ' outside one, is for the reader of names; so is a text with & or >.  Whether a byte may
- * stand in XML at all was asked before (xml_chars.c).                         */
+ * with ' outside one, is for the reader of names; so is a text with & or >, and one that a
+ * block's end cuts behind ] or ]].  Whether a byte may stand in XML at all was asked before
+ * (xml_chars.c).                                                             */
 #include "gate/file/xml_inside.h"
 
 #if defined(__x86_64__)
@@ -246,11 +247,13 @@ WIDE static inline size_t pass_end(struct xml *xml, size_t pos)
 	return pos + len + 3;
 }
 
-/* start  the < in the block behind pos, and all after it */
+/* start  the < in the block behind pos, and all after it
+ * A text that goes on behind the block is left to the reader where it may be within ]]>. */
 WIDE static inline size_t pass_text(const struct xml *xml, const struct view *v, size_t pos, uint64_t start)
 {
 	uint64_t text = (start ? _blsmsk_u64(start) : UINT64_MAX) & UINT64_MAX << (pos - v->base);
-	if (!xml->open[xml->depth - 1].inert || (v->block.ampersand | v->block.more) & text)
+	if (!xml->open[xml->depth - 1].inert || (v->block.ampersand | v->block.more) & text ||
+	    (!start && (where(v->block.bytes, ']') & text) >> (BLOCK - 2)))
 		return 0;
 	return v->base + (size_t)_tzcnt_u64(start);
 }

@@ -712,6 +712,31 @@ TEST(refusals)
 	}
 }
 
+/* ]]> ends no text: also where 64 bytes are looked at at once, and whatever stands before it. */
+TEST(end_of_cdata_in_texts)
+{
+	static const char known[] = "<row r=\"1\"><c r=\"A1\" s=\"1\"><v>1</v></c></row>";
+	static const struct {
+		const char *text;
+		enum refusal refusal;
+	} rows[] = {{"]]>", REFUSAL_DAMAGED}, {"]]]>", REFUSAL_DAMAGED}, {"]] >", REFUSAL_NONE}, {"]x>", REFUSAL_NONE}};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		for (int before = 0; before < 130; before++) {
+			char body[1024];
+			struct recipe recipe = {FILE_XLSX, .body = body};
+			struct buffer in;
+			struct outcome o = {0};
+			snprintf(body, sizeof body, "%s%s<row r=\"2\"><c r=\"A2\" s=\"1\"><v>%0*d%s%064d</v></c></row>%s%s", known, known,
+			         before + 1, 7, rows[i].text, 7, known, known);
+			buffer_init(&in, 1 << 20);
+			make_office(&recipe, &in);
+			cleanse(&o, "", buffer_slice(&in));
+			CHECK_INT(o.report.refusal, rows[i].refusal);
+			outcome_done(&o);
+			buffer_done(&in);
+		}
+}
+
 TEST(names_and_endings)
 {
 	static const struct { const char *main_type, *name, *ending; } rows[] = {
