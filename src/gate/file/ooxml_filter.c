@@ -26,6 +26,8 @@ void filter_edit(struct filter *f, size_t from, size_t to, struct slice with)
 {
 	struct edit e = {from, to, with};
 	buffer_put(&f->edits, &e, sizeof e);
+	if (f->package->old)
+		old_edited(f, from, to);
 }
 
 void filter_cut(struct filter *f, size_t from, size_t to)

@@ -108,6 +108,8 @@ bool old_words(const struct frame *frame);
  * pictures of its holder are known, those that name none go                  */
 void old_source(struct filter *f, const struct xml_attribute *a, const char *what);
 void old_settle(struct filter *f);
+/* old_edited - what stands from one place to another goes: pictures in it are named in vain */
+void old_edited(struct filter *f, size_t from, size_t to);
 
 /* drop_judge - the element goes with all it holds */
 enum fate drop_judge(struct filter *f, struct frame *frame);

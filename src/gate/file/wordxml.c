@@ -17,6 +17,7 @@ enum { NAMES_MOST = 4096, SOURCES_MOST = 4096, NAME_MOST = 120, PICTURE_MOST = 2
 
 struct known { /* a picture's name; made is empty when the picture went */
 	struct slice name, made;
+	size_t from; /* where its element begins */
 };
 struct source { /* an attribute that names a picture */
 	size_t holder, value_from;
@@ -198,7 +199,7 @@ static bool binary_close(struct filter *f, struct frame *frame, size_t to)
 	if (result.code != OK && result.code != E_MEMORY)
 		f->xml->fault = "a picture beyond the limits"; /* the budget has said why */
 	struct slice made = ending ? made_name(f, ending) : slice_of(NULL, 0);
-	old->names[old->name_count++] = (struct known){old->name, made};
+	old->names[old->name_count++] = (struct known){old->name, made, frame->from};
 	if (!made.len)
 		return binary_gone(f, frame, to, bytes);
 	buffer_clear(&old->text);
@@ -242,6 +243,14 @@ void old_source(struct filter *f, const struct xml_attribute *a, const char *wha
 		old->sources[old->source_count++] = s;
 	else
 		settle(f, &s);
+}
+
+void old_edited(struct filter *f, size_t from, size_t to)
+{
+	struct wordxml *old = f->package->old;
+	for (size_t i = old->name_count; i > 0 && old->names[i - 1].from >= from; i--)
+		if (old->names[i - 1].from < to)
+			old->names[i - 1].made.len = 0;
 }
 
 void old_settle(struct filter *f)
