@@ -337,7 +337,9 @@ bool content_look(struct look *look, const char *name, struct feed *feed)
 {
 	struct content c = {0};
 	struct part part = {.look = look, .name = name, .element = on_element, .text = on_text,
-	                    .end = on_end, .user = &c, .no_attributes = look->comparing};
+	                    .end = on_end, .user = &c,
+	                    /* the parts of a flat package are known by their namespace */
+	                    .skims = look->comparing && look->report->type != INSPECT_FLATOPC};
 	buffer_init(&c.gathered, COLLECT_MOST);
 	for (unsigned i = 0; i < FIELD_DEPTH; i++)
 		buffer_init(&c.fields[i], COLLECT_MOST);

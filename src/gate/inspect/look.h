@@ -77,9 +77,12 @@ struct member {
 	struct slice name_bytes;
 	uint64_t size;
 	uint32_t attributes; /* of Unix, where it was made there */
+	uint32_t sum;        /* CRC-32 of its bytes, as the directory says */
+	bool deflated;       /* and neither encrypted nor without a size or sum */
 };
 struct members {
 	void *zip; /* struct zip * */
+	struct inflating *inflating; /* room for reading one that is deflated; NULL: none was yet */
 	struct member *at;
 	uint32_t *sorted; /* places in at, by name */
 	size_t count;
@@ -95,21 +98,22 @@ bool members_sort(struct look *look, struct members *members);
 /* members_find - by name, letters of ASCII in any size; SIZE_MAX if there is none */
 size_t members_find(const struct members *members, struct slice name);
 /* members_read - malloc'd; false when it is damaged or over the budget */
-bool members_read(struct look *look, const struct members *members, size_t index, uint8_t **bytes,
+bool members_read(struct look *look, struct members *members, size_t index, uint8_t **bytes,
                   struct slice *out);
 
 /* A part's bytes: all there, or of a member, read on while they are parsed. */
 struct feed {
 	struct slice ready;   /* what is there and not yet taken */
 	void *file;           /* struct zip_file *; NULL: no more than ready */
-	uint8_t *room;
+	struct inflating *inflating; /* NULL: file gives the bytes as they are */
+	uint8_t *room;        /* of file alone */
 	uint64_t left;        /* that the member promised, after ready */
 	bool broken;
 };
 /* feed_more - the next piece into ready, empty at the end; once ready is used up */
 void feed_more(struct feed *feed);
 /* members_feed - the first piece is ready; false when it is damaged or over the budget */
-bool members_feed(struct look *look, const struct members *members, size_t index, struct feed *out);
+bool members_feed(struct look *look, struct members *members, size_t index, struct feed *out);
 /* feed_end - true when all that was promised was read, and no more */
 bool feed_end(struct look *look, const struct members *members, size_t index, struct feed *feed);
 /* feed_whole - all of it in one piece, malloc'd, and the end as above */

@@ -134,7 +134,8 @@ static bool look_xml(struct document *d, size_t index)
 {
 	const struct member *m = &d->members.at[index];
 	struct feed feed;
-	struct part part = {.look = d->look, .name = m->name, .element = on_element, .text = on_text, .end = on_end, .user = d};
+	struct part part = {.look = d->look, .name = m->name, .element = on_element, .text = on_text, .end = on_end, .user = d,
+	                    .skims = d->look->comparing};
 	const char *slash = strrchr(m->name, '/');
 	d->folder = arena_printf(d->look->arena, "%.*s", slash ? (int)(slash - m->name + 1) : 0, m->name);
 	d->body = 0;

@@ -36,8 +36,8 @@ struct part {
 	void *user;
 	void *parser;
 	struct attribute *attributes; /* room for those of one element, while it is read */
-	struct known_place *known;    /* KNOWN_PLACES of them, while it is read */
-	bool no_attributes;           /* element is called without them */
+	struct known_place *known;    /* KNOWN_PLACES of them, while libxml2 reads; else NULL */
+	bool skims;                   /* of an original: xml_skim will do */
 	bool broken;
 };
 
@@ -50,6 +50,10 @@ uint64_t xml_name_bits(struct part *part, names_judge *judge, struct slice name)
 
 /* xml_feed - the same over bytes that come in pieces; what is left in feed was not read */
 bool xml_feed(struct part *part, struct feed *feed);
+
+/* xml_skim - names and texts alone: element is given neither namespace nor attributes
+ * Much faster, and for originals only: it accepts more than XML is.         */
+bool xml_skim(struct part *part, struct feed *feed);
 
 /* content_look - elements, attributes, fields, formulas and text of one part */
 bool content_look(struct look *look, const char *name, struct feed *feed);

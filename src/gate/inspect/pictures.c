@@ -1,18 +1,15 @@
-/* JPEG, PNG, GIF, BMP as the gate writes them: only what a picture needs may
- * stand in the container, and another entrance of the libraries than the
- * gate's must decode it whole: TurboJPEG's, libpng's rows, giflib's slurp; a BMP
- * is measured.
- * source  ITU-T T.81 annex B; PNG (Third Edition) 5; GIF89a; Microsoft, Bitmap Storage
+/* JPEG, GIF, BMP as the gate writes them: only what a picture needs may stand in
+ * the container, and another entrance of the libraries than the gate's must decode
+ * it whole: TurboJPEG's, giflib's slurp; a BMP is measured.
+ * source  ITU-T T.81 annex B; GIF89a; Microsoft, Bitmap Storage
  */
 #include "gate/inspect/look.h"
 
 #include "base/cursor.h"
 
 #include <gif_lib.h>
-#include <png.h>
 #include <stdlib.h>
 #include <turbojpeg.h>
-#include <zlib.h>
 
 /* ---- JPEG */
 
@@ -100,130 +97,6 @@ bool look_jpeg(struct look *look, enum inspect_type type, struct slice in)
 	bool fine = jpeg_decode(look, tj, in);
 	tjDestroy(tj);
 	return fine;
-}
-
-/* ---- PNG */
-
-static bool png_chunk(struct look *look, struct cursor *c, bool *last)
-{
-	static const char *const fine[] = {"IHDR", "PLTE", "tRNS", "gAMA", "sRGB", "pHYs", "IDAT", "IEND"};
-	size_t at = c->pos;
-	uint32_t length = cursor_take_be32(c);
-	struct slice named = slice_part(c->bytes, c->pos, (size_t)length + 4);
-	struct slice tag = cursor_take(c, 4);
-	cursor_skip(c, length);
-	uint32_t sum = cursor_take_be32(c);
-	if (!cursor_ok(c) || crc32_z(0, named.at, named.len) != sum)
-		return look_unreadable(look, "offset %zu: a broken chunk", at);
-	bool known = false;
-	for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++)
-		known |= slice_is(tag, fine[i]);
-	if (!known)
-		look_find(look, "metadata", "offset %zu chunk", at);
-	*last = slice_is(tag, "IEND");
-	return true;
-}
-
-/* What libpng is given and says.  Everything that lives across its longjmp is in here. */
-struct reading {
-	struct slice rest;
-	png_structp png;
-	png_infop info;
-	png_bytep rows; /* one; all where passes need the ones before */
-	png_bytepp starts;
-	bool repaired;
-	char message[100];
-};
-
-static void png_says(struct reading *r, const char *text)
-{
-	size_t len = strlen(text);
-	len = len < sizeof r->message - 1 ? len : sizeof r->message - 1;
-	memcpy(r->message, text, len);
-	r->message[len] = '\0';
-}
-
-static _Noreturn void png_fails(png_structp png, png_const_charp text)
-{
-	png_says(png_get_error_ptr(png), text);
-	png_longjmp(png, 1);
-}
-
-static void png_warns(png_structp png, png_const_charp text)
-{
-	struct reading *r = png_get_error_ptr(png);
-	png_says(r, text);
-	r->repaired = true;
-}
-
-static void png_gives(png_structp png, png_bytep to, size_t want)
-{
-	struct reading *r = png_get_io_ptr(png);
-	if (want > r->rest.len)
-		png_error(png, "it ends too early");
-	memcpy(to, r->rest.at, want);
-	r->rest = slice_part(r->rest, want, r->rest.len);
-}
-
-static bool png_memory(struct reading *r, size_t rows, size_t bytes)
-{
-	r->rows = malloc(rows * bytes);
-	r->starts = rows > 1 ? malloc(rows * sizeof *r->starts) : NULL;
-	for (size_t i = 0; r->rows && r->starts && i < rows; i++)
-		r->starts[i] = r->rows + i * bytes;
-	return r->rows && (r->starts || rows == 1);
-}
-
-/* The samples as they are: what a picture looks like is nothing to this reader.
- * Checksums of chunks were looked at already.                                */
-static bool png_read(struct look *look, struct reading *r)
-{
-	if (setjmp(png_jmpbuf(r->png)))
-		return look_unreadable(look, "libpng: %s", r->message);
-	png_set_read_fn(r->png, r, png_gives);
-	png_set_crc_action(r->png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
-	png_read_info(r->png, r->info);
-	const png_uint_32 height = png_get_image_height(r->png, r->info);
-	if (!look_pay_pixels(look, png_get_image_width(r->png, r->info), height))
-		return false;
-	const bool passes = png_get_interlace_type(r->png, r->info) != PNG_INTERLACE_NONE;
-	if (!png_memory(r, passes ? height : 1, png_get_rowbytes(r->png, r->info)))
-		return look_memory(look);
-	if (passes && height > 1)
-		png_read_image(r->png, r->starts);
-	for (png_uint_32 y = 0; y < height && !(passes && height > 1); y++)
-		png_read_row(r->png, r->rows, NULL);
-	png_read_end(r->png, NULL);
-	return true;
-}
-
-static bool png_decode(struct look *look, struct slice in)
-{
-	struct reading r = {.rest = in};
-	r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, png_fails, png_warns);
-	r.info = r.png ? png_create_info_struct(r.png) : NULL;
-	bool done = r.info ? png_read(look, &r) : look_memory(look);
-	if (done && r.repaired)
-		look_find(look, "repaired", "libpng: %s", r.message);
-	png_destroy_read_struct(&r.png, &r.info, NULL);
-	free(r.rows);
-	free(r.starts);
-	return done;
-}
-
-bool look_png(struct look *look, enum inspect_type type, struct slice in)
-{
-	struct cursor c = cursor_of(in, NULL);
-	(void)type;
-	look->report->pages = 1;
-	if (look->comparing)
-		return true;
-	if (!cursor_literal(&c, slice_of("\x89PNG\r\n\x1A\n", 8)))
-		return look_unreadable(look, "no PNG");
-	for (bool last = false; !last;)
-		if (!png_chunk(look, &c, &last))
-			return false;
-	return look_ended(look, &c) && png_decode(look, in);
 }
 
 /* ---- GIF */

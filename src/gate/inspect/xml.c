@@ -40,6 +40,8 @@ static struct slice name_of(struct part *part, const xmlChar *name)
 
 uint64_t xml_name_bits(struct part *part, names_judge *judge, struct slice name)
 {
+	if (!part->known)
+		return names_bits(part->look, judge, name);
 	struct known_place *place = place_of(part, name.at);
 	if (place->at != name.at)
 		return names_bits(part->look, judge, name); /* another took its place meanwhile */
@@ -63,8 +65,6 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
 		xmlStopParser(part->parser);
 		return;
 	}
-	if (part->no_attributes)
-		nb_attributes = 0;
 	for (int i = 0; i < nb_attributes; i++, attributes += 5)
 		list[i] = (struct attribute){name_of(part, attributes[0]), (const char *)attributes[2],
 			slice_of(attributes[3], (size_t)(attributes[4] - attributes[3]))};
@@ -158,6 +158,8 @@ bool xml_feed(struct part *part, struct feed *feed)
 		.processingInstruction = on_instruction, .comment = on_comment, .serror = quiet};
 	if (!encoding_plain(feed->ready))
 		return look_unreadable(part->look, "%s: no XML in UTF-8", part->name);
+	if (part->skims)
+		return xml_skim(part, feed);
 	xmlParserCtxtPtr parser = xmlCreateIOParserCtxt(&sax, part, give, NULL, feed, XML_CHAR_ENCODING_NONE);
 	if (!parser)
 		return look_memory(part->look);

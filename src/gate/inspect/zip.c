@@ -3,9 +3,10 @@
  * What the gate writes is plain: members one after another from the first
  * byte, then the directory, then its end record at the last byte; no comment,
  * no extra field but the sizes of zip64, no data descriptor.  The scan insists
- * on that: anything else is a finding.  libzip then reads names and bytes and
- * checks the sums, also where something was found, so that an original can be
- * compared with its output.
+ * on that: anything else is a finding.  libzip then reads names and bytes, also
+ * where something was found, so that an original can be compared with its output.
+ * What is deflated is inflated and summed by ISA-L: not by what the gate inflates
+ * with, and in half of zlib's time.
  * source  PKWARE APPNOTE 6.3.10, sections 4.3 and 4.4
  */
 #include "gate/inspect/look.h"
@@ -13,6 +14,8 @@
 #include "base/cursor.h"
 #include "base/text.h"
 
+#include <isa-l/crc.h>
+#include <isa-l/igzip_lib.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +141,8 @@ static bool name_safe(struct slice name)
 	return true;
 }
 
+enum { PLAIN = ZIP_STAT_SIZE | ZIP_STAT_CRC | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD };
+
 static bool take_member(struct look *look, zip_t *zip, size_t index, struct member *out)
 {
 	zip_stat_t stat;
@@ -153,6 +158,9 @@ static bool take_member(struct look *look, zip_t *zip, size_t index, struct memb
 		return look_memory(look);
 	out->name_bytes = slice_str(out->name);
 	out->size = stat.size;
+	out->sum = stat.crc;
+	out->deflated = (stat.valid & PLAIN) == PLAIN && stat.comp_method == ZIP_CM_DEFLATE &&
+	                stat.encryption_method == ZIP_EM_NONE;
 	if (!name_safe(out->name_bytes))
 		look_find(look, "unsafe-name", "member %zu", index);
 	if ((out->attributes & 0170000) == S_LINK)
@@ -235,6 +243,7 @@ void members_close(struct members *members)
 {
 	if (members->zip)
 		zip_discard(members->zip);
+	free(members->inflating);
 	*members = (struct members){0};
 }
 
@@ -322,23 +331,90 @@ bool members_each(struct look *look, const struct members *members, size_t index
 
 enum { PIECE = 1 << 16 };
 
+struct inflating {
+	struct inflate_state state;
+	uint32_t sum, wanted;
+	bool whole;
+	uint8_t packed[PIECE / 2], plain[PIECE];
+};
+
+static bool inflating_begin(struct members *members, uint32_t wanted)
+{
+	if (!members->inflating)
+		members->inflating = malloc(sizeof *members->inflating);
+	struct inflating *in = members->inflating;
+	if (!in)
+		return false;
+	isal_inflate_init(&in->state);
+	in->state.crc_flag = ISAL_DEFLATE;
+	in->state.avail_in = 0;
+	in->sum = 0;
+	in->wanted = wanted;
+	in->whole = false;
+	return true;
+}
+
+/* take_packed - more for the inflater, where it has nothing left; false at a fault */
+static bool take_packed(struct inflating *in, zip_file_t *file)
+{
+	if (in->state.avail_in > 0)
+		return true;
+	zip_int64_t got = zip_fread(file, in->packed, sizeof in->packed);
+	in->state.next_in = in->packed;
+	in->state.avail_in = got > 0 ? (uint32_t)got : 0;
+	return got >= 0;
+}
+
+/* ends_well - the sum is right, and no byte is left that the inflater did not need */
+static bool ends_well(struct inflating *in, zip_file_t *file)
+{
+	bool used = in->state.avail_in == 0 && in->state.read_in_length < 8;
+	return used && in->sum == in->wanted && take_packed(in, file) && in->state.avail_in == 0;
+}
+
+/* inflate_more - the next bytes, none at the end; -1 at a fault */
+static zip_int64_t inflate_more(struct inflating *in, zip_file_t *file)
+{
+	in->state.next_out = in->plain;
+	in->state.avail_out = sizeof in->plain;
+	while (!in->whole && in->state.avail_out > 0) {
+		if (!take_packed(in, file))
+			return -1;
+		bool last = in->state.avail_in == 0;
+		uint32_t room = in->state.avail_out;
+		if (isal_inflate(&in->state) != ISAL_DECOMP_OK)
+			return -1;
+		in->whole = in->state.block_state == ISAL_BLOCK_FINISH;
+		if (!in->whole && last && in->state.avail_out == room)
+			return -1; /* cut off */
+	}
+	uint32_t made = (uint32_t)sizeof in->plain - in->state.avail_out;
+	in->sum = crc32_gzip_refl(in->sum, in->plain, made);
+	return in->whole && !ends_well(in, file) ? -1 : (zip_int64_t)made;
+}
+
 void feed_more(struct feed *feed)
 {
-	zip_int64_t got = feed->file ? zip_fread(feed->file, feed->room, PIECE) : 0;
+	zip_int64_t got = feed->inflating ? inflate_more(feed->inflating, feed->file)
+		: feed->file ? zip_fread(feed->file, feed->room, PIECE) : 0;
 	feed->broken |= got < 0 || (uint64_t)got > feed->left;
-	feed->ready = slice_of(feed->room, feed->broken ? 0 : (size_t)got);
+	feed->ready = slice_of(feed->inflating ? feed->inflating->plain : feed->room, feed->broken ? 0 : (size_t)got);
 	feed->left -= feed->ready.len;
 }
 
-bool members_feed(struct look *look, const struct members *members, size_t index, struct feed *out)
+bool members_feed(struct look *look, struct members *members, size_t index, struct feed *out)
 {
 	const struct member *m = &members->at[index];
 	if (!look_pay_bytes(look, m->size))
 		return false;
-	*out = (struct feed){.room = malloc(PIECE), .left = m->size};
-	if (!out->room)
+	*out = (struct feed){.left = m->size};
+	if (!m->deflated)
+		out->room = malloc(PIECE);
+	else if (inflating_begin(members, m->sum))
+		out->inflating = members->inflating;
+	if (!out->room && !out->inflating)
 		return look_memory(look);
-	out->file = zip_fopen_index(members->zip, index, 0);
+	out->file = zip_fopen_index(members->zip, index, m->deflated ? ZIP_FL_COMPRESSED : 0);
 	if (out->file)
 		feed_more(out);
 	if (out->file && !out->broken)
@@ -347,7 +423,7 @@ bool members_feed(struct look *look, const struct members *members, size_t index
 	return feed_end(look, members, index, out);
 }
 
-/* The last read finds the end, where libzip compares the checksum. */
+/* The last read finds the end, where the sum is compared. */
 bool feed_end(struct look *look, const struct members *members, size_t index, struct feed *feed)
 {
 	while (!feed->broken && feed->ready.len)
@@ -380,7 +456,7 @@ bool feed_whole(struct look *look, const struct members *members, size_t index, 
 	return true;
 }
 
-bool members_read(struct look *look, const struct members *members, size_t index, uint8_t **bytes,
+bool members_read(struct look *look, struct members *members, size_t index, uint8_t **bytes,
                   struct slice *out)
 {
 	struct feed feed;
