@@ -195,14 +195,26 @@ void cfile_only(struct cfile *f, const char *const *names, size_t count)
 
 /* ---- drawings ---- */
 
+static bool wide_stands_at(struct slice text, size_t at, const char *word, size_t len)
+{
+	if (text.len < len * 2 || at > text.len - len * 2)
+		return false;
+	size_t k = 0;
+	while (k < len && (text.at[at + k * 2] | 32) == (word[k] | 32) && text.at[at + k * 2 + 1] == 0)
+		k++;
+	return k == len;
+}
+
+/* Looked for by its first mark, which is rarer than letters and has one size. */
 bool wide_has(struct slice text, const char *word)
 {
-	size_t len = strlen(word);
-	for (size_t i = 0; i + len * 2 <= text.len; i++) {
-		size_t k = 0;
-		while (k < len && (text.at[i + k * 2] | 32) == (word[k] | 32) && text.at[i + k * 2 + 1] == 0)
-			k++;
-		if (k == len)
+	size_t len = strlen(word), mark = strcspn(word, ":-_\\");
+	for (size_t at = mark * 2; mark < len && at < text.len; at++) {
+		const uint8_t *found = memchr(text.at + at, word[mark], text.len - at);
+		if (!found)
+			return false;
+		at = (size_t)(found - text.at);
+		if (wide_stands_at(text, at - mark * 2, word, len))
 			return true;
 	}
 	return false;

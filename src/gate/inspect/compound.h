@@ -33,7 +33,7 @@ uint32_t le32(struct slice s, size_t at);
 
 /* art_look - a tree of drawing records: scripts, packages, links, linked pictures */
 void art_look(struct look *look, struct slice in, const char *place);
-/* wide_has - UTF-16 that holds an ASCII word, letters of any size */
+/* wide_has - UTF-16 that holds an ASCII word, letters of any size; one of : - _ \ stands in it */
 bool wide_has(struct slice text, const char *word);
 /* wide_outside - a scheme or share that leads into files, scripts or programs */
 bool wide_outside(struct slice text);
