@@ -61,6 +61,19 @@ void biff12_put(struct buffer *out, uint32_t type, struct slice body)
 	buffer_put_slice(out, body);
 }
 
+static size_t number_length(uint32_t number)
+{
+	size_t len = 1;
+	while (number >>= 7)
+		len++;
+	return len;
+}
+
+size_t biff12_length(uint32_t type, size_t body)
+{
+	return number_length(type) + number_length((uint32_t)body) + body;
+}
+
 struct slice biff12_take_string(struct cursor *c)
 {
 	uint32_t count = cursor_take_le32(c);

@@ -21,6 +21,8 @@ struct biff12_record {
 /* biff12_next - false at the end, and when the cursor failed */
 bool biff12_next(struct cursor *c, struct biff12_record *record);
 void biff12_put(struct buffer *out, uint32_t type, struct slice body);
+/* biff12_length - of a record as it is put, its head with it */
+size_t biff12_length(uint32_t type, size_t body);
 /* biff12_take_string - a counted UTF-16 string as it stands; at is NULL for the null one */
 struct slice biff12_take_string(struct cursor *c);
 /* biff12_take_formula - its tokens; what belongs to them is skipped */

@@ -26,6 +26,9 @@ struct binary {
 	struct package *package;
 	struct part *part;
 	const struct biff12_book *book;
+	struct slice in;
+	size_t same; /* as far as this, what goes out is what came in, and only if it is written is it in out */
+	bool written;
 	struct buffer *out;
 	struct buffer text;
 	bool shared_bad, validations_bad, conditions_bad;
@@ -46,9 +49,21 @@ static void report(struct binary *b, const char *what)
 	job_drop_at(b->package->job, what, "%.*s", SLICE_ARG(b->part->name));
 }
 
+/* writing - where the next record goes, all before it written */
+static struct buffer *writing(struct binary *b)
+{
+	if (!b->written)
+		buffer_put_slice(b->out, slice_part(b->in, 0, b->same));
+	b->written = true;
+	return b->out;
+}
+
 static void keep(struct binary *b, const struct biff12_record *r)
 {
-	biff12_put(b->out, r->type, r->body);
+	if (!b->written && b->same == r->from && r->to - r->from == biff12_length(r->type, r->body.len))
+		b->same = r->to;
+	else
+		biff12_put(writing(b), r->type, r->body);
 }
 
 static bool broken(struct binary *b)
@@ -91,7 +106,7 @@ static void formula_cell(struct binary *b, const struct biff12_record *r)
 		keep(b, r);
 		return;
 	}
-	biff12_put(b->out, plain[r->type - FORMULA_TEXT], slice_part(r->body, 0, value));
+	biff12_put(writing(b), plain[r->type - FORMULA_TEXT], slice_part(r->body, 0, value));
 	report(b, "formula");
 }
 
@@ -205,7 +220,7 @@ static void page_setup(struct binary *b, const struct biff12_record *r)
 	buffer_init(&body, 256);
 	buffer_put_slice(&body, slice_part(r->body, 0, before));
 	buffer_put_le32(&body, UINT32_MAX);
-	biff12_put(b->out, r->type, buffer_slice(&body));
+	biff12_put(writing(b), r->type, buffer_slice(&body));
 	b->changed = true; /* what it led to is reported */
 }
 
@@ -254,7 +269,7 @@ static void put_empty_name(struct binary *b, struct slice body, bool named, uint
 		put_wide(&made, neutral);
 	}
 	buffer_put(&made, none, sizeof none); /* #REF!, and no comment */
-	biff12_put(b->out, NAME, buffer_slice(&made));
+	biff12_put(writing(b), NAME, buffer_slice(&made));
 }
 
 static void defined_name(struct binary *b, const struct biff12_record *r)
@@ -296,13 +311,13 @@ static void references(struct binary *b, const struct biff12_record *r)
 	}
 	b->broken |= !cursor_ok(&c) || cursor_left(&c) > 0;
 	b->changed |= !slice_equal(buffer_slice(&made), r->body);
-	biff12_put(b->out, REFERENCES, buffer_slice(&made));
+	biff12_put(writing(b), REFERENCES, buffer_slice(&made));
 }
 
 /* Supporting books are counted too: another one stands in an outer one's place. */
 static void source(struct binary *b)
 {
-	biff12_put(b->out, SOURCE_SAME, slice_of(NULL, 0));
+	biff12_put(writing(b), SOURCE_SAME, slice_of(NULL, 0));
 	report(b, "external-link");
 }
 
@@ -430,15 +445,17 @@ static bool write_records(struct binary *b, struct slice in)
 struct result binary_part(struct package *package, struct part *part, struct slice in,
                           struct buffer *out, bool *changed, struct why *why)
 {
-	struct binary b = {.package = package, .part = part, .book = package->book, .out = out};
+	struct binary b = {.package = package, .part = part, .book = package->book, .in = in, .out = out};
 	buffer_init(&b.text, 1 << 20);
 	TRY(job_pay_work(package->job, 2 * (uint64_t)in.len));
 	bool fine = find_bad(&b, in) && write_records(&b, in);
+	if (b.changed || b.same < in.len)
+		writing(&b);
 	bool kept = buffer_ok(&b.text) && buffer_ok(out);
 	buffer_done(&b.text);
 	if (!fine)
 		return job_refuse(package->job, REFUSAL_DAMAGED, opc_place(package, part->name), "broken records");
-	*changed = b.changed || !slice_equal(buffer_slice(out), in);
+	*changed = b.written && (b.changed || !slice_equal(buffer_slice(out), in));
 	return kept ? ok() : job_memory(why);
 }
 
