@@ -106,7 +106,7 @@ struct result sylk_rebuild(struct job *job, struct slice in, struct buffer *out,
 			if (line.at[i] < ' ' && line.at[i] != 0x1B && line.at[i] != '\t')
 				return job_refuse(job, REFUSAL_DAMAGED, "", "a control character in line %zu", s.line);
 		take_line(&s, line);
-		ended = slice_is(line, "E");
+		ended = slice_is(line, "E") || slice_starts(line, SLICE("E;"));
 		for (size_t i = pos; ended && i < in.len; i++)
 			if (in.at[i] > ' ') {
 				report(&s, "trailing-data");
