@@ -1,11 +1,12 @@
 /* Whatever the bytes: the walk ends; and of a stream that inflates, what is taken for the
  * beginning of another text gives, with the rest of that text behind it, that text.
  * Of a stream that libdeflate reads, its codes stand for something where zlib reads it,
- * too, and nowhere else.
+ * too, and nowhere else; and what ISA-L reads of it, the second reader's, is the same.
  * The first two bytes say how much stays.                                    */
 #include "base/checked.h"
 #include "gate/file/deflate.h"
 
+#include <isa-l/igzip_lib.h>
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <zlib.h>
@@ -49,6 +50,22 @@ static bool zlib_reads(struct slice packed, uint8_t *to, size_t *got)
 	return whole;
 }
 
+static bool isal_reads(struct slice packed, uint8_t *to, size_t *got)
+{
+	struct inflate_state *state = malloc(sizeof *state);
+	demand(state != NULL);
+	isal_inflate_init(state);
+	state->next_in = (uint8_t *)(uintptr_t)packed.at;
+	state->avail_in = (uint32_t)packed.len;
+	state->next_out = to;
+	state->avail_out = TEXT_MOST;
+	bool whole = isal_inflate(state) == ISAL_DECOMP_OK && state->block_state == ISAL_BLOCK_FINISH &&
+	             state->avail_in == 0 && state->read_in_length < 8;
+	*got = state->total_out;
+	free(state);
+	return whole;
+}
+
 /* A small text comes back, by zlib. */
 static void small(struct slice text, uint8_t *again)
 {
@@ -73,6 +90,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t zlib_got = 0;
 		demand(!sound || deflate_plain(packed, got) ==
 			(zlib_reads(packed, again, &zlib_got) && zlib_got == got && memcmp(again, text, got) == 0));
+		size_t isal_got = 0;
+		demand(!sound || !isal_reads(packed, again, &isal_got) ||
+		       (deflate_plain(packed, got) && isal_got == got && memcmp(again, text, got) == 0));
 		check(packed, same, sound, got, text, again);
 		small(packed, again);
 		small(slice_of(text, sound ? got : 0), again);

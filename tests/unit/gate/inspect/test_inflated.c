@@ -2,8 +2,10 @@
  * The makers here use zlib, libpng and a zip of their own.                    */
 #include "gate/inspect/inspect.h"
 
+#include "codes.h"
 #include "harness.h"
 
+#include <libdeflate.h>
 #include <png.h>
 #include <zlib.h>
 
@@ -104,6 +106,28 @@ TEST(members)
 		buffer_done(&plain);
 		buffer_done(&packed);
 	}
+}
+
+/* The gate's libdeflate gives bytes for codes without a meaning; this reader does not. */
+TEST(codes_without_a_meaning)
+{
+	static const struct {
+		unsigned length, distance;
+		enum inspect_verdict verdict;
+	} tried[] = {{285, 29, INSPECT_OK}, {285, 30, INSPECT_UNREADABLE}, {285, 31, INSPECT_UNREADABLE},
+	             {286, 0, INSPECT_UNREADABLE}, {287, 29, INSPECT_UNREADABLE}};
+	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+	for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {
+		static uint8_t plain[1 << 16];
+		struct buffer codes;
+		size_t len = 0;
+		buffer_init(&codes, 1 << 16);
+		codes_make(&codes, 'A', 33000, tried[i].length, tried[i].distance);
+		CHECK(libdeflate_deflate_decompress(d, codes.at, codes.len, plain, sizeof plain, &len) == LIBDEFLATE_SUCCESS);
+		CHECK_INT(member(buffer_slice(&codes), len, (uint32_t)crc32_z(0, plain, len)), tried[i].verdict);
+		buffer_done(&codes);
+	}
+	libdeflate_free_decompressor(d);
 }
 
 /* ---- pixels */
