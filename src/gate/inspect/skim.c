@@ -58,6 +58,16 @@ static struct slice rest(const struct window *w)
 	return slice_of(w->bytes + w->at, w->len - w->at);
 }
 
+/* much_more - at least as much again, or all: what starts from the beginning each time */
+static bool much_more(struct window *w)
+{
+	size_t had = rest(w).len;
+	bool some = more(w);
+	while (some && rest(w).len < 2 * had && more(w))
+		;
+	return some;
+}
+
 /* length_to - of what stands before a mark, from the window's beginning on; SIZE_MAX: it never comes
  * from  where the mark may begin                                             */
 static size_t length_to(struct window *w, size_t from, struct slice mark)
@@ -171,7 +181,7 @@ static bool skim_tag(struct skimming *s)
 {
 	size_t len;
 	while ((len = tag_length(rest(&s->window))) == 0)
-		if (!more(&s->window))
+		if (!much_more(&s->window))
 			return false;
 	struct slice tag = slice_part(rest(&s->window), 1, len - 2);
 	s->window.at += len;
