@@ -30,7 +30,7 @@ MOST = int(os.environ.get("MOST", "30"))
 KINDS = os.environ.get("KINDS", " ".join(OFFICE + ["pdf"] + PICTURES)).split()
 TOGETHER = 10
 BIG = 64 << 20  # bytes of one sheet
-NOW = re.compile(rb"\b\d{1,2}:\d\d:\d\d\b")  # a sheet that tells the time of day tells another each time
+NOW = re.compile(rb"\b\d{1,2}:\d\d:\d\d\b")  # what tells the time of day tells another each time
 LOSSLESS = {"png", "gif", "bmp", "tiff"}
 totals = [0, 0]  # compared, same
 
@@ -84,7 +84,7 @@ def converted(kind, path, work):
         sheets = sorted(work.glob(f"{path.stem}-*.csv")) + sorted(work.glob(f"{path.stem}.csv"))
         return [[s.name.split("-", 1)[-1], *sheet_words(s)] for s in sheets] or None
     pdf = work / (path.stem + ".pdf")
-    return words(run("pdftotext", pdf, "-").stdout) if pdf.exists() else None
+    return words(NOW.sub(b"", run("pdftotext", pdf, "-").stdout)) if pdf.exists() else None
 
 
 def made(kind, path, work):

@@ -2,8 +2,9 @@
  *
  * A field stands in the text: a begin mark, its instruction, a separator, what it
  * shows, an end mark.  Instructions are gathered over pieces and nesting, and what
- * the list of fields does not allow is overwritten with spaces: what it shows
- * stays, and no position moves.  The field table's own idea of the kind is made
+ * the list of fields does not allow is overwritten, so that no position moves: with a
+ * link to a place of the document that there is not, whose text every program shows,
+ * or with spaces where that has no room.  The field table's own idea of the kind is made
  * "unknown" wherever it says more than the text.
  * source  MS-DOC 2.8.25 (Plcfld), 2.9.89 (Fld), 2.9.90 (flt)                  */
 #include "gate/file/doc.h"
@@ -11,7 +12,9 @@
 #include "base/text.h"
 #include "gate/file/links.h"
 
-enum { BEGIN = 0x13, SEPARATOR = 0x14, FINISH = 0x15, FLT_UNKNOWN = 1, DEPTH_MOST = 32, EMBED = 58 };
+enum { BEGIN = 0x13, SEPARATOR = 0x14, FINISH = 0x15, FLT_UNKNOWN = 1, DEPTH_MOST = 32, EMBED = 58, HYPERLINK = 88 };
+
+static const char nowhere[] = " HYPERLINK \\l \"_\" ";
 
 struct level {
 	uint32_t begin;
@@ -25,6 +28,7 @@ struct scan {
 	struct level levels[DEPTH_MOST];
 	unsigned depth;
 	uint8_t *bad;        /* a bit a position: its field was blanked */
+	uint8_t *linked;     /* a bit a position: its field leads nowhere now */
 };
 
 static uint8_t *at_position(struct scan *s, uint32_t cp, bool *wide)
@@ -51,17 +55,44 @@ static bool stays(uint16_t c)
 	return c == BEGIN || c == SEPARATOR || c == FINISH || c == '\r' || c == 7 || c == 12;
 }
 
+static void put(struct scan *s, uint32_t cp, char c)
+{
+	bool wide;
+	uint8_t *at = at_position(s, cp, &wide);
+	at[0] = (uint8_t)c;
+	if (wide)
+		at[1] = 0;
+}
+
 static void blank(struct scan *s, uint32_t from, uint32_t to)
 {
-	for (uint32_t cp = from; cp < to; cp++) {
-		bool wide;
-		uint8_t *at = at_position(s, cp, &wide);
+	for (uint32_t cp = from; cp < to; cp++)
+		if (!stays(character(s, cp)))
+			put(s, cp, ' ');
+}
+
+/* lead_nowhere - false where the instruction, now blank, has no room for it in one run */
+static bool lead_nowhere(struct scan *s, uint32_t from, uint32_t to)
+{
+	const size_t len = sizeof nowhere - 1;
+	if (to < from || to - from < len)
+		return false;
+	for (uint32_t cp = from; cp < from + len; cp++)
 		if (stays(character(s, cp)))
-			continue;
-		at[0] = ' ';
-		if (wide)
-			at[1] = 0;
-	}
+			return false;
+	for (size_t i = 0; i < len; i++)
+		put(s, from + (uint32_t)i, nowhere[i]);
+	return true;
+}
+
+static void mark(uint8_t *bits, uint32_t cp)
+{
+	bits[cp / 8] |= (uint8_t)(1u << cp % 8);
+}
+
+static bool marked(const uint8_t *bits, uint64_t cp)
+{
+	return bits[cp / 8] >> cp % 8 & 1;
 }
 
 static bool only_spaces(struct slice text)
@@ -76,17 +107,20 @@ static struct result judge(struct scan *s, uint32_t end, struct why *why)
 {
 	struct level *level = &s->levels[s->depth - 1];
 	struct slice text = buffer_slice(&level->text);
-	bool safe = buffer_ok(&level->text) && (only_spaces(text) || field_allowed(&s->doc->job->links, text));
+	bool safe = buffer_ok(&level->text) && (only_spaces(text) || field_allowed(&s->doc->job->links, text)), linked = false;
 	if (!safe) {
 		struct slice name = field_name(text);
 		const char *place = arena_printf(s->doc->job->arena, "%.*s", SLICE_ARG(name));
 		blank(s, level->begin + 1, end);
+		linked = lead_nowhere(s, level->begin + 1, end);
 		if (!place)
 			return job_memory(why);
 		job_drop(s->doc->job, slice_equal_nocase(name, SLICE("EMBED")) ? "ole-object" : "field", place);
 	}
-	if (!safe || only_spaces(text))
-		s->bad[level->begin / 8] |= (uint8_t)(1u << level->begin % 8);
+	if (linked)
+		mark(s->linked, level->begin);
+	else if (!safe || only_spaces(text))
+		mark(s->bad, level->begin);
 	return ok();
 }
 
@@ -154,8 +188,10 @@ static void fix_table(struct scan *s, unsigned index, uint32_t part_from, uint32
 		uint8_t *fld = table + (count + 1) * 4 + i * 2;
 		if ((fld[0] & 0x1F) != BEGIN)
 			continue;
-		bool bad = cp >= part_to || s->bad[cp / 8] >> cp % 8 & 1;
-		if (bad || kind_active(fld[1]))
+		bool bad = cp >= part_to || marked(s->bad, cp);
+		if (!bad && marked(s->linked, cp))
+			fld[1] = HYPERLINK;
+		else if (bad || kind_active(fld[1]))
 			fld[1] = FLT_UNKNOWN;
 	}
 }
@@ -177,10 +213,11 @@ static struct result scan_part(struct scan *s, unsigned part, uint32_t *from, st
 
 struct result doc_fields(struct doc *doc, struct why *why)
 {
-	struct scan s = {.doc = doc, .bad = arena_alloc(doc->compound->arena, doc->positions / 8 + 1)};
+	struct scan s = {.doc = doc, .bad = arena_alloc(doc->compound->arena, doc->positions / 8 + 1),
+	                 .linked = arena_alloc(doc->compound->arena, doc->positions / 8 + 1)};
 	struct result result = ok();
 	uint32_t from = 0;
-	if (!s.bad)
+	if (!s.bad || !s.linked)
 		return job_memory(why);
 	for (unsigned i = 0; i < DEPTH_MOST; i++)
 		buffer_init(&s.levels[i].text, 1 << 20);

@@ -54,6 +54,35 @@ static size_t past_reference(struct slice text, size_t pos)
 	return pos < text.len ? pos + 1 : SIZE_MAX;
 }
 
+/* Of a database range: table[[#data];[amount]], no quotes and no words but these. */
+static size_t past_columns(struct slice text, size_t pos)
+{
+	static const char *const parts[] = {"#headers", "#data", "#totals", "#all", "#this row"};
+	size_t open = 0;
+	for (; pos < text.len; pos++) {
+		bool known = text.at[pos] != '#';
+		for (size_t i = 0; !known && i < sizeof parts / sizeof parts[0]; i++)
+			known = slice_equal_nocase(slice_part(text, pos, strlen(parts[i])), slice_str(parts[i]));
+		if (!known || text.at[pos] == '\'' || text.at[pos] == '"' || text.at[pos] == '|')
+			return SIZE_MAX;
+		open += text.at[pos] == '[';
+		if (text.at[pos] == ']' && --open == 0)
+			return pos + 1;
+	}
+	return SIZE_MAX;
+}
+
+/* Functions as the add-ins of OpenOffice.org 1 to 3 called them. */
+static struct slice without_addin(struct slice word)
+{
+	static const char *const addins[] = {"com.sun.star.sheet.addin.analysis.get", "com.sun.star.sheet.addin.datefunctions.get"};
+	for (size_t i = 0; i < sizeof addins / sizeof addins[0]; i++)
+		if (slice_equal_nocase(slice_part(word, 0, strlen(addins[i])), slice_str(addins[i])))
+			return slice_part(word, strlen(addins[i]), word.len);
+	size_t stem = word.len > 4 ? word.len - 4 : 0;
+	return stem && slice_is(slice_part(word, stem, 4), "_ADD") ? slice_part(word, 0, stem) : word;
+}
+
 static void put_word(struct slice word, bool calls, struct buffer *out)
 {
 	static const char *const prefixes[] = {"COM.MICROSOFT.", "LEGACY.", "ORG.OPENOFFICE.", "ORG.LIBREOFFICE."};
@@ -66,6 +95,8 @@ static void put_word(struct slice word, bool calls, struct buffer *out)
 			word = slice_part(word, strlen(prefixes[i]), word.len);
 			break;
 		}
+	if (calls)
+		word = without_addin(word);
 	if (calls && words_list(own, word))
 		word = SLICE("SUM");
 	buffer_put_slice(out, word);
@@ -90,10 +121,16 @@ static size_t take_word(struct slice text, size_t pos, struct buffer *out)
 /* The formula as the judge knows formulas; false where it cannot be said. */
 static bool translate(struct slice text, struct buffer *out)
 {
+	bool array = false; /* {1;2|3;4} */
 	for (size_t pos = 0; pos < text.len;) {
 		uint8_t c = text.at[pos];
 		size_t end = pos + 1;
-		if (c == '[') {
+		array = c == '{' || (array && c != '}');
+		if (array && c == '!')
+			return false; /* constants stand there */
+		if (c == '[' && pos > 0 && word_byte(text.at[pos - 1])) {
+			end = past_columns(text, pos);
+		} else if (c == '[') {
 			end = past_reference(text, pos);
 			buffer_put_str(out, "A1");
 		} else if (c == '"' || c == '\'') {
@@ -105,7 +142,7 @@ static bool translate(struct slice text, struct buffer *out)
 		} else if (word_byte(c)) {
 			end = take_word(text, pos, out);
 		} else {
-			buffer_put_u8(out, c == ';' ? ',' : c);
+			buffer_put_u8(out, c == ';' ? ',' : array && c == '|' ? ';' : c);
 		}
 		if (end == SIZE_MAX)
 			return false;

@@ -57,15 +57,32 @@ static void judge_target(struct part *part, struct slice name, struct slice targ
 		look_find(part->look, "external-link", "%s %.*s", part->name, SLICE_ARG(slice_part(target, 0, 80)));
 }
 
+/* As a formula of Excel: references without their brackets, which name workbooks there,
+ * and the rows of an array, {1;2|3;4}, not by the mark that is DDE there.    */
+static void put_as_excel(struct slice formula, struct buffer *plain)
+{
+	uint8_t quote = 0;
+	bool array = false;
+	for (size_t i = 0; i < formula.len; i++) {
+		uint8_t c = formula.at[i];
+		if (quote)
+			quote = c == quote ? 0 : quote;
+		else if (c == '"' || c == '\'')
+			quote = c;
+		else
+			array = c == '{' || (array && c != '}');
+		if (c != '[' && c != ']')
+			buffer_put_u8(plain, array && !quote && c == '|' ? ';' : c);
+	}
+}
+
 static void judge_formula(struct part *part, struct slice formula)
 {
 	const char *what = "formula";
 	bool outside = slice_find(formula, SLICE("'#")) != SIZE_MAX || slice_find(formula, SLICE("DDE(")) != SIZE_MAX;
 	struct buffer AUTO(buffer_done) plain = {0};
 	buffer_init(&plain, 1 << 17);
-	for (size_t i = 0; i < formula.len; i++) /* references without their brackets: those name workbooks in Excel */
-		if (formula.at[i] != '[' && formula.at[i] != ']')
-			buffer_put_u8(&plain, formula.at[i]);
+	put_as_excel(formula, &plain);
 	if (outside || plain.failed || !formula_safe(part->look, buffer_slice(&plain), &what))
 		look_find(part->look, what, "%s %.*s", part->name, SLICE_ARG(slice_part(formula, 0, 60)));
 }

@@ -109,6 +109,11 @@ static const struct recipe rows[] = {
 	{"ods dde formula", "formula", .body = ROW("table:formula=\"of:=DDE(&quot;CANARY&quot;;&quot;a&quot;;&quot;b&quot;)\""), .kind = "spreadsheet"},
 	{"ods other document", "formula", .body = ROW("table:formula=\"of:=['file:///CANARY.ods'#$S.A1]\""), .kind = "spreadsheet"},
 	{"ods link formula", "formula", .body = ROW("table:formula=\"of:=HYPERLINK(&quot;file:///CANARY&quot;)\""), .kind = "spreadsheet"},
+	{"ods dde beside an array", "formula", .body = ROW("table:formula=\"of:={1|2}+cmd|CANARY!A0\""), .kind = "spreadsheet"},
+	{"ods dde in an array", "formula", .body = ROW("table:formula=\"of:={cmd|CANARY!A0}\""), .kind = "spreadsheet"},
+	{"ods other document for a table", "formula", .body = ROW("table:formula=\"of:=t['file:///CANARY.ods'#$S.A1]\""), .kind = "spreadsheet"},
+	{"ods add-in of nobody", "formula", .body = ROW("table:formula=\"of:=com.sun.star.sheet.addin.analysis.getwebservice(&quot;CANARY&quot;)\""),
+	 .kind = "spreadsheet"},
 	{"ods excel formula", "formula", .body = ROW("table:formula=\"msoxl:=cmd|'/c CANARY'!A0\""), .kind = "spreadsheet"},
 	{"ods table elsewhere", "external-link", .body = "<table:table table:name=\"S\"><table:table-source xlink:href=\"http://CANARY\"/>"
 		CELL("") "</table:table>", .kind = "spreadsheet"},
@@ -265,6 +270,8 @@ TEST(harmless_stays_as_it_is)
 	static const struct recipe r = {.kind = "spreadsheet", .body = "<table:content-validations><table:content-validation table:name=\"v\" "
 		"table:condition=\"of:cell-content-is-decimal-number() and cell-content-is-between(1;10)\"/></table:content-validations>"
 		ROW("table:formula=\"of:=SUM([.A1:.B2];[$'a b'.C3])+COM.MICROSOFT.CONCAT(&quot;x&quot;;[.D4])\"")
+		ROW("table:formula=\"of:=TYPE({1;2|3;4})+SUM(t[[#data];[b]:[c]])+SUM(t[#This Row])\"")
+		ROW("table:formula=\"oooc:=com.sun.star.sheet.addin.Analysis.getWorkday([.A1];3)+CONVERT_ADD(1;&quot;in&quot;;&quot;cm&quot;)\"")
 		ROW("table:formula=\"of:=HYPERLINK(&quot;https://example.jp&quot;;&quot;a&quot;)\"")
 		"<table:database-ranges><table:database-range table:name=\"a\" table:target-range-address=\"S.A1:S.B2\"/></table:database-ranges>",
 		.meta = "<meta:generator>x</meta:generator>", .before = "<office:scripts/>",

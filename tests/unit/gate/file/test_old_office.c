@@ -215,6 +215,30 @@ TEST(word_field_table)
 	buffer_done(&in);
 }
 
+/* What a field shows stays to be seen: it becomes a link that leads nowhere, where there is room. */
+TEST(word_field_shows_its_words)
+{
+	static const struct {
+		const char *text, *becomes;
+		const char *kind;
+	} rows[] = {
+		{FIELD("LINK Excel.Sheet \"" MARK "\""), "\x13 HYPERLINK \\l \"_\"          \x14shown\x15", "\x13\x58\x14"},
+		{FIELD("DDE a b"), "\x13         \x14shown\x15", "\x13\x01\x14"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct word_row row = {.name = "words", .text = rows[i].text, .kind = 46};
+		struct outcome o = {0};
+		struct buffer in;
+		buffer_init(&in, 1 << 20);
+		make_word(&row, &in);
+		cleanse(&o, "a.doc", buffer_slice(&in));
+		CHECK(slice_find(buffer_slice(&o.out), slice_str(rows[i].becomes)) != SIZE_MAX);
+		CHECK(slice_find(buffer_slice(&o.out), slice_of(rows[i].kind, 3)) != SIZE_MAX);
+		outcome_done(&o);
+		buffer_done(&in);
+	}
+}
+
 /* ---- Excel ---- */
 
 struct book_row {
