@@ -5,8 +5,9 @@ Texts and slides: both sides are converted to PDF by LibreOffice, then to text;
 workbooks: to one CSV a sheet; PDF: pdftotext and the page count; pictures:
 ImageMagick reads both, and for lossless formats the pixels are compared.  The
 words may stand in another order (a box that was placed twice moves a little).
-At least 99 % of all those that the other program can read must be the same;
-what differs is listed.
+At least 99.5 % of all those that the other program can read must be the same;
+what differs is listed.  A document that differs from itself when it is converted
+once more (it draws lots, it tells the time) says nothing and is left out.
 
     MOST=30 (files a kind that LibreOffice must open, spread evenly; 0: all)
     KINDS="docx pdf"
@@ -165,13 +166,19 @@ with tempfile.TemporaryDirectory(prefix="sekisho-fidelity-") as folder:
                 (top / f"{kind}-{side}").mkdir()
             before = office_text(kind, [s for s, _ in pairs], top / f"{kind}-before", top / "profile")
             after = office_text(kind, [o for _, o in pairs], top / f"{kind}-after", top / "profile")
+            differ = [i for i, b in enumerate(before) if b is not None and b != after[i]]
+            (top / f"{kind}-again").mkdir()
+            again = office_text(kind, [pairs[i][0] for i in differ], top / f"{kind}-again", top / "profile")
+            for i, once_more in zip(differ, again):
+                if once_more != before[i]:
+                    before[i] = None
         elif kind == "pdf":
             before, after = ([pdf_text(pair[i]) for pair in pairs] for i in (0, 1))
         else:
             sides = [picture_sides(s, o, kind) for s, o in pairs]
             before, after = [b for b, _ in sides], [a for _, a in sides]
         judge(kind, pairs, before, after)
-good = totals[1] >= 0.99 * totals[0] and totals[0] > 0
+good = totals[1] >= 0.995 * totals[0] and totals[0] > 0
 print(f"all    compared {totals[0]:5}  same {totals[1]:5}  ({100 * totals[1] / max(totals[0], 1):.1f} %)")
 print("1 passed, 0 failed" if good else "0 passed, 1 failed")
 sys.exit(0 if good else 1)
