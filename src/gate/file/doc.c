@@ -187,6 +187,11 @@ static void put_sections(struct doc *doc, struct slice in)
 		memset(doc->new_table.at + at + (count + 1) * 4 + i * 12 + 6, 0, 6);
 }
 
+static struct result cut_level(struct doc *doc)
+{
+	return job_refuse(doc->job, REFUSAL_DAMAGED, "lists", "a level of a list that is cut off");
+}
+
 /* One level of a list: 28 bytes, formatting of paragraph and number, its text. */
 static struct result put_level(struct doc *doc, struct cursor *c, struct why *why)
 {
@@ -194,13 +199,13 @@ static struct result put_level(struct doc *doc, struct cursor *c, struct why *wh
 	struct slice head = cursor_take(c, 28);
 	size_t at = out->len;
 	if (!cursor_ok(c))
-		return ok();
+		return cut_level(doc);
 	struct slice paragraph = cursor_take(c, head.at[25]);
 	struct slice character = cursor_take(c, head.at[24]);
 	uint16_t units = cursor_take_le16(c);
 	struct slice text = cursor_take(c, (size_t)units * 2);
 	if (!cursor_ok(c))
-		return ok();
+		return cut_level(doc);
 	buffer_put_slice(out, head);
 	buffer_put_slice(out, paragraph);
 	size_t before = out->len;
@@ -212,18 +217,23 @@ static struct result put_level(struct doc *doc, struct cursor *c, struct why *wh
 	return ok();
 }
 
+/* What is told of lists: how many, and 28 bytes for each; 0 where they are cut. */
+static size_t lists_len(struct slice in)
+{
+	size_t len = in.len >= 2 ? 2 + (size_t)u16(in.at) * 28 : 0;
+	return len <= in.len ? len : 0;
+}
+
 /* Lists, and behind them, outside of the length that is told, their levels. */
 static struct result put_lists(struct doc *doc, struct slice in, struct why *why)
 {
-	unsigned count = in.len >= 2 ? u16(in.at) : 0;
-	size_t from = (size_t)(in.at - doc->table) + 2 + count * 28u;
-	buffer_put_slice(&doc->new_table, slice_part(in, 0, 2 + count * 28u));
-	if (in.len < 2 + count * 28u)
-		return ok();
+	size_t heads = lists_len(in), from = (size_t)(in.at - doc->table) + heads;
+	unsigned count = (unsigned)(heads / 28);
+	buffer_put_slice(&doc->new_table, slice_part(in, 0, heads));
 	struct cursor c = cursor_of(slice_part(slice_of(doc->table, doc->table_len), from, doc->table_len), NULL);
 	for (unsigned i = 0; i < count; i++) {
 		unsigned levels = in.at[2 + i * 28 + 26] & 1 ? 1 : 9;
-		for (unsigned k = 0; k < levels && cursor_ok(&c); k++)
+		for (unsigned k = 0; k < levels; k++)
 			TRY(put_level(doc, &c, why));
 	}
 	return ok();
@@ -265,7 +275,7 @@ static struct result put_structures(struct doc *doc, uint8_t *block, struct why 
 			continue;
 		size_t at = doc->new_table.len;
 		TRY(put_structure(doc, structures[i].fate, in, why));
-		size_t told = structures[i].fate == LISTS ? in.len : doc->new_table.len - at;
+		size_t told = structures[i].fate == LISTS ? lists_len(in) : doc->new_table.len - at;
 		doc_set_u32(block + PAIRS_AT + index * 8, told ? (uint32_t)at : 0);
 		doc_set_u32(block + PAIRS_AT + index * 8 + 4, (uint32_t)told);
 	}
