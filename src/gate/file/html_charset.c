@@ -18,11 +18,29 @@ static size_t find_nocase(struct slice in, const char *word, size_t from)
 	return SIZE_MAX;
 }
 
+/* Where the first <meta> that has one says its charset; links and comments may say anything. */
+static size_t meta_charset(struct slice head)
+{
+	for (size_t pos = 0; (pos = find_nocase(head, "<", pos)) != SIZE_MAX;) {
+		struct slice rest = slice_part(head, pos, head.len);
+		bool comment = slice_starts(rest, SLICE("<!--"));
+		size_t len = slice_find(rest, comment ? SLICE("-->") : SLICE(">"));
+		if (comment && len == SIZE_MAX)
+			return SIZE_MAX;
+		bool meta = slice_equal_nocase(slice_part(rest, 0, 5), SLICE("<meta"));
+		size_t said = meta ? find_nocase(slice_part(rest, 0, len), "charset", 0) : SIZE_MAX;
+		if (said != SIZE_MAX)
+			return pos + said;
+		pos += comment || (meta && len != SIZE_MAX) ? len : 1;
+	}
+	return SIZE_MAX;
+}
+
 /* charset=x or encoding="x" of a page's beginning, lower case; "" if there is none. */
 static void said_inside(struct slice in, char name[NAME_MOST])
 {
 	struct slice head = slice_part(in, 0, LOOKED_AT);
-	size_t at = find_nocase(head, "charset", 0), len = 0;
+	size_t at = meta_charset(head), len = 0;
 	bool xml = slice_starts(head, SLICE("<?xml"));
 	if (at == SIZE_MAX && xml)
 		at = find_nocase(slice_part(head, 0, 200), "encoding", 0);

@@ -133,6 +133,9 @@ TEST(charsets)
 	BODY("\xEF\xBB\xBF<meta charset=shift_jis><p>日本</p>", "<p>日本</p>");
 	BODY("\xFF\xFE<\0p\0>\0\xe5\x65<\0/\0p\0>\0", "<p>日</p>");
 	check_refused("a.html", SLICE("<meta charset=utf-8><p>\x93\xfa\x96\x7b</p>"), REFUSAL_DAMAGED);
+	BODY("<!-- <meta charset=koi8-r> --><p><a href=\"https://x.jp/?charset=iso-2022-jp-x\">日本</a></p>",
+	     "<p><a href=\"https://x.jp/?charset=iso-2022-jp-x\">日本</a></p>");
+	BODY("<p>charset=koi8-r日本</p>", "<p>charset=koi8-r日本</p>");
 	BODY("<meta charset=utf-7><p>+ADw-script+AD4-</p>", "<p>+ADw-script+AD4-</p>");
 	check_refused("a.html", SLICE("<meta charset=koi8-r><p>\xd1</p>"), REFUSAL_DAMAGED);
 }
