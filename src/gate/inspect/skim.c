@@ -101,14 +101,16 @@ static size_t tag_length(struct slice in)
 	return 0;
 }
 
-/* A name without its prefix. */
+/* A name without its prefix; one that is none of a namespace as it stands, as libxml2 has it. */
 static struct slice local_name(struct slice tag)
 {
-	size_t from = 0, to = 0;
-	for (; to < tag.len && tag.at[to] > ' ' && tag.at[to] != '/' && tag.at[to] != '>'; to++)
-		if (tag.at[to] == ':')
-			from = to + 1;
-	return slice_part(tag, from, to - from);
+	size_t len = 0, colon = 0;
+	for (; len < tag.len && tag.at[len] > ' ' && tag.at[len] != '/' && tag.at[len] != '>'; len++)
+		if (tag.at[len] == ':' && colon == 0)
+			colon = len;
+	uint8_t next = colon && colon + 1 < len ? tag.at[colon + 1] : 0;
+	bool prefix = ((next | 32) >= 'a' && (next | 32) <= 'z') || next == '_' || next >= 0x80;
+	return prefix ? slice_part(tag, colon + 1, len - colon - 1) : slice_part(tag, 0, len);
 }
 
 struct skimming {
