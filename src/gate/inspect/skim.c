@@ -104,11 +104,11 @@ static size_t tag_length(struct slice in)
 /* A name without its prefix; one that is none of a namespace as it stands, as libxml2 has it. */
 static struct slice local_name(struct slice tag)
 {
-	size_t len = 0, colon = 0;
+	size_t len = 0, colon = SIZE_MAX;
 	for (; len < tag.len && tag.at[len] > ' ' && tag.at[len] != '/' && tag.at[len] != '>'; len++)
-		if (tag.at[len] == ':' && colon == 0)
+		if (tag.at[len] == ':' && colon == SIZE_MAX)
 			colon = len;
-	uint8_t next = colon && colon + 1 < len ? tag.at[colon + 1] : 0;
+	uint8_t next = colon > 0 && colon < len - 1 ? tag.at[colon + 1] : 0;
 	bool prefix = ((next | 32) >= 'a' && (next | 32) <= 'z') || next == '_' || next >= 0x80;
 	return prefix ? slice_part(tag, colon + 1, len - colon - 1) : slice_part(tag, 0, len);
 }
